@@ -1,0 +1,15 @@
+package dev.orthant.core;
+
+/** An element type that an op or a device does not take. */
+public class DTypeException extends InvalidInputException {
+  private static final long serialVersionUID = 1L;
+
+  public DTypeException(String message) {
+    super(message);
+  }
+
+  @Override
+  public DTypeException on(String device) {
+    return new DTypeException(text(device));
+  }
+}

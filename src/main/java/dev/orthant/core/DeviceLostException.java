@@ -1,0 +1,10 @@
+package dev.orthant.core;
+
+/** The device is gone (driver reset, unplugged, fatal fault): every later call on it throws this. */
+public final class DeviceLostException extends DeviceException {
+  private static final long serialVersionUID = 1L;
+
+  public DeviceLostException(String device, String message, Throwable cause) {
+    super(device, "device lost: " + message, cause);
+  }
+}

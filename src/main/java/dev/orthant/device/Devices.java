@@ -1,0 +1,111 @@
+package dev.orthant.device;
+
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.device.DeviceProvider.Discovery;
+import dev.orthant.device.DeviceProvider.Problem;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/**
+ * The devices of this machine, found once per process on first use, and closed when the process ends.
+ */
+public final class Devices {
+  /** The system property that names the default device. */
+  public static final String DEFAULT_PROPERTY = "orthant.device";
+  /** The environment variable that lists the kinds of device which must be there. */
+  public static final String REQUIRE_VARIABLE = "ORTHANT_REQUIRE";
+
+  private record Found(List<Device> devices, List<Problem> problems) {}
+
+  /** Initialised by the class loader: once, and only when asked for. */
+  private static final class Holder {
+    static final Found FOUND = find();
+  }
+
+  private Devices() {}
+
+  private static Found find() {
+    List<DeviceProvider> providers = ServiceLoader.load(DeviceProvider.class, Devices.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparingInt(DeviceProvider::preference).reversed())
+        .toList();
+    List<Device> devices = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    for (DeviceProvider p : providers) {
+      Discovery d = p.discover();
+      devices.addAll(d.devices());
+      problems.addAll(d.problems());
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> devices.forEach(Device::close), "orthant-shutdown"));
+    return new Found(List.copyOf(devices), List.copyOf(problems));
+  }
+
+  /** All usable devices, the preferred kind first. */
+  public static List<Device> all() {
+    return Holder.FOUND.devices;
+  }
+
+  /** What cannot be used, why, and the cure. */
+  public static List<Problem> problems() {
+    return Holder.FOUND.problems;
+  }
+
+  /**
+   * The device of that name; a kind alone means its first device.
+   *
+   * @throws InvalidInputException when there is none, with the names there are and the reason why that kind is missing
+   */
+  public static Device named(String name) {
+    String wanted = name.strip().toLowerCase(Locale.ROOT);
+    return all().stream()
+        .filter(d -> d.name().equals(wanted) || kind(d).equals(wanted))
+        .findFirst()
+        .orElseThrow(() -> new InvalidInputException("no device '" + name + "'; there are: "
+            + String.join(" ", all().stream().map(Device::name).toList()) + why(wanted)));
+  }
+
+  private static String why(String wanted) {
+    return problems().stream()
+        .filter(p -> wanted.startsWith(p.subject()) || p.subject().startsWith(wanted))
+        .map(p -> " (" + p.subject() + ": " + p.reason() + "; " + p.cure() + ")")
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The device that {@code -Dorthant.device} names, else the first of the preferred kind. {@link #whyBest()} says why. */
+  public static Device best() {
+    return chosen().map(Devices::named).orElseGet(() -> all().getFirst());
+  }
+
+  /** Why {@link #best()} is what it is, in one line. */
+  public static String whyBest() {
+    return chosen().map(name -> "named by -D" + DEFAULT_PROPERTY + "=" + name)
+        .orElseGet(() -> all().size() == 1
+            ? "the only device"
+            : "the first of " + String.join(" ", all().stream().map(Device::name).toList()) + "; another by -D"
+                + DEFAULT_PROPERTY);
+  }
+
+  private static Optional<String> chosen() {
+    return Optional.ofNullable(System.getProperty(DEFAULT_PROPERTY)).filter(s -> !s.isBlank());
+  }
+
+  /** The kind of a device: its name up to the colon. */
+  public static String kind(Device device) {
+    return device.name().split(":", 2)[0];
+  }
+
+  /** The kinds of device that {@code ORTHANT_REQUIRE} lists and that are not there, with the reason. */
+  public static List<String> missing() {
+    return Stream.of(Optional.ofNullable(System.getenv(REQUIRE_VARIABLE)).orElse("").split(","))
+        .map(s -> s.strip().toLowerCase(Locale.ROOT))
+        .filter(kind -> !kind.isEmpty() && all().stream().noneMatch(d -> kind(d).equals(kind)))
+        .map(kind -> kind + " is required by " + REQUIRE_VARIABLE + " but there is none" + why(kind))
+        .toList();
+  }
+}

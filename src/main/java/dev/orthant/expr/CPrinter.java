@@ -1,0 +1,105 @@
+package dev.orthant.expr;
+
+import dev.orthant.core.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * Reads an {@link Expr} as C: the same text for OpenCL C, CUDA C++ and host C++. Equal subexpressions are computed once. The type
+ * is called {@code real}, which the kernel's dialect defines.
+ */
+public final class CPrinter {
+  /** A piece of C: statements that define temporaries, and the expression that is the value. */
+  public record Code(List<String> statements, String result) {
+    /** The statements, one a line, each ending in a semicolon. */
+    public String body() {
+      return String.join("\n", statements);
+    }
+  }
+
+  private final DType type;
+  private final IntFunction<String> inputs;
+  private final IntFunction<String> scalars;
+  private final String prefix;
+  private final List<String> statements = new ArrayList<>();
+  private final Map<Expr, String> names = new HashMap<>();
+
+  /**
+   * A printer for formulas that share temporaries (several outputs of one op).
+   *
+   * @param type the computing type, F32 or F64: how numbers are written
+   * @param inputs the C text of each input
+   * @param scalars the C text of each scalar
+   * @param prefix begins the names of temporaries
+   */
+  public CPrinter(DType type, IntFunction<String> inputs, IntFunction<String> scalars, String prefix) {
+    this.type = type;
+    this.inputs = inputs;
+    this.scalars = scalars;
+    this.prefix = prefix;
+  }
+
+  /** The C text of {@code e}; the statements contain what earlier calls on this printer have made. */
+  public Code print(Expr e) {
+    String result = text(e);
+    return new Code(List.copyOf(statements), result);
+  }
+
+  private String text(Expr e) {
+    return switch (e) {
+      case Expr.Input i -> inputs.apply(i.index());
+      case Expr.Scalar s -> scalars.apply(s.index());
+      case Expr.Constant c -> number(c.value());
+      case Expr.Unary u when u.function().isDefined() -> text(u.function().definition(u.argument()));
+      case Expr.Unary u -> temporary(e, () -> u.function().text() + "(" + text(u.argument()) + ")");
+      case Expr.Binary b -> temporary(e, () -> b.operator().isInfix()
+          ? text(b.left()) + " " + b.operator().text() + " " + text(b.right())
+          : b.operator().text() + "(" + text(b.left()) + ", " + text(b.right()) + ")");
+      case Expr.Where w -> temporary(e,
+          () -> condition(w.condition()) + " ? " + text(w.then()) + " : " + text(w.otherwise()));
+    };
+  }
+
+  private String temporary(Expr e, java.util.function.Supplier<String> value) {
+    String known = names.get(e);
+    if (known != null) {
+      return known;
+    }
+    String text = value.get();
+    String name = prefix + names.size();
+    statements.add("const real " + name + " = " + text + ";");
+    names.put(e, name);
+    return name;
+  }
+
+  private String condition(Condition c) {
+    return switch (c) {
+      case Condition.Compare k -> "(" + text(k.left()) + " " + k.relation().symbol() + " " + text(k.right()) + ")";
+      case Condition.And a -> "(" + condition(a.left()) + " && " + condition(a.right()) + ")";
+      case Condition.Or o -> "(" + condition(o.left()) + " || " + condition(o.right()) + ")";
+      case Condition.Not n -> "(!" + condition(n.of()) + ")";
+    };
+  }
+
+  private String number(double v) {
+    if (Double.isNaN(v)) {
+      return "((real)NAN)";
+    }
+    if (Double.isInfinite(v)) {
+      return v > 0 ? "((real)INFINITY)" : "(-(real)INFINITY)";
+    }
+    String digits = type == DType.F64 ? Double.toString(v) : finite((float) v);
+    return digits.startsWith("-") ? "(" + digits + ")" : digits;
+  }
+
+  /** A double beyond the floats rounds to infinity, which has no digits. */
+  private static String finite(float v) {
+    if (Float.isInfinite(v)) {
+      return v > 0 ? "((real)INFINITY)" : "(-(real)INFINITY)";
+    }
+    return v + "f";
+  }
+}

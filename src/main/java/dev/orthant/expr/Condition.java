@@ -1,0 +1,92 @@
+package dev.orthant.expr;
+
+import java.util.function.IntFunction;
+
+/** A truth value on one element: what {@link Expr.Where} chooses by. */
+public sealed interface Condition {
+  /** {@code left relation right}. */
+  record Compare(Relation relation, Expr left, Expr right) implements Condition {}
+
+  record And(Condition left, Condition right) implements Condition {}
+
+  record Or(Condition left, Condition right) implements Condition {}
+
+  record Not(Condition of) implements Condition {}
+
+  /** An IEEE comparison: with a NaN on either side false, but for NE, which is true. */
+  enum Relation {
+    LT("<"),
+    LE("<="),
+    GT(">"),
+    GE(">="),
+    EQ("=="),
+    NE("!=");
+
+    private final String symbol;
+
+    Relation(String symbol) {
+      this.symbol = symbol;
+    }
+
+    /** The operator in C. */
+    public String symbol() {
+      return symbol;
+    }
+
+    public boolean test(double a, double b) {
+      return switch (this) {
+        case LT -> a < b;
+        case LE -> a <= b;
+        case GT -> a > b;
+        case GE -> a >= b;
+        case EQ -> a == b;
+        case NE -> a != b;
+      };
+    }
+  }
+
+  default Condition and(Condition o) {
+    return new And(this, o);
+  }
+
+  default Condition or(Condition o) {
+    return new Or(this, o);
+  }
+
+  default Condition not() {
+    return new Not(this);
+  }
+
+  /** 1 where true, 0 where false. */
+  default Expr asNumber() {
+    return Expr.where(this, 1, 0);
+  }
+
+  default boolean evaluate(double[] inputs, double[] scalars) {
+    return switch (this) {
+      case Compare c -> c.relation().test(c.left().evaluate(inputs, scalars), c.right().evaluate(inputs, scalars));
+      case And a -> a.left().evaluate(inputs, scalars) && a.right().evaluate(inputs, scalars);
+      case Or o -> o.left().evaluate(inputs, scalars) || o.right().evaluate(inputs, scalars);
+      case Not n -> !n.of().evaluate(inputs, scalars);
+    };
+  }
+
+  default Condition substitute(IntFunction<Expr> inputs, IntFunction<Expr> scalars) {
+    return switch (this) {
+      case Compare c ->
+          new Compare(c.relation(), c.left().substitute(inputs, scalars), c.right().substitute(inputs, scalars));
+      case And a -> new And(a.left().substitute(inputs, scalars), a.right().substitute(inputs, scalars));
+      case Or o -> new Or(o.left().substitute(inputs, scalars), o.right().substitute(inputs, scalars));
+      case Not n -> new Not(n.of().substitute(inputs, scalars));
+    };
+  }
+
+  default int size() {
+    return switch (this) {
+      case Compare c -> 1 + c.left().size() + c.right().size();
+      case And a -> 1 + a.left().size() + a.right().size();
+      case Or o -> 1 + o.left().size() + o.right().size();
+      case Not n -> 1 + n.of().size();
+    };
+  }
+}

@@ -1,0 +1,279 @@
+package dev.orthant.expr;
+
+import java.util.function.IntFunction;
+
+/**
+ * A formula on one element: real-valued, IEEE semantics, no side effects. Immutable; compared by structure.
+ *
+ * <p>{@link Input} is an element of a tensor operand, {@link Scalar} a number known at launch (a learning rate, a slope) and
+ * {@link Constant} one known when the formula is written. Kinks are written with {@link Where}, never with {@code fmax}, so that a
+ * NaN that goes in comes out.
+ */
+public sealed interface Expr {
+  /** The element of operand {@code index}; input 0 of an activation is its argument, of an epilogue the accumulator. */
+  record Input(int index) implements Expr {}
+
+  /** The launch-time number {@code index}. */
+  record Scalar(int index) implements Expr {}
+
+  /** A number fixed in the formula. */
+  record Constant(double value) implements Expr {}
+
+  /** A function of one argument. */
+  record Unary(Function function, Expr argument) implements Expr {}
+
+  /** A function of two arguments. */
+  record Binary(Operator operator, Expr left, Expr right) implements Expr {}
+
+  /** {@code condition ? then : otherwise}; both sides may be computed. */
+  record Where(Condition condition, Expr then, Expr otherwise) implements Expr {}
+
+  // ---- making them -------------------------------------------------------------------------------------------------
+
+  static Expr input(int index) {
+    return new Input(index);
+  }
+
+  static Expr scalar(int index) {
+    return new Scalar(index);
+  }
+
+  static Expr constant(double value) {
+    return new Constant(value);
+  }
+
+  static Expr where(Condition condition, Expr then, Expr otherwise) {
+    return then.equals(otherwise) ? then : new Where(condition, then, otherwise);
+  }
+
+  static Expr where(Condition condition, double then, Expr otherwise) {
+    return where(condition, constant(then), otherwise);
+  }
+
+  static Expr where(Condition condition, double then, double otherwise) {
+    return where(condition, constant(then), constant(otherwise));
+  }
+
+  /** The larger of two; NaN if either is NaN. */
+  static Expr max(Expr a, Expr b) {
+    return where(a.gt(b).or(a.ne(a)), a, b);
+  }
+
+  /** The smaller of two; NaN if either is NaN. */
+  static Expr min(Expr a, Expr b) {
+    return where(a.lt(b).or(a.ne(a)), a, b);
+  }
+
+  // ---- arithmetic --------------------------------------------------------------------------------------------------
+
+  default Expr plus(Expr o) {
+    return Operator.ADD.of(this, o);
+  }
+
+  default Expr plus(double v) {
+    return plus(constant(v));
+  }
+
+  default Expr minus(Expr o) {
+    return Operator.SUB.of(this, o);
+  }
+
+  default Expr minus(double v) {
+    return minus(constant(v));
+  }
+
+  default Expr times(Expr o) {
+    return Operator.MUL.of(this, o);
+  }
+
+  default Expr times(double v) {
+    return times(constant(v));
+  }
+
+  default Expr div(Expr o) {
+    return Operator.DIV.of(this, o);
+  }
+
+  default Expr div(double v) {
+    return div(constant(v));
+  }
+
+  default Expr pow(Expr o) {
+    return Operator.POW.of(this, o);
+  }
+
+  default Expr pow(double v) {
+    return pow(constant(v));
+  }
+
+  default Expr squared() {
+    return times(this);
+  }
+
+  // ---- functions ---------------------------------------------------------------------------------------------------
+
+  default Expr apply(Function f) {
+    return f.of(this);
+  }
+
+  default Expr neg() {
+    return apply(Function.NEG);
+  }
+
+  default Expr abs() {
+    return apply(Function.ABS);
+  }
+
+  default Expr sign() {
+    return apply(Function.SIGN);
+  }
+
+  default Expr sqrt() {
+    return apply(Function.SQRT);
+  }
+
+  default Expr exp() {
+    return apply(Function.EXP);
+  }
+
+  default Expr expm1() {
+    return apply(Function.EXPM1);
+  }
+
+  default Expr log() {
+    return apply(Function.LOG);
+  }
+
+  default Expr log1p() {
+    return apply(Function.LOG1P);
+  }
+
+  default Expr sin() {
+    return apply(Function.SIN);
+  }
+
+  default Expr cos() {
+    return apply(Function.COS);
+  }
+
+  default Expr cbrt() {
+    return apply(Function.CBRT);
+  }
+
+  default Expr tan() {
+    return apply(Function.TAN);
+  }
+
+  default Expr sinh() {
+    return apply(Function.SINH);
+  }
+
+  default Expr cosh() {
+    return apply(Function.COSH);
+  }
+
+  default Expr tanh() {
+    return apply(Function.TANH);
+  }
+
+  default Expr erf() {
+    return apply(Function.ERF);
+  }
+
+  default Expr relu() {
+    return apply(Function.RELU);
+  }
+
+  default Expr sigmoid() {
+    return apply(Function.SIGMOID);
+  }
+
+  default Expr softplus() {
+    return apply(Function.SOFTPLUS);
+  }
+
+  // ---- comparisons (false when an operand is NaN, but for ne) --------------------------------------------------------
+
+  default Condition lt(Expr o) {
+    return new Condition.Compare(Condition.Relation.LT, this, o);
+  }
+
+  default Condition lt(double v) {
+    return lt(constant(v));
+  }
+
+  default Condition le(Expr o) {
+    return new Condition.Compare(Condition.Relation.LE, this, o);
+  }
+
+  default Condition le(double v) {
+    return le(constant(v));
+  }
+
+  default Condition gt(Expr o) {
+    return new Condition.Compare(Condition.Relation.GT, this, o);
+  }
+
+  default Condition gt(double v) {
+    return gt(constant(v));
+  }
+
+  default Condition ge(Expr o) {
+    return new Condition.Compare(Condition.Relation.GE, this, o);
+  }
+
+  default Condition eq(Expr o) {
+    return new Condition.Compare(Condition.Relation.EQ, this, o);
+  }
+
+  default Condition ne(Expr o) {
+    return new Condition.Compare(Condition.Relation.NE, this, o);
+  }
+
+  // ---- readers -----------------------------------------------------------------------------------------------------
+
+  /** The value in double arithmetic: the truth that every device is measured against. */
+  default double evaluate(double[] inputs, double[] scalars) {
+    return switch (this) {
+      case Input i -> inputs[i.index()];
+      case Scalar s -> scalars[s.index()];
+      case Constant c -> c.value();
+      case Unary u -> u.function().applyAsDouble(u.argument().evaluate(inputs, scalars));
+      case Binary b ->
+          b.operator().applyAsDouble(b.left().evaluate(inputs, scalars), b.right().evaluate(inputs, scalars));
+      case Where w -> w.condition().evaluate(inputs, scalars)
+          ? w.then().evaluate(inputs, scalars)
+          : w.otherwise().evaluate(inputs, scalars);
+    };
+  }
+
+  /** This formula with its inputs and scalars replaced: how formulas are composed. */
+  default Expr substitute(IntFunction<Expr> inputs, IntFunction<Expr> scalars) {
+    return switch (this) {
+      case Input i -> inputs.apply(i.index());
+      case Scalar s -> scalars.apply(s.index());
+      case Constant c -> c;
+      case Unary u -> u.function().of(u.argument().substitute(inputs, scalars));
+      case Binary b -> b.operator().of(b.left().substitute(inputs, scalars), b.right().substitute(inputs, scalars));
+      case Where w -> where(w.condition().substitute(inputs, scalars), w.then().substitute(inputs, scalars),
+          w.otherwise().substitute(inputs, scalars));
+    };
+  }
+
+  /** The number of nodes when written out as a tree; fusion stops before this grows without bound. */
+  default int size() {
+    return switch (this) {
+      case Input i -> 1;
+      case Scalar s -> 1;
+      case Constant c -> 1;
+      case Unary u -> 1 + u.argument().size();
+      case Binary b -> 1 + b.left().size() + b.right().size();
+      case Where w -> 1 + w.condition().size() + w.then().size() + w.otherwise().size();
+    };
+  }
+
+  /** The partial derivative by input {@code index}: see {@link Derivative}. */
+  default Expr derivative(int index) {
+    return Derivative.of(this, index);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.orthant.op;
+
+import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
+
+/**
+ * Two-dimensional convolution (cross-correlation, as in cuDNN and ONNX) with an epilogue:
+ *
+ * <p>y[n, k, p, q] = epilogue(Σ x[n, c, p·stride − pad + r·dilation, q·stride − pad + s·dilation] · w[k, c, r, s]), summed over the c of k's
+ * group, r and s; what lies outside the image counts as 0.
+ *
+ * <p>Shapes: see {@link Layout}. {@code groups = c} is depthwise. A one-dimensional convolution is the view with h = r = 1.
+ */
+public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue) implements Contraction {
+  /** Stride 1, no padding, one group, NCHW. */
+  public static final Conv2d PLAIN = new Conv2d(Window.UNIT, 1, Layout.NCHW, Epilogue.NONE);
+
+  /** The extents of a convolution: images, channels, height, width; filters, their height and width; output height and width. */
+  public record Extents(long n, long c, long h, long w, long k, long r, long s, long p, long q) {}
+
+  public static Conv2d stride(int stride) {
+    return PLAIN.strides(stride, stride);
+  }
+
+  public Conv2d strides(int h, int w) {
+    return new Conv2d(window.stride(h, w), groups, layout, epilogue);
+  }
+
+  /** The same padding on all four sides. */
+  public Conv2d padding(int all) {
+    return padding(all, all, all, all);
+  }
+
+  public Conv2d padding(int top, int left, int bottom, int right) {
+    return new Conv2d(window.padding(top, left, bottom, right), groups, layout, epilogue);
+  }
+
+  public Conv2d dilation(int h, int w) {
+    return new Conv2d(window.dilation(h, w), groups, layout, epilogue);
+  }
+
+  public Conv2d groups(int count) {
+    return new Conv2d(window, count, layout, epilogue);
+  }
+
+  public Conv2d layout(Layout other) {
+    return new Conv2d(window, groups, other, epilogue);
+  }
+
+  @Override
+  public Conv2d withEpilogue(Epilogue other) {
+    return new Conv2d(window, groups, layout, other);
+  }
+
+  @Override
+  public String name() {
+    return "conv2d";
+  }
+
+  /** All extents of operands that are valid for this op. */
+  public Extents extents(TensorSpec x, TensorSpec w) {
+    int ha = layout.heightAxis();
+    long h = x.shape().dim(ha);
+    long width = x.shape().dim(ha + 1);
+    long r = w.shape().dim(ha);
+    long s = w.shape().dim(ha + 1);
+    return new Extents(x.shape().dim(0), x.shape().dim(layout.channelAxis()), h, width, w.shape().dim(0), r, s,
+        window.outputHeight(h, r), window.outputWidth(width, s));
+  }
+
+  @Override
+  public TensorSpec product(TensorSpec x, TensorSpec w) {
+    String given = "images " + x + ", filters " + w + " in " + layout;
+    if (x.shape().rank() != 4 || w.shape().rank() != 4) {
+      throw new ShapeException("conv2d: takes rank 4 images and filters, got " + given);
+    }
+    if (!window.fault().isEmpty()) {
+      throw new ShapeException("conv2d: " + window.fault() + "; " + given);
+    }
+    Extents e = extents(x, w);
+    long perGroup = w.shape().dim(layout.channelAxis());
+    if (groups < 1 || e.c % groups != 0 || e.k % groups != 0) {
+      throw new ShapeException(
+          "conv2d: groups " + groups + " must divide the " + e.c + " channels and the " + e.k + " filters; " + given);
+    }
+    if (perGroup * groups != e.c) {
+      throw new ShapeException(
+          "conv2d: filters have " + perGroup + " channels, expected " + e.c / groups + " (" + e.c + " channels in "
+              + groups + " groups); " + given);
+    }
+    if (e.r < 1 || e.s < 1 || e.p < 1 || e.q < 1) {
+      throw new ShapeException("conv2d: the filter does not fit the padded image; " + given + ", " + window);
+    }
+    return layout == Layout.NCHW ? TensorSpec.of(x.dtype(), e.n, e.k, e.p, e.q)
+        : TensorSpec.of(x.dtype(), e.n, e.p, e.q, e.k);
+  }
+
+  @Override
+  public long depth(TensorSpec x, TensorSpec w) {
+    Extents e = extents(x, w);
+    return e.c / groups * e.r * e.s;
+  }
+
+  @Override
+  public double[] accumulate(TensorSpec x, TensorSpec w, double[] image, double[] filter) {
+    Extents e = extents(x, w);
+    double[] y = new double[Math.toIntExact(e.n * e.k * e.p * e.q)];
+    for (long n = 0; n < e.n; n++) {
+      for (long k = 0; k < e.k; k++) {
+        for (long p = 0; p < e.p; p++) {
+          for (long q = 0; q < e.q; q++) {
+            y[(int) index(n, k, p, q, e.k, e.p, e.q)] = sum(e, image, filter, n, k, p, q);
+          }
+        }
+      }
+    }
+    return y;
+  }
+
+  private double sum(Extents e, double[] image, double[] filter, long n, long k, long p, long q) {
+    long perGroup = e.c / groups;
+    long first = k / (e.k / groups) * perGroup;
+    double sum = 0;
+    for (long c = 0; c < perGroup; c++) {
+      for (long r = 0; r < e.r; r++) {
+        for (long s = 0; s < e.s; s++) {
+          long y = p * window.strideH() - window.padTop() + r * window.dilationH();
+          long x = q * window.strideW() - window.padLeft() + s * window.dilationW();
+          if (y >= 0 && y < e.h && x >= 0 && x < e.w) {
+            sum += image[(int) index(n, first + c, y, x, e.c, e.h, e.w)]
+                * filter[(int) index(k, c, r, s, perGroup, e.r, e.s)];
+          }
+        }
+      }
+    }
+    return sum;
+  }
+
+  private long index(long n, long c, long y, long x, long channels, long height, long width) {
+    return layout == Layout.NCHW ? ((n * channels + c) * height + y) * width + x
+        : ((n * height + y) * width + x) * channels + c;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.orthant.op;
+
+import dev.orthant.core.Shape;
+import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
+
+/**
+ * Y = epilogue(op(A)·op(B)), op being the identity or the transpose of the last two axes.
+ *
+ * <p>Shapes: A (…, m, k), B (…, k, n) (each with its last two axes swapped when transposed), Y (…, m, n); the leading axes broadcast as
+ * in NumPy. Both operands have rank ≥ 2. k = 0 gives sums of 0.
+ *
+ * @param transposeLhs A is stored as (…, k, m)
+ * @param transposeRhs B is stored as (…, n, k)
+ */
+public record MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilogue) implements Contraction {
+  public static final MatMul PLAIN = new MatMul(false, false, Epilogue.NONE);
+
+  /** The extents of one product. */
+  public record Extents(long m, long n, long k) {}
+
+  @Override
+  public String name() {
+    return "matmul";
+  }
+
+  @Override
+  public MatMul withEpilogue(Epilogue other) {
+    return new MatMul(transposeLhs, transposeRhs, other);
+  }
+
+  /** m, n and k of operands that are valid for this op. */
+  public Extents extents(TensorSpec lhs, TensorSpec rhs) {
+    return new Extents(lhs.shape().dim(transposeLhs ? -1 : -2), rhs.shape().dim(transposeRhs ? -2 : -1),
+        lhs.shape().dim(transposeLhs ? -2 : -1));
+  }
+
+  @Override
+  public TensorSpec product(TensorSpec lhs, TensorSpec rhs) {
+    if (lhs.shape().rank() < 2 || rhs.shape().rank() < 2) {
+      throw new ShapeException("matmul: takes matrices (rank 2 or more), got lhs " + lhs + ", rhs " + rhs);
+    }
+    Extents e = extents(lhs, rhs);
+    long k = rhs.shape().dim(transposeRhs ? -1 : -2);
+    if (e.k != k) {
+      throw new ShapeException(
+          "matmul: inner dimensions differ: lhs " + lhs + mark(transposeLhs) + ", rhs " + rhs + mark(transposeRhs)
+              + "; expected rhs " + (transposeRhs ? "(n, " + e.k + ")" : "(" + e.k + ", n)"));
+    }
+    try {
+      return new TensorSpec(lhs.dtype(), batch(lhs).broadcast(batch(rhs)).append(e.m, e.n));
+    } catch (ShapeException x) {
+      throw new ShapeException("matmul: lhs " + lhs + ", rhs " + rhs + ": " + x.getMessage());
+    }
+  }
+
+  private static String mark(boolean transposed) {
+    return transposed ? " transposed" : "";
+  }
+
+  /** The leading axes of an operand. */
+  public static Shape batch(TensorSpec operand) {
+    return operand.shape().slice(0, operand.shape().rank() - 2);
+  }
+
+  @Override
+  public long depth(TensorSpec lhs, TensorSpec rhs) {
+    return extents(lhs, rhs).k;
+  }
+
+  @Override
+  public double[] accumulate(TensorSpec lhs, TensorSpec rhs, double[] a, double[] b) {
+    Extents e = extents(lhs, rhs);
+    Shape batch = batch(lhs).broadcast(batch(rhs));
+    Broadcast walk = Broadcast.of(batch, java.util.List.of(batch(lhs), batch(rhs)));
+    double[] y = new double[Math.toIntExact(batch.elements() * e.m * e.n)];
+    int at = 0;
+    for (long g = 0; g < batch.elements(); g++) {
+      long a0 = walk.offset(0, g) * e.m * e.k;
+      long b0 = walk.offset(1, g) * e.k * e.n;
+      for (long i = 0; i < e.m; i++) {
+        for (long j = 0; j < e.n; j++, at++) {
+          double sum = 0;
+          for (long p = 0; p < e.k; p++) {
+            sum += a[(int) (a0 + (transposeLhs ? p * e.m + i : i * e.k + p))]
+                * b[(int) (b0 + (transposeRhs ? j * e.k + p : p * e.n + j))];
+          }
+          y[at] = sum;
+        }
+      }
+    }
+    return y;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.orthant.op;
+
+/**
+ * How a filter moves over an image: stride, zero padding on each side, dilation; in elements.
+ */
+public record Window(int strideH, int strideW, int padTop, int padLeft, int padBottom, int padRight, int dilationH,
+    int dilationW) {
+  /** Stride 1, no padding, no dilation. */
+  public static final Window UNIT = new Window(1, 1, 0, 0, 0, 0, 1, 1);
+
+  public Window stride(int h, int w) {
+    return new Window(h, w, padTop, padLeft, padBottom, padRight, dilationH, dilationW);
+  }
+
+  public Window padding(int top, int left, int bottom, int right) {
+    return new Window(strideH, strideW, top, left, bottom, right, dilationH, dilationW);
+  }
+
+  public Window dilation(int h, int w) {
+    return new Window(strideH, strideW, padTop, padLeft, padBottom, padRight, h, w);
+  }
+
+  /** The number of rows that a filter of {@code r} rows finds in an image of {@code h}: ⌊(h + pads − dilation·(r−1) − 1)/stride⌋ + 1. */
+  public long outputHeight(long h, long r) {
+    return outputs(h + padTop + padBottom, r, strideH, dilationH);
+  }
+
+  /** The same along the width. */
+  public long outputWidth(long w, long s) {
+    return outputs(w + padLeft + padRight, s, strideW, dilationW);
+  }
+
+  private static long outputs(long padded, long filter, int stride, int dilation) {
+    return Math.floorDiv(padded - dilation * (filter - 1) - 1, stride) + 1;
+  }
+
+  /** The first thing wrong with this window, or an empty text. */
+  String fault() {
+    if (strideH < 1 || strideW < 1) {
+      return "stride must be at least 1, got (" + strideH + ", " + strideW + ")";
+    }
+    if (dilationH < 1 || dilationW < 1) {
+      return "dilation must be at least 1, got (" + dilationH + ", " + dilationW + ")";
+    }
+    if (padTop < 0 || padLeft < 0 || padBottom < 0 || padRight < 0) {
+      return "padding must not be negative, got (" + padTop + ", " + padLeft + ", " + padBottom + ", " + padRight + ")";
+    }
+    return "";
+  }
+}
