@@ -24,13 +24,13 @@ final class Combine {
   }
 
   private static Interval add(Interval a, Interval b) {
-    boolean nan = a.hi() == Double.POSITIVE_INFINITY && b.lo() == Double.NEGATIVE_INFINITY
-        || a.lo() == Double.NEGATIVE_INFINITY && b.hi() == Double.POSITIVE_INFINITY;
+    boolean nan = (a.hi() == Double.POSITIVE_INFINITY && b.lo() == Double.NEGATIVE_INFINITY)
+        || (a.lo() == Double.NEGATIVE_INFINITY && b.hi() == Double.POSITIVE_INFINITY);
     return Interval.between(a.lo() + b.lo(), a.hi() + b.hi(), nan);
   }
 
   private static Interval multiply(Interval a, Interval b) {
-    boolean nan = a.holds(0) && b.holdsInfinity() || b.holds(0) && a.holdsInfinity();
+    boolean nan = (a.holds(0) && b.holdsInfinity()) || (b.holds(0) && a.holdsInfinity());
     return corners(product(a.lo(), b.lo()), product(a.lo(), b.hi()), product(a.hi(), b.lo()), product(a.hi(), b.hi()),
         nan);
   }
@@ -57,7 +57,7 @@ final class Combine {
 
   private static Interval power(Interval a, Interval b) {
     boolean whole = b.isPoint() && Math.rint(b.lo()) == b.lo() && Math.abs(b.lo()) < 1 << 24;
-    if (a.lo() > 0 || whole && !a.holds(0)) {
+    if (a.lo() > 0 || (whole && !a.holds(0))) {
       return corners(Math.pow(a.lo(), b.lo()), Math.pow(a.lo(), b.hi()), Math.pow(a.hi(), b.lo()),
           Math.pow(a.hi(), b.hi()), false);
     }

@@ -64,12 +64,12 @@ public interface GpuDriver extends AutoCloseable {
   sealed interface Argument {
     record Pointer(Memory memory) implements Argument {}
 
-    record Int(int value) implements Argument {}
+    record I32(int value) implements Argument {}
 
-    record Long(long value) implements Argument {}
+    record I64(long value) implements Argument {}
 
-    record Float(float value) implements Argument {}
+    record F32(float value) implements Argument {}
 
-    record Double(double value) implements Argument {}
+    record F64(double value) implements Argument {}
   }
 }

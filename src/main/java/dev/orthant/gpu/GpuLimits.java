@@ -1,5 +1,7 @@
 package dev.orthant.gpu;
 
+import java.util.List;
+
 /**
  * What a launch must keep to on a device.
  *
@@ -10,5 +12,5 @@ package dev.orthant.gpu;
  * @param fp64 whether there is double precision
  * @param cpuLike whether the "GPU" is a CPU (as PoCL's): local memory is then no faster than global
  */
-public record GpuLimits(int maxGroupItems, int[] maxItems, long localBytes, long[] maxGroups, boolean fp64,
+public record GpuLimits(int maxGroupItems, List<Integer> maxItems, long localBytes, List<Long> maxGroups, boolean fp64,
     boolean cpuLike) {}
