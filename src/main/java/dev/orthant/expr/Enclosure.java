@@ -53,7 +53,7 @@ public final class Enclosure {
   }
 
   private Interval number(double v) {
-    return type.round(v) == v || Double.isNaN(v) ? Interval.point(v) : Interval.point(v).stored(type);
+    return type.round(v) == v || Double.isNaN(v) ? Interval.point(v) : Interval.point(v).rounded(0.5, type);
   }
 
   private Interval unary(Function f, Expr argument) {

@@ -64,34 +64,44 @@ public record Interval(double lo, double hi, boolean nan) {
   }
 
   /**
-   * This interval after rounding to {@code type} with an error of {@code ulps} units in the last place, where what is below the
-   * smallest normal number may be flushed to zero and what is above the largest finite one becomes infinite.
+   * This interval after rounding to {@code type} with an error of {@code ulps} units in the last place; what is too small or too large
+   * for the type may become 0 or infinite.
    */
   Interval rounded(double ulps, DType type) {
     if (ulps == 0 || surelyNan()) {
       return this;
     }
     double relative = 2 * ulps * type.unitRoundoff();
-    return new Interval(overflow(lo - slack(lo, relative, type), type), overflow(hi + slack(hi, relative, type), type),
-        nan);
+    double low = lo - slack(lo, relative, type);
+    double high = hi + slack(hi, relative, type);
+    double max = type.maxFinite();
+    // Beyond the largest finite number rounding may still give that number, or infinity.
+    low = low < -max ? Double.NEGATIVE_INFINITY : Double.isInfinite(low) ? low : Math.min(low, max);
+    high = high > max ? Double.POSITIVE_INFINITY : Double.isInfinite(high) ? high : Math.max(high, -max);
+    return new Interval(low, high, nan);
   }
 
-  /** This interval after storing to {@code type}, correctly rounded. */
+  /** This interval, computed in {@code type.compute()}, after storing to {@code type}. */
   public Interval stored(DType type) {
-    return rounded(0.5, type);
+    return type == type.compute() ? this : rounded(0.5, type);
   }
 
   /** This interval widened to zero when it reaches into the subnormal numbers of {@code type}, which a device may flush. */
   Interval flushed(DType type) {
-    boolean small = Math.abs(lo) < type.minNormal() || Math.abs(hi) < type.minNormal();
+    double tiny = flushed(type, 0);
+    boolean small = Math.abs(lo) < tiny || Math.abs(hi) < tiny;
     return small && !surelyNan() ? new Interval(Math.min(lo, 0), Math.max(hi, 0), nan) : this;
   }
 
   private static double slack(double v, double relative, DType type) {
-    return Double.isInfinite(v) ? 0 : relative * Math.abs(v) + type.minNormal();
+    return Double.isInfinite(v) ? 0 : relative * Math.abs(v) + flushed(type, type.minSubnormal());
   }
 
-  private static double overflow(double v, DType type) {
-    return Math.abs(v) > type.maxFinite() ? Math.copySign(Double.POSITIVE_INFINITY, v) : v;
+  /** What may be flushed: single precision subnormals (OpenCL C leaves it to the device); a half's are stored, a double's are kept. */
+  private static double flushed(DType type, double otherwise) {
+    return switch (type) {
+      case F32, BF16 -> type.minNormal();
+      default -> otherwise;
+    };
   }
 }

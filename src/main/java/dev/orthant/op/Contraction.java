@@ -22,8 +22,24 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d {
   /** How many products are summed for an output, at most: k. */
   long depth(TensorSpec lhs, TensorSpec rhs);
 
+  /** Names the products of one output: the elements of lhs and rhs that are multiplied. The definition of the op. */
+  void terms(TensorSpec lhs, TensorSpec rhs, long output, TermVisitor visitor);
+
+  /** Takes the products that are summed, one by one. */
+  @FunctionalInterface
+  interface TermVisitor {
+    void multiply(long lhsElement, long rhsElement);
+  }
+
   /** The sums in float64, by the most obvious loops, before the epilogue. */
-  double[] accumulate(TensorSpec lhs, TensorSpec rhs, double[] a, double[] b);
+  default double[] accumulate(TensorSpec lhs, TensorSpec rhs, double[] a, double[] b) {
+    double[] y = new double[Math.toIntExact(product(lhs, rhs).shape().elements())];
+    for (int i = 0; i < y.length; i++) {
+      int at = i;
+      terms(lhs, rhs, i, (p, q) -> y[at] += a[(int) p] * b[(int) q]);
+    }
+    return y;
+  }
 
   @Override
   default List<TensorSpec> infer(List<TensorSpec> inputs) {

@@ -102,38 +102,26 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
   }
 
   @Override
-  public double[] accumulate(TensorSpec x, TensorSpec w, double[] image, double[] filter) {
-    Extents e = extents(x, w);
-    double[] y = new double[Math.toIntExact(e.n * e.k * e.p * e.q)];
-    for (long n = 0; n < e.n; n++) {
-      for (long k = 0; k < e.k; k++) {
-        for (long p = 0; p < e.p; p++) {
-          for (long q = 0; q < e.q; q++) {
-            y[(int) index(n, k, p, q, e.k, e.p, e.q)] = sum(e, image, filter, n, k, p, q);
-          }
-        }
-      }
-    }
-    return y;
-  }
-
-  private double sum(Extents e, double[] image, double[] filter, long n, long k, long p, long q) {
+  public void terms(TensorSpec image, TensorSpec filter, long output, TermVisitor visitor) {
+    Extents e = extents(image, filter);
+    boolean nchw = layout == Layout.NCHW;
+    long k = nchw ? output / (e.p * e.q) % e.k : output % e.k;
+    long q = nchw ? output % e.q : output / e.k % e.q;
+    long p = nchw ? output / e.q % e.p : output / (e.k * e.q) % e.p;
+    long n = output / (e.k * e.p * e.q);
     long perGroup = e.c / groups;
     long first = k / (e.k / groups) * perGroup;
-    double sum = 0;
     for (long c = 0; c < perGroup; c++) {
       for (long r = 0; r < e.r; r++) {
         for (long s = 0; s < e.s; s++) {
           long y = p * window.strideH() - window.padTop() + r * window.dilationH();
           long x = q * window.strideW() - window.padLeft() + s * window.dilationW();
           if (y >= 0 && y < e.h && x >= 0 && x < e.w) {
-            sum += image[(int) index(n, first + c, y, x, e.c, e.h, e.w)]
-                * filter[(int) index(k, c, r, s, perGroup, e.r, e.s)];
+            visitor.multiply(index(n, first + c, y, x, e.c, e.h, e.w), index(k, c, r, s, perGroup, e.r, e.s));
           }
         }
       }
     }
-    return sum;
   }
 
   private long index(long n, long c, long y, long x, long channels, long height, long width) {

@@ -3,6 +3,7 @@ package dev.orthant.op;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import java.util.List;
 
 /**
  * Y = epilogue(op(A)·op(B)), op being the identity or the transpose of the last two axes.
@@ -69,26 +70,17 @@ public record MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilog
   }
 
   @Override
-  public double[] accumulate(TensorSpec lhs, TensorSpec rhs, double[] a, double[] b) {
+  public void terms(TensorSpec lhs, TensorSpec rhs, long output, TermVisitor visitor) {
     Extents e = extents(lhs, rhs);
-    Shape batch = batch(lhs).broadcast(batch(rhs));
-    Broadcast walk = Broadcast.of(batch, java.util.List.of(batch(lhs), batch(rhs)));
-    double[] y = new double[Math.toIntExact(batch.elements() * e.m * e.n)];
-    int at = 0;
-    for (long g = 0; g < batch.elements(); g++) {
-      long a0 = walk.offset(0, g) * e.m * e.k;
-      long b0 = walk.offset(1, g) * e.k * e.n;
-      for (long i = 0; i < e.m; i++) {
-        for (long j = 0; j < e.n; j++, at++) {
-          double sum = 0;
-          for (long p = 0; p < e.k; p++) {
-            sum += a[(int) (a0 + (transposeLhs ? p * e.m + i : i * e.k + p))]
-                * b[(int) (b0 + (transposeRhs ? j * e.k + p : p * e.n + j))];
-          }
-          y[at] = sum;
-        }
-      }
+    long j = output % e.n;
+    long i = output / e.n % e.m;
+    long g = output / e.n / e.m;
+    Broadcast walk = Broadcast.of(batch(lhs).broadcast(batch(rhs)), List.of(batch(lhs), batch(rhs)));
+    long a0 = walk.offset(0, g) * e.m * e.k;
+    long b0 = walk.offset(1, g) * e.k * e.n;
+    for (long p = 0; p < e.k; p++) {
+      visitor.multiply(a0 + (transposeLhs ? p * e.m + i : i * e.k + p),
+          b0 + (transposeRhs ? j * e.k + p : p * e.n + j));
     }
-    return y;
   }
 }

@@ -1,0 +1,235 @@
+package dev.orthant.device;
+
+import dev.orthant.core.ClosedException;
+import dev.orthant.core.DType;
+import dev.orthant.core.DeviceException;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.OutOfDeviceMemoryException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Call;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+
+/**
+ * A device for tests: every call is the op's own float64 reference, rounded once to the output's type. Slow, right, and strict about
+ * what callers owe a device. Fresh memory is all ones (NaN in every floating type), so that reading what nobody wrote shows.
+ */
+public final class ReferenceDevice implements Device {
+  private static final long MEMORY = 1L << 32;
+
+  private final String name;
+  private final DeviceInfo info;
+  private final Predicate<Call> wrong;
+  private final Predicate<Call> failing;
+  private final AtomicLong launches = new AtomicLong();
+  private final AtomicLong liveBuffers = new AtomicLong();
+  private final AtomicLong liveBytes = new AtomicLong();
+  /** What failed and was not yet reported: like a queue, this device tells at the next wait. */
+  private final AtomicReference<DeviceException> pending = new AtomicReference<>();
+  private volatile boolean closed;
+
+  private ReferenceDevice(String name, Set<DType> dtypes, Predicate<Call> wrong, Predicate<Call> failing) {
+    this.name = name;
+    this.wrong = wrong;
+    this.failing = failing;
+    this.info = new DeviceInfo("Reference double", "Op.reference", 1, MEMORY, MEMORY, dtypes, true, List.of());
+  }
+
+  /** A device that does everything right. */
+  public static ReferenceDevice named(String name) {
+    return new ReferenceDevice(name, EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64), c -> false, c -> false);
+  }
+
+  /** A device that has only these types. */
+  public static ReferenceDevice having(String name, Set<DType> dtypes) {
+    return new ReferenceDevice(name, dtypes, c -> false, c -> false);
+  }
+
+  /** A device whose results of these calls have their last element wrong by an eighth and a bit. */
+  public static ReferenceDevice broken(String name, Predicate<Call> which) {
+    return new ReferenceDevice(name, EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64), which, c -> false);
+  }
+
+  /** A device that fails in these calls: a {@link DeviceException} at the next wait. */
+  public static ReferenceDevice failing(String name, Predicate<Call> which) {
+    return new ReferenceDevice(name, EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64), c -> false, which);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public DeviceInfo info() {
+    return info;
+  }
+
+  @Override
+  public Buffer allocate(long bytes) {
+    requireOpen();
+    if (bytes < 0) {
+      throw new InvalidInputException(name + ": cannot allocate " + bytes + " bytes");
+    }
+    if (liveBytes.get() + bytes > MEMORY) {
+      throw new OutOfDeviceMemoryException(name, bytes, liveBytes.get() + " bytes are live");
+    }
+    return new Memory(bytes);
+  }
+
+  @Override
+  public void write(Buffer target, long offset, MemorySegment source) {
+    requireOpen();
+    own(target).asSlice(offset, source.byteSize()).copyFrom(source);
+  }
+
+  @Override
+  public void read(Buffer source, long offset, MemorySegment target) {
+    finish();
+    target.copyFrom(own(source).asSlice(offset, target.byteSize()));
+  }
+
+  @Override
+  public void execute(Call call, List<Buffer> inputs, List<Buffer> outputs) {
+    requireOpen();
+    requireTypes(call);
+    requireSizes(call, "inputs", call.inputs(), inputs);
+    requireSizes(call, "outputs", call.outputs(), outputs);
+    if (outputs.stream().anyMatch(inputs::contains) || outputs.stream().distinct().count() != outputs.size()) {
+      throw new IllegalArgumentException(call + ": an output shares its buffer");
+    }
+    launches.incrementAndGet();
+    if (failing.test(call)) {
+      pending.compareAndSet(null, new DeviceException(name, "planted failure in " + call));
+      return;
+    }
+    double[][] values = new double[inputs.size()][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = load(call.input(i), own(inputs.get(i)));
+    }
+    double[][] results = call.op().reference(call.inputs(), values);
+    for (int i = 0; i < results.length; i++) {
+      store(call, call.outputs().get(i), results[i], own(outputs.get(i)));
+    }
+  }
+
+  private void store(Call call, TensorSpec spec, double[] result, MemorySegment target) {
+    if (wrong.test(call) && result.length > 0) {
+      int last = result.length - 1;
+      result[last] += 0.125 * Math.abs(result[last]) + 0.125;
+    }
+    for (int i = 0; i < result.length; i++) {
+      spec.dtype().set(target, i, result[i]);
+    }
+  }
+
+  private static double[] load(TensorSpec spec, MemorySegment memory) {
+    double[] values = new double[Math.toIntExact(spec.shape().elements())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = spec.dtype().get(memory, i);
+    }
+    return values;
+  }
+
+  private void requireSizes(Call call, String which, List<TensorSpec> specs, List<Buffer> buffers) {
+    if (specs.size() != buffers.size()) {
+      throw new IllegalArgumentException(call + ": " + specs.size() + " " + which + " need as many buffers, got "
+          + buffers.size());
+    }
+    for (int i = 0; i < specs.size(); i++) {
+      if (own(buffers.get(i)).byteSize() < specs.get(i).bytes()) {
+        throw new IllegalArgumentException(call + ": buffer " + i + " of the " + which + " is too small");
+      }
+    }
+  }
+
+  private MemorySegment own(Buffer buffer) {
+    if (!(buffer instanceof Memory memory) || memory.device() != this) {
+      throw new InvalidInputException("a buffer of " + buffer.device().name() + " was given to " + name);
+    }
+    if (memory.closed) {
+      throw new ClosedException(name + ": buffer used after it was closed");
+    }
+    return memory.segment;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new ClosedException(name + " is closed");
+    }
+  }
+
+  @Override
+  public void finish() {
+    requireOpen();
+    DeviceException failure = pending.getAndSet(null);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  @Override
+  public DeviceStats stats() {
+    return new DeviceStats(launches.get(), liveBuffers.get(), liveBytes.get(), 0);
+  }
+
+  /** Kernels launched so far. */
+  public long launches() {
+    return launches.get();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private final class Memory implements Buffer {
+    private final Arena arena = Arena.ofShared();
+    private final long bytes;
+    private final MemorySegment segment;
+    private volatile boolean closed;
+
+    Memory(long bytes) {
+      this.bytes = bytes;
+      this.segment = arena.allocate(bytes).fill((byte) 0xff);
+      liveBuffers.incrementAndGet();
+      liveBytes.addAndGet(bytes);
+    }
+
+    @Override
+    public Device device() {
+      return ReferenceDevice.this;
+    }
+
+    @Override
+    public long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public boolean isClosed() {
+      return closed;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!closed) {
+        closed = true;
+        arena.close();
+        liveBuffers.decrementAndGet();
+        liveBytes.addAndGet(-bytes);
+      }
+    }
+  }
+}
