@@ -1,0 +1,122 @@
+package dev.orthant.parity;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Enclosure;
+import dev.orthant.expr.Expr;
+import dev.orthant.expr.Interval;
+import dev.orthant.op.Broadcast;
+import dev.orthant.op.Call;
+import dev.orthant.op.Contraction;
+import dev.orthant.op.Pointwise;
+import java.util.List;
+import java.util.function.LongToDoubleFunction;
+
+/**
+ * The one place of tolerances: the truth and the lawful results of single outputs of a call.
+ *
+ * <p>A sum of k products accumulated in a type of unit roundoff u, in any order, is off by at most γ(k)·Σ|a||b| with γ(k) = ku/(1 − ku) (N. J.
+ * Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1). Elementwise work on it is bounded by {@link Enclosure}.
+ */
+public final class Bounds {
+  /**
+   * What one output may be.
+   *
+   * @param truth the float64 value, not rounded to the output's type
+   * @param lawful what the device may have stored
+   */
+  public record Expected(double truth, Interval lawful) {
+    /**
+     * The error of {@code got} as a fraction of what the bound allows: at most 1 when lawful. A NaN that should not be there, or that is
+     * missing, gives infinity.
+     */
+    public double fraction(double got) {
+      if (Double.isNaN(got)) {
+        return lawful.nan() ? 0 : Double.POSITIVE_INFINITY;
+      }
+      if (lawful.surelyNan()) {
+        return Double.POSITIVE_INFINITY;
+      }
+      double room = got > truth ? lawful.hi() - truth : truth - lawful.lo();
+      double error = Math.abs(got - truth);
+      boolean inside = lawful.lo() <= got && got <= lawful.hi();
+      if (got == truth || (inside && !(error < Double.POSITIVE_INFINITY && room < Double.POSITIVE_INFINITY))) {
+        return 0;
+      }
+      // Outside is outside, however the quotient is rounded.
+      return inside ? Math.min(1, error / room) : Math.max(Math.nextUp(1.0), error / room);
+    }
+  }
+
+  private final Call call;
+  private final List<LongToDoubleFunction> values;
+  private final Broadcast walk;
+  private final int firstOperand;
+
+  /**
+   * Prepares to judge the outputs of a call.
+   *
+   * @param values the elements of each input, as stored
+   */
+  public Bounds(Call call, List<LongToDoubleFunction> values) {
+    this.call = call;
+    this.values = List.copyOf(values);
+    this.firstOperand = call.op() instanceof Contraction ? 2 : 0;
+    List<TensorSpec> operands = call.inputs().subList(firstOperand, call.inputs().size());
+    this.walk = Broadcast.of(call.output().shape(), operands.stream().map(TensorSpec::shape).toList());
+  }
+
+  /** Truth and bound of element {@code index} of output {@code output}. */
+  public Expected expected(int output, long index) {
+    DType type = call.outputs().get(output).dtype();
+    return switch (call.op()) {
+      case Contraction c -> {
+        Dot dot = new Dot();
+        c.terms(call.input(0), call.input(1), index,
+            (p, q) -> dot.add(values.get(0).applyAsDouble(p), values.get(1).applyAsDouble(q)));
+        yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type);
+      }
+      case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type);
+    };
+  }
+
+  private Expected elementwise(Expr formula, double acc, Interval sum, long index, DType type) {
+    int shift = firstOperand == 0 ? 0 : 1;
+    int operands = call.inputs().size() - firstOperand;
+    double[] at = new double[operands + shift];
+    Interval[] known = new Interval[at.length];
+    if (shift == 1) {
+      at[0] = acc;
+      known[0] = sum;
+    }
+    for (int o = 0; o < operands; o++) {
+      at[o + shift] = values.get(firstOperand + o).applyAsDouble(walk.offset(o, index));
+      known[o + shift] = Interval.point(at[o + shift]);
+    }
+    double[] scalars = call.op().scalars();
+    Interval computed = new Enclosure(known, scalars, type.compute()).of(formula);
+    return new Expected(formula.evaluate(at, scalars), computed.stored(type));
+  }
+
+  /** A sum of products with what is needed to bound its error. */
+  private static final class Dot {
+    private double sum;
+    private double magnitude;
+    private long terms;
+
+    void add(double a, double b) {
+      sum += a * b;
+      magnitude += Math.abs(a * b);
+      terms++;
+    }
+
+    Interval interval(DType type) {
+      double u = type.unitRoundoff();
+      double ku = terms * u;
+      double gamma = ku < 1 ? ku / (1 - ku) : Double.POSITIVE_INFINITY;
+      // The truth is a double sum itself: for a double device its own error counts as well. Products may underflow.
+      double error = (type == DType.F64 ? 2 * gamma : gamma) * magnitude + terms * type.minNormal();
+      return Interval.around(sum, magnitude == 0 ? 0 : error, magnitude, type);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.orthant.parity;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Op;
+import java.util.List;
+
+/**
+ * One thing to prove on a device.
+ *
+ * @param id a readable name, unique in the catalogue: the argument of {@code orthant parity --case}
+ * @param group what it is counted under in reports: op and activation
+ * @param op what is computed
+ * @param inputs on what
+ * @param data which kind of numbers
+ */
+public record Case(String id, String group, Op op, List<TensorSpec> inputs, Data data) {
+  /** The kinds of numbers a case is fed. */
+  public enum Data {
+    NORMAL,
+    /** Half of them special values, for elementwise work. */
+    SPECIAL,
+    /** A few NaN and infinities among normal numbers, for contractions. */
+    PLANTED
+  }
+
+  public Case {
+    inputs = List.copyOf(inputs);
+  }
+
+  public DType dtype() {
+    return inputs.getFirst().dtype();
+  }
+}

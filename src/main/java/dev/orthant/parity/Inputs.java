@@ -1,0 +1,62 @@
+package dev.orthant.parity;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+
+/** Seeded test data: the same seed gives the same numbers on every machine. */
+public final class Inputs {
+  /** What breaks kernels: signed zeros, infinities, NaN, subnormals, the smallest and largest numbers, kinks and where functions saturate. */
+  private static final double[] SPECIAL =
+      {0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1, -1, 0.5, -0.5,
+          3, -3, 6, 20, -20, 88, -88, 104, -104, 1e-4, -1e-4, 1e-10, -1e-10, 1e4, -1e4, 1e20, -1e20, 1e38, -1e38, 1e-38,
+          -1e-38, 1e-44, -1e-44};
+
+  private Inputs() {}
+
+  /** Normally distributed numbers, rounded to the type. The arena owns the memory. */
+  public static MemorySegment normal(TensorSpec spec, long seed, Arena arena) {
+    return normal(spec, seed, 1, arena);
+  }
+
+  /** As {@link #normal(TensorSpec, long, Arena)} with the given standard deviation. */
+  public static MemorySegment normal(TensorSpec spec, long seed, double deviation, Arena arena) {
+    MemorySegment memory = arena.allocate(Math.max(1, spec.bytes()), 64).asSlice(0, spec.bytes());
+    SplittableRandom random = new SplittableRandom(seed);
+    for (long i = 0; i < spec.shape().elements(); i++) {
+      spec.dtype().set(memory, i, random.nextGaussian() * deviation);
+    }
+    return memory;
+  }
+
+  /** Normally distributed numbers with every second one replaced by a special value, in a shuffled but fixed order. */
+  public static MemorySegment special(TensorSpec spec, long seed, Arena arena) {
+    MemorySegment memory = normal(spec, seed, 3, arena);
+    SplittableRandom random = new SplittableRandom(seed ^ 0x5DEECE66DL);
+    int offset = random.nextInt(SPECIAL.length);
+    for (long i = 0; i < spec.shape().elements(); i += 2) {
+      spec.dtype().set(memory, i, special(spec.dtype(), (int) ((offset + i / 2) % SPECIAL.length)));
+    }
+    return memory;
+  }
+
+  private static double special(DType type, int index) {
+    double v = SPECIAL[index];
+    // 1e38 and 1e20 are infinite in F16: its own largest number says more.
+    return Double.isInfinite(type.round(v)) && !Double.isInfinite(v) ? Math.copySign(type.maxFinite(), v) : v;
+  }
+
+  /** One special value in each of a few places: a NaN or infinity in a matrix must reach its own row and column and no other. */
+  public static void plant(TensorSpec spec, MemorySegment memory, long seed) {
+    long n = spec.shape().elements();
+    if (n == 0) {
+      return;
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    for (double v : new double[] {Double.NaN, Double.POSITIVE_INFINITY, -0.0}) {
+      spec.dtype().set(memory, random.nextLong(n), v);
+    }
+  }
+}
