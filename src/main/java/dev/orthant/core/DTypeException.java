@@ -9,7 +9,7 @@ public class DTypeException extends InvalidInputException {
   }
 
   @Override
-  public DTypeException on(String device) {
-    return new DTypeException(text(device));
+  protected DTypeException again(String message) {
+    return new DTypeException(message);
   }
 }

@@ -14,11 +14,17 @@ public class InvalidInputException extends IllegalArgumentException {
 
   /** The same mistake, its message completed by the device that was to do the work. */
   public InvalidInputException on(String device) {
-    return new InvalidInputException(text(device), this);
+    return again(getMessage() + " (on " + device + ")");
   }
 
-  /** The message with the device added. */
-  protected final String text(String device) {
-    return getMessage() + " (on " + device + ")";
+  /** The same mistake told of the op that the user called, when that is not the one which found it. */
+  public InvalidInputException in(String op, String called) {
+    return again(String.valueOf(getMessage()).replaceFirst(java.util.regex.Pattern.quote(op),
+        java.util.regex.Matcher.quoteReplacement(called)));
+  }
+
+  /** The same kind of mistake in other words. */
+  protected InvalidInputException again(String message) {
+    return new InvalidInputException(message, this);
   }
 }

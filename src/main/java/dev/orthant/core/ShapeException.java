@@ -9,7 +9,7 @@ public class ShapeException extends InvalidInputException {
   }
 
   @Override
-  public ShapeException on(String device) {
-    return new ShapeException(text(device));
+  protected ShapeException again(String message) {
+    return new ShapeException(message);
   }
 }

@@ -1,0 +1,30 @@
+package dev.orthant.tensor;
+
+import dev.orthant.expr.Expr;
+import dev.orthant.op.Contraction;
+import java.util.List;
+
+/** How a pending value is computed from others. */
+sealed interface Definition {
+  /** The values it reads; a value may stand in the list more than once. */
+  List<Node> inputs();
+
+  /** A matrix product or convolution, its epilogue still open. */
+  record Product(Contraction op, Node lhs, Node rhs) implements Definition {
+    @Override
+    public List<Node> inputs() {
+      return List.of(lhs, rhs);
+    }
+  }
+
+  /** A formula over broadcast inputs. */
+  record Elementwise(Expr formula, List<Node> inputs, List<Double> scalars) implements Definition {}
+
+  /** The same elements under another shape. */
+  record View(Node of) implements Definition {
+    @Override
+    public List<Node> inputs() {
+      return List.of(of);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.ClosedException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tensor owns: one reference to a node. Apart from the tensor so that the Cleaner can hold it: it gives the reference back when
+ * the tensor was closed, when its scope was, or, with a word to the log, when the garbage collector found it abandoned.
+ */
+final class Handle implements Runnable {
+  private static final Logger LOG = System.getLogger(Handle.class.getName());
+
+  private final AtomicReference<@Nullable Node> node;
+  private @Nullable Scope scope;
+
+  Handle(Node node) {
+    this.node = new AtomicReference<>(node);
+  }
+
+  /** The node, of an open tensor. */
+  Node node() {
+    Node n = node.get();
+    if (n == null) {
+      throw new ClosedException("the tensor is closed (by close(), or with its Scope)");
+    }
+    return n;
+  }
+
+  boolean isClosed() {
+    return node.get() == null;
+  }
+
+  /** The scope that will close this, if any. */
+  @Nullable
+  Scope scope() {
+    return scope;
+  }
+
+  void scope(@Nullable Scope owner) {
+    scope = owner;
+  }
+
+  /** Gives the reference back, once. Returns whether this call did. */
+  boolean close() {
+    Node n = node.getAndSet(null);
+    if (n == null) {
+      return false;
+    }
+    synchronized (n.device()) {
+      n.release();
+    }
+    return true;
+  }
+
+  /** The Cleaner's call: the tensor is gone. */
+  @Override
+  public void run() {
+    Node n = node.get();
+    if (n != null && close()) {
+      LOG.log(Level.WARNING, () -> "a tensor " + n.spec() + " on " + n.device().name()
+          + " was never closed; its memory was only freed by the garbage collector. Close it, or open a Scope around the code that made it.");
+    }
+  }
+}

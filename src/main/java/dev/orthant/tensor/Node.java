@@ -1,0 +1,180 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Buffer;
+import dev.orthant.device.Device;
+import dev.orthant.op.Call;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value: either in memory, or pending with the definition by which it will be computed. Lives as long as a handle or a pending
+ * value refers to it. Guarded by its device's monitor.
+ */
+final class Node {
+  /** A formula of more nodes than this, or over more values than {@link #WIDEST}, is computed in two launches. */
+  static final int HEAVIEST = 256;
+
+  static final int WIDEST = 12;
+
+  private final Device device;
+  private final TensorSpec spec;
+  private final Set<Node> consumers = Collections.newSetFromMap(new IdentityHashMap<>());
+  private @Nullable Definition definition;
+  private @Nullable Storage storage;
+  private int references = 1;
+  private int version;
+
+  private Node(Device device, TensorSpec spec) {
+    this.device = device;
+    this.spec = spec;
+  }
+
+  /** A value in memory; the node takes the buffer over. The first reference is the caller's. */
+  static Node inMemory(Device device, TensorSpec spec, Buffer buffer) {
+    Node node = new Node(device, spec);
+    node.store(new Storage(buffer));
+    return node;
+  }
+
+  /** A pending value. The first reference is the caller's. */
+  static Node pending(Device device, TensorSpec spec, Definition definition) {
+    Node node = new Node(device, spec);
+    node.definition = definition;
+    for (Node input : definition.inputs()) {
+      input.references++;
+      input.consumers.add(node);
+    }
+    return node;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  TensorSpec spec() {
+    return spec;
+  }
+
+  /** How it will be computed; null once it is in memory. */
+  @Nullable
+  Definition definition() {
+    return definition;
+  }
+
+  boolean isPending() {
+    return storage == null;
+  }
+
+  /** How many pending values read this one. */
+  int consumers() {
+    return consumers.size();
+  }
+
+  /** How often the memory was written in place. */
+  int version() {
+    return version;
+  }
+
+  /** The size of the formula that a launch of this would have, as far as it is pending; saturates. */
+  int weight() {
+    return switch (definition) {
+      case null -> 1;
+      case Definition.Elementwise e ->
+          Math.min(1 << 20, e.formula().size() + e.inputs().stream().mapToInt(Node::weight).sum());
+      case Definition.Product p -> 1;
+      case Definition.View v -> 1;
+    };
+  }
+
+  /** How many values that launch would read; counts repeated ones again. */
+  int width() {
+    return switch (definition) {
+      case null -> 1;
+      case Definition.Elementwise e -> e.inputs().stream().mapToInt(Node::width).sum();
+      case Definition.Product p -> 2;
+      case Definition.View v -> 1;
+    };
+  }
+
+  /** The buffer, after computing the value if it is pending. */
+  Buffer buffer() {
+    if (storage == null) {
+      launch();
+    }
+    return Objects.requireNonNull(storage).buffer();
+  }
+
+  private void launch() {
+    switch (Objects.requireNonNull(definition)) {
+      case Definition.View v -> {
+        v.of().buffer();
+        store(Objects.requireNonNull(v.of().storage));
+      }
+      case Definition.Product p -> execute(Fusion.of(this));
+      case Definition.Elementwise e -> execute(Fusion.of(this));
+    }
+    forget();
+  }
+
+  private void execute(Fusion.Plan plan) {
+    Call call = Call.of(device.name(), plan.op(), plan.inputs().stream().map(Node::spec).toList());
+    List<Buffer> inputs = plan.inputs().stream().map(Node::buffer).toList();
+    Buffer output = device.allocate(spec.bytes());
+    try {
+      device.execute(call, inputs, List.of(output));
+    } catch (RuntimeException | Error e) {
+      output.close();
+      throw e;
+    }
+    store(new Storage(output));
+  }
+
+  private void store(Storage memory) {
+    storage = memory;
+    memory.attach(this);
+  }
+
+  /** Lets go of the definition: its values are no longer needed. */
+  private void forget() {
+    Definition old = definition;
+    definition = null;
+    if (old != null) {
+      for (Node input : old.inputs()) {
+        input.consumers.remove(this);
+        input.release();
+      }
+    }
+  }
+
+  /** Gets ready for the memory to change: whatever still has to read it is computed now. Returns the buffer to write. */
+  Buffer beforeWrite() {
+    Buffer buffer = buffer();
+    for (Node sharer : Objects.requireNonNull(storage).nodes()) {
+      for (Node reader : List.copyOf(sharer.consumers)) {
+        reader.buffer();
+      }
+      sharer.version++;
+    }
+    return buffer;
+  }
+
+  void retain() {
+    references++;
+  }
+
+  /** Gives one reference back; with the last, the memory and the definition go. */
+  void release() {
+    if (--references == 0) {
+      forget();
+      if (storage != null) {
+        storage.detach(this);
+        storage = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Tensors: what users hold. Work on them is recorded, fused and launched when a result is needed; scopes close what they own.
+ */
+@NullMarked
+package dev.orthant.tensor;
+
+import org.jspecify.annotations.NullMarked;
