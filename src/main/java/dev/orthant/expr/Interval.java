@@ -75,9 +75,11 @@ public record Interval(double lo, double hi, boolean nan) {
     double low = lo - slack(lo, relative, type);
     double high = hi + slack(hi, relative, type);
     double max = type.maxFinite();
-    // Beyond the largest finite number rounding may still give that number, or infinity.
-    low = low < -max ? Double.NEGATIVE_INFINITY : Double.isInfinite(low) ? low : Math.min(low, max);
-    high = high > max ? Double.POSITIVE_INFINITY : Double.isInfinite(high) ? high : Math.max(high, -max);
+    double surelyInfinite = max + max * type.unitRoundoff();
+    // Just beyond the largest finite number rounding may still give that number.
+    low = low < -max ? Double.NEGATIVE_INFINITY : low < surelyInfinite ? Math.min(low, max) : Double.POSITIVE_INFINITY;
+    high = high > max ? Double.POSITIVE_INFINITY
+        : high > -surelyInfinite ? Math.max(high, -max) : Double.NEGATIVE_INFINITY;
     return new Interval(low, high, nan);
   }
 
