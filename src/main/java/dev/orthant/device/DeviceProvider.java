@@ -10,6 +10,11 @@ public interface DeviceProvider {
   /** Higher is preferred when the user names no device. */
   int preference();
 
+  /** The same for one device that was found: a kind may have better and worse ones. */
+  default int preference(Device device) {
+    return preference();
+  }
+
   /** Looks. Never throws: what cannot be used becomes a problem with its reason and cure. */
   Discovery discover();
 

@@ -32,20 +32,24 @@ public final class Devices {
   private static Found find() {
     List<DeviceProvider> providers = ServiceLoader.load(DeviceProvider.class, Devices.class.getClassLoader()).stream()
         .map(ServiceLoader.Provider::get)
-        .sorted(Comparator.comparingInt(DeviceProvider::preference).reversed())
         .toList();
-    List<Device> devices = new ArrayList<>();
+    record Candidate(Device device, int preference) {}
+    List<Candidate> candidates = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (DeviceProvider p : providers) {
       Discovery d = p.discover();
-      devices.addAll(d.devices());
+      d.devices().forEach(device -> candidates.add(new Candidate(device, p.preference(device))));
       problems.addAll(d.problems());
     }
+    List<Device> devices = candidates.stream()
+        .sorted(Comparator.comparingInt(Candidate::preference).reversed())
+        .map(Candidate::device)
+        .toList();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> devices.forEach(Device::close), "orthant-shutdown"));
-    return new Found(List.copyOf(devices), List.copyOf(problems));
+    return new Found(devices, List.copyOf(problems));
   }
 
-  /** All usable devices, the preferred kind first. */
+  /** All usable devices, the preferred ones first. */
   public static List<Device> all() {
     return Holder.FOUND.devices;
   }

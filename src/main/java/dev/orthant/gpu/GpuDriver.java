@@ -7,17 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a GPU driver must be able to do; everything else is shared. One in-order queue; calls come from one thread at a time
- * ({@link GpuDevice} sees to it). Failures are {@link dev.orthant.core.DeviceException}s with the driver's symbolic error name; {@link
- * GpuDevice} adds the op. Handles are opaque to everyone but the driver that made them.
+ * ({@link GpuDevice} sees to it). Failures are {@link DriverException}s. Handles are opaque to everyone but the driver that made
+ * them.
  */
 public interface GpuDriver extends AutoCloseable {
   /** A block of device memory. */
   interface Memory {}
 
-  /** A compiled program. */
-  interface Program {}
-
-  /** An entry point of a program. */
+  /** A compiled kernel with the program that holds it. */
   interface Kernel {}
 
   DeviceInfo info();
@@ -27,36 +24,36 @@ public interface GpuDriver extends AutoCloseable {
   /** The file under {@code kernels/dialect/} that this driver's compiler reads first. */
   String dialect();
 
-  /** What a compiled program depends on besides its source: device, driver and compiler versions. Part of the cache key. */
-  String fingerprint();
-
   /** Device memory of that many bytes (≥ 1), or null when there is none. */
   @Nullable
   Memory allocate(long bytes);
 
+  /** Returns memory; work given before may still use it. */
   void free(Memory memory);
 
-  /** Copies to the device; the source may be changed when this returns. */
+  /** Waits for the queue, then copies to the device; the source may be changed when this returns. */
   void write(Memory target, long offset, MemorySegment source);
 
   /** Waits for the queue, then copies from the device. */
   void read(Memory source, long offset, MemorySegment target);
 
   /**
-   * Compiles.
+   * Compiles a source with one kernel.
    *
-   * @throws dev.orthant.core.DeviceException with the compiler's log and the number of the offending line
+   * @throws DriverException with the compiler's log; nothing is left behind
    */
-  Program build(String source, List<String> options);
+  Kernel build(String source, String name);
 
-  Kernel kernel(Program program, String name);
+  /** Returns a kernel; work given before may still use it. */
+  void release(Kernel kernel);
 
-  /** Enqueues a launch of {@code groups} work-groups of {@code items} work-items each, per dimension (3 numbers each). */
-  void launch(Kernel kernel, long[] groups, int[] items, List<Argument> arguments);
+  /** Enqueues {@code groups} work-groups of {@code items} work-items each. */
+  void launch(Kernel kernel, long groups, int items, List<Argument> arguments);
 
   /** Waits for the queue. */
   void finish();
 
+  /** Releases what the driver itself holds; memory and kernels have been returned before. */
   @Override
   void close();
 

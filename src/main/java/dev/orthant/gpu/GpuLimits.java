@@ -1,16 +1,12 @@
 package dev.orthant.gpu;
 
-import java.util.List;
-
 /**
- * What a launch must keep to on a device.
+ * What a launch must keep to on a device, and what a tile is chosen by.
  *
- * @param maxGroupItems the most work-items in a group
- * @param maxItems the most work-items in a group along each of three dimensions
- * @param localBytes local (shared) memory per group
- * @param maxGroups the most groups along each of three dimensions
- * @param fp64 whether there is double precision
- * @param cpuLike whether the "GPU" is a CPU (as PoCL's): local memory is then no faster than global
+ * @param groupItems the most work-items in a group
+ * @param groups the most groups in a launch; kernels loop when there is more to do
+ * @param sharedBytes shared (local) memory of a group
+ * @param units compute units: how many groups run at a time, at least
+ * @param cpuLike whether the "GPU" is a CPU (as PoCL's): shared memory is then ordinary memory and an item has vectors of its own
  */
-public record GpuLimits(int maxGroupItems, List<Integer> maxItems, long localBytes, List<Long> maxGroups, boolean fp64,
-    boolean cpuLike) {}
+public record GpuLimits(int groupItems, long groups, long sharedBytes, int units, boolean cpuLike) {}

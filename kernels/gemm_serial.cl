@@ -1,0 +1,104 @@
+// Tiles of Y = L·R for one work-item on one core of a CPU: slices of the operands are packed into panels, and a register tile of
+// ITEM_M rows by ITEM_N = 2·LANES columns is summed by vector arithmetic. Given: as in gemm.cl, and RHS_RUN where columns are contiguous.
+
+#define ITEMS 1
+#define ITEM_N (2 * LANES)
+
+KERNEL(ITEMS) void gemm(PARAMETERS) {
+  SHARED real lhsPanel[TILE_M * TILE_K];
+  SHARED real rhsPanel[TILE_N * TILE_K];
+  SHARED real sums[TILE_M * TILE_N];
+
+  for (idx tile = GROUP(); tile < tiles; tile += GROUPS()) {
+    const idx batch = tile / (tilesM * tilesN);
+    const idx row0 = tile % (tilesM * tilesN) / tilesN * TILE_M;
+    const idx col0 = tile % tilesN * TILE_N;
+    const int rowsHere = rows - row0 < TILE_M ? (int)(rows - row0) : TILE_M;
+    const int colsHere = cols - col0 < TILE_N ? (int)(cols - col0) : TILE_N;
+    BATCH_STATE
+
+    for (int i = 0; i < TILE_M * TILE_N; i++) {
+      sums[i] = 0;
+    }
+    for (idx k0 = 0; k0 < depth; k0 += TILE_K) {
+      const int depthHere = depth - k0 < TILE_K ? (int)(depth - k0) : TILE_K;
+
+      // Panels of ITEM_M rows, for each k the rows next to each other.
+      for (int i = 0; i < rowsHere; i += ITEM_M) {
+        for (int ii = 0; ii < ITEM_M; ii++) {
+          TO_SHARED real* to = lhsPanel + i * TILE_K + ii;
+          const Place row = LHS_ROW(row0 + i + ii);
+          if (i + ii < rowsHere) {
+            for (int kk = 0; kk < depthHere; kk++) {
+              const Place k = LHS_DEPTH(k0 + kk);
+              to[kk * ITEM_M] = LHS(row, k);
+            }
+          } else {
+            for (int kk = 0; kk < depthHere; kk++) {
+              to[kk * ITEM_M] = 0;
+            }
+          }
+        }
+      }
+      // Panels of ITEM_N columns, likewise.
+      for (int j = 0; j < colsHere; j += ITEM_N) {
+        TO_SHARED real* to = rhsPanel + j * TILE_K;
+        Place col[ITEM_N];
+        for (int jj = 0; jj < ITEM_N; jj++) {
+          // Columns beyond the edge repeat the last one: their sums are not used.
+          col[jj] = RHS_COL(col0 + (j + jj < colsHere ? j + jj : colsHere - 1));
+        }
+        for (int kk = 0; kk < depthHere; kk++, to += ITEM_N) {
+          const Place k = RHS_DEPTH(k0 + kk);
+#ifdef RHS_RUN
+          if (j + ITEM_N <= colsHere) {
+#pragma unroll
+            for (int jj = 0; jj < ITEM_N; jj++) {
+              to[jj] = RHS_RUN(col[0], k, jj);
+            }
+            continue;
+          }
+#endif
+          for (int jj = 0; jj < ITEM_N; jj++) {
+            to[jj] = RHS(col[jj], k);
+          }
+        }
+      }
+
+      for (int j = 0; j < colsHere; j += ITEM_N) {
+        for (int i = 0; i < rowsHere; i += ITEM_M) {
+          TO_SHARED const real* l = lhsPanel + i * TILE_K;
+          TO_SHARED const real* r = rhsPanel + j * TILE_K;
+          TO_SHARED real* s = sums + i * TILE_N + j;
+          lanes left[ITEM_M];
+          lanes right[ITEM_M];
+#pragma unroll
+          for (int ii = 0; ii < ITEM_M; ii++) {
+            left[ii] = LOAD_LANES(s + ii * TILE_N);
+            right[ii] = LOAD_LANES(s + ii * TILE_N + LANES);
+          }
+          for (int kk = 0; kk < depthHere; kk++, l += ITEM_M, r += ITEM_N) {
+            const lanes r0 = LOAD_LANES(r);
+            const lanes r1 = LOAD_LANES(r + LANES);
+#pragma unroll
+            for (int ii = 0; ii < ITEM_M; ii++) {
+              left[ii] = ALL_LANES(l[ii]) * r0 + left[ii];
+              right[ii] = ALL_LANES(l[ii]) * r1 + right[ii];
+            }
+          }
+#pragma unroll
+          for (int ii = 0; ii < ITEM_M; ii++) {
+            STORE_LANES(s + ii * TILE_N, left[ii]);
+            STORE_LANES(s + ii * TILE_N + LANES, right[ii]);
+          }
+        }
+      }
+    }
+
+    for (int i = 0; i < rowsHere; i++) {
+      for (int j = 0; j < colsHere; j++) {
+        FINISH(row0 + i, col0 + j, sums[i * TILE_N + j])
+      }
+    }
+  }
+}

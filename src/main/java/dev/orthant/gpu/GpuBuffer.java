@@ -1,0 +1,43 @@
+package dev.orthant.gpu;
+
+import dev.orthant.device.Buffer;
+import dev.orthant.device.Pool;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A block of a device's pool. */
+final class GpuBuffer implements Buffer {
+  private final GpuDevice device;
+  private final Pool.Block<GpuDriver.Memory> block;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  GpuBuffer(GpuDevice device, Pool.Block<GpuDriver.Memory> block) {
+    this.device = device;
+    this.block = block;
+  }
+
+  GpuDriver.Memory memory() {
+    return block.handle();
+  }
+
+  @Override
+  public GpuDevice device() {
+    return device;
+  }
+
+  @Override
+  public long bytes() {
+    return block.asked();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      device.release(block);
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package dev.orthant.gpu;
+
+import dev.orthant.core.ClosedException;
+import dev.orthant.core.DeviceException;
+import dev.orthant.core.DeviceLostException;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.OutOfDeviceMemoryException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Buffer;
+import dev.orthant.device.Device;
+import dev.orthant.device.DeviceInfo;
+import dev.orthant.device.DeviceStats;
+import dev.orthant.device.Pool;
+import dev.orthant.op.Call;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device behind a {@link GpuDriver}. All driver calls are made under one lock, which is innermost: the pool may be holding its own
+ * when it asks for memory, so nothing here calls the pool while holding this one.
+ */
+public final class GpuDevice implements Device {
+  /** The system property that makes every op wait for its end, so that a failure surfaces where it was caused. */
+  public static final String SYNC_PROPERTY = "orthant.sync";
+
+  private static final int BREADCRUMBS = 16;
+
+  private final String name;
+  private final GpuDriver driver;
+  private final boolean sync;
+  private final Planner planner;
+  private final KernelCache kernels;
+  private final Memories memories;
+  private final Pool<GpuDriver.Memory> pool;
+  private final ReentrantLock lock = new ReentrantLock();
+  /** The latest ops given since the queue was last known to be empty. */
+  private final Deque<Call> breadcrumbs = new ArrayDeque<>();
+  private final AtomicLong launches = new AtomicLong();
+  private boolean closed;
+  private @Nullable DeviceLostException lost;
+
+  /**
+   * A device.
+   *
+   * @param name what users call it
+   * @param driver owned by this device from now on
+   */
+  public GpuDevice(String name, GpuDriver driver) {
+    this(name, driver, Boolean.getBoolean(SYNC_PROPERTY));
+  }
+
+  GpuDevice(String name, GpuDriver driver, boolean sync) {
+    this.name = name;
+    this.driver = driver;
+    this.sync = sync;
+    this.planner = new Planner(driver.limits(), driver.dialect());
+    this.kernels = new KernelCache(driver);
+    this.memories = new Memories(driver, lock);
+    this.pool = new Pool<>(name, memories);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public DeviceInfo info() {
+    return driver.info();
+  }
+
+  /** What launches on this device keep to. */
+  public GpuLimits limits() {
+    return driver.limits();
+  }
+
+  @Override
+  public Buffer allocate(long bytes) {
+    if (bytes < 0) {
+      throw new InvalidInputException(name + ": a buffer cannot have " + bytes + " bytes");
+    }
+    if (bytes > info().maxAllocation()) {
+      throw new OutOfDeviceMemoryException(name, bytes,
+          "the largest buffer of this device has " + info().maxAllocation());
+    }
+    // Memory may come from the cache: a device that is lost must say so all the same.
+    run("allocate", () -> lost);
+    try {
+      return new GpuBuffer(this, pool.allocate(bytes));
+    } catch (DriverException e) {
+      throw run("allocate", () -> failure("allocate " + bytes + " bytes", e));
+    }
+  }
+
+  void release(Pool.Block<GpuDriver.Memory> block) {
+    pool.release(block);
+  }
+
+  @Override
+  public void write(Buffer target, long offset, MemorySegment source) {
+    GpuBuffer to = own("write", target);
+    inside("write", to, offset, source);
+    runAndWait("write " + source.byteSize() + " bytes", () -> {
+      open("write", to);
+      if (source.byteSize() > 0) {
+        driver.write(to.memory(), offset, source);
+      }
+    });
+  }
+
+  @Override
+  public void read(Buffer source, long offset, MemorySegment target) {
+    GpuBuffer from = own("read", source);
+    inside("read", from, offset, target);
+    runAndWait("read " + target.byteSize() + " bytes", () -> {
+      open("read", from);
+      if (target.byteSize() > 0) {
+        driver.read(from.memory(), offset, target);
+      }
+    });
+  }
+
+  @Override
+  public void finish() {
+    runAndWait("finish", driver::finish);
+  }
+
+  @Override
+  public void execute(Call call, List<Buffer> inputs, List<Buffer> outputs) {
+    requireTypes(call);
+    List<GpuBuffer> buffers = new ArrayList<>();
+    check(call, "input", call.inputs(), inputs, buffers);
+    check(call, "output", call.outputs(), outputs, buffers);
+    for (int i = inputs.size(); i < buffers.size(); i++) {
+      if (buffers.indexOf(buffers.get(i)) < i) {
+        throw new InvalidInputException(call + ": " + name + ": output " + (i - inputs.size())
+            + " has the buffer of another input or output");
+      }
+    }
+    List<Launch> plan = planner.plan(call);
+    run(call, () -> {
+      buffers.forEach(b -> open(call, b));
+      plan.forEach(l -> launch(call, l, buffers));
+      return plan;
+    });
+  }
+
+  private void launch(Call call, Launch launch, List<GpuBuffer> buffers) {
+    GpuDriver.Kernel kernel = kernels.get(launch);
+    List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
+      case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
+      case Launch.Slot.Value v -> v.value();
+    }).toList();
+    if (breadcrumbs.size() == BREADCRUMBS) {
+      breadcrumbs.removeFirst();
+    }
+    breadcrumbs.addLast(call);
+    driver.launch(kernel, launch.groups(), launch.items(), arguments);
+    launches.incrementAndGet();
+    if (sync) {
+      driver.finish();
+      breadcrumbs.clear();
+    }
+  }
+
+  @Override
+  public DeviceStats stats() {
+    return pool.stats(launches.get());
+  }
+
+  /** How many kernels are compiled and kept. */
+  int compiledKernels() {
+    return run("count kernels", kernels::size);
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (lost == null) {
+        driver.finish();
+      }
+    } catch (DriverException e) {
+      // Whoever wanted the results has waited for them; what is left is to release.
+      breadcrumbs.clear();
+    } finally {
+      lock.unlock();
+    }
+    pool.close();
+    lock.lock();
+    try {
+      kernels.close();
+      memories.close();
+      driver.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- checks ------------------------------------------------------------------------------------------------------
+
+  private void check(Call call, String role, List<TensorSpec> specs, List<Buffer> given, List<GpuBuffer> buffers) {
+    if (specs.size() != given.size()) {
+      throw new InvalidInputException(
+          call + ": " + name + ": takes " + specs.size() + " " + role + " buffers, got " + given.size());
+    }
+    for (int i = 0; i < specs.size(); i++) {
+      GpuBuffer buffer = own(call + ": " + role + " " + i, given.get(i));
+      if (buffer.bytes() < specs.get(i).bytes()) {
+        throw new InvalidInputException(call + ": " + name + ": " + role + " " + i + " has " + buffer.bytes()
+            + " bytes, " + specs.get(i) + " needs " + specs.get(i).bytes());
+      }
+      buffers.add(buffer);
+    }
+  }
+
+  private GpuBuffer own(String what, Buffer buffer) {
+    if (buffer instanceof GpuBuffer b && b.device() == this) {
+      return b;
+    }
+    throw new InvalidInputException(what + ": the buffer is of " + buffer.device().name() + ", not of " + name);
+  }
+
+  private void open(Object what, GpuBuffer buffer) {
+    if (buffer.isClosed()) {
+      throw new ClosedException(name + ": " + what + ": the buffer is closed");
+    }
+  }
+
+  private void inside(String what, GpuBuffer buffer, long offset, MemorySegment host) {
+    if (offset < 0 || offset > buffer.bytes() || host.byteSize() > buffer.bytes() - offset) {
+      throw new InvalidInputException(name + ": " + what + " of " + host.byteSize() + " bytes at " + offset
+          + " is outside a buffer of " + buffer.bytes());
+    }
+    if (!host.scope().isAlive() || !host.isAccessibleBy(Thread.currentThread())) {
+      throw new InvalidInputException(name + ": " + what + ": the host memory is closed or of another thread");
+    }
+  }
+
+  // ---- failures ----------------------------------------------------------------------------------------------------
+
+  /** Runs an action under the lock on a device that is there; its failure is named by {@code what}. */
+  private <T> T run(Object what, Supplier<T> action) {
+    lock.lock();
+    try {
+      requireUsable();
+      return action.get();
+    } catch (DriverException e) {
+      throw failure(what.toString(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #run}, for an action that waits for the queue: its failure may be that of an op given before. */
+  private void runAndWait(String what, Runnable action) {
+    lock.lock();
+    try {
+      requireUsable();
+      action.run();
+    } catch (DriverException e) {
+      String given = breadcrumbs.stream().map(Call::toString).collect(Collectors.joining("; "));
+      throw failure(given.isEmpty() ? what : what + ", waiting for " + given, e);
+    } finally {
+      breadcrumbs.clear();
+      lock.unlock();
+    }
+  }
+
+  private void requireUsable() {
+    if (lost != null) {
+      throw lost;
+    }
+    if (closed) {
+      throw new ClosedException(name + " is closed");
+    }
+  }
+
+  private DeviceException failure(String what, DriverException e) {
+    if (e.isLost()) {
+      lost = new DeviceLostException(name, what + ": " + e.getMessage(), e);
+      return lost;
+    }
+    return new DeviceException(name, what + ": " + e.getMessage(), e);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.orthant.gpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Call;
+import dev.orthant.op.Conv2d;
+import dev.orthant.op.MatMul;
+import dev.orthant.op.Pointwise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Turns a call into launches for a device with the given limits and dialect. Stateless but for the texts it has read. */
+final class Planner {
+  /** Below this many elements every index, with the overshoot of a tile or a grid's step, fits 32 bits. */
+  private static final long NARROW = 1L << 29;
+  private static final int POINTWISE_ITEMS = 256;
+
+  private final GpuLimits limits;
+  private final String dialect;
+  private final KernelSource.Files files = new KernelSource.Files();
+
+  Planner(GpuLimits limits, String dialect) {
+    this.limits = limits;
+    this.dialect = dialect;
+  }
+
+  /** What is to be launched; nothing when there is nothing to compute. */
+  List<Launch> plan(Call call) {
+    if (call.outputs().stream().allMatch(o -> o.shape().isEmpty())) {
+      return List.of();
+    }
+    return switch (call.op()) {
+      case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
+      case Conv2d op -> throw new UnsupportedOperationException("conv2d");
+      case Pointwise op -> List.of(pointwise(call, op));
+    };
+  }
+
+  private Launch pointwise(Call call, Pointwise op) {
+    TensorSpec out = call.output();
+    long count = out.shape().elements();
+    int items = Math.min(POINTWISE_ITEMS, limits.groupItems());
+    DType compute = op.compute(call.inputs());
+    boolean wide = isWide(call, 0);
+    KernelSource source = source();
+    Parameters parameters = new Parameters(wide, compute);
+    Formulas formulas =
+        new Formulas(compute, op.scalars(), false, call.inputs(), 0, Coordinates.flat(out.shape(), "at"),
+            parameters);
+    formulas.define(op.formulas(), out.dtype(), call.inputs().size(), source);
+    parameters.index("count", count);
+    source.define("ITEMS", items);
+    return launch(source, "pointwise", (count + items - 1) / items, items, parameters, wide, compute,
+        List.of("pointwise.cl"));
+  }
+
+  GpuLimits limits() {
+    return limits;
+  }
+
+  KernelSource source() {
+    return new KernelSource(files);
+  }
+
+  /** Whether indices need 64 bits, {@code more} being a further number that an index may reach. */
+  static boolean isWide(Call call, long more) {
+    return more >= NARROW
+        || Stream.concat(call.inputs().stream(), call.outputs().stream()).anyMatch(t -> t.shape().elements() >= NARROW);
+  }
+
+  /** Completes a launch; kernels loop over what is beyond the most groups a device takes. */
+  Launch launch(KernelSource source, String kernel, long groups, int items, Parameters parameters, boolean wide,
+      DType compute, List<String> kernelFiles) {
+    List<String> flags = new ArrayList<>();
+    if (wide) {
+      flags.add("ORTHANT_WIDE");
+    }
+    if (compute == DType.F64) {
+      flags.add("ORTHANT_F64");
+    }
+    source.define("PARAMETERS", parameters.declaration());
+    return new Launch(source.compose(flags, dialect, kernelFiles), kernel, Math.min(groups, limits.groups()), items,
+        parameters.slots());
+  }
+}
