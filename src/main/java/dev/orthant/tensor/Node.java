@@ -27,7 +27,6 @@ final class Node {
   private @Nullable Definition definition;
   private @Nullable Storage storage;
   private int references = 1;
-  private int version;
 
   private Node(Device device, TensorSpec spec) {
     this.device = device;
@@ -73,11 +72,6 @@ final class Node {
   /** How many pending values read this one. */
   int consumers() {
     return consumers.size();
-  }
-
-  /** How often the memory was written in place. */
-  int version() {
-    return version;
   }
 
   /** The size of the formula that a launch of this would have, as far as it is pending; saturates. */
@@ -154,17 +148,16 @@ final class Node {
   /** Gets ready for the memory to change: whatever still has to read it is computed now. Returns the buffer to write. */
   Buffer beforeWrite() {
     Buffer buffer = buffer();
-    for (Node sharer : Objects.requireNonNull(storage).nodes()) {
-      for (Node reader : List.copyOf(sharer.consumers)) {
-        reader.buffer();
-      }
-      sharer.version++;
+    Storage memory = Objects.requireNonNull(storage);
+    // A view that is computed here joins the sharers and brings readers of its own.
+    for (Node reader = firstReader(memory); reader != null; reader = firstReader(memory)) {
+      reader.buffer();
     }
     return buffer;
   }
 
-  void retain() {
-    references++;
+  private static @Nullable Node firstReader(Storage memory) {
+    return memory.nodes().stream().flatMap(n -> n.consumers.stream()).findFirst().orElse(null);
   }
 
   /** Gives one reference back; with the last, the memory and the definition go. */

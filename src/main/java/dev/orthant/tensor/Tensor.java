@@ -99,9 +99,13 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   /** A tensor with every element {@code value}. */
   public static Tensor full(Device device, DType dtype, Shape shape, double value) {
-    double[] one = {value};
-    try (Tensor scalar = of(device, dtype, Shape.of(), one)) {
-      return scalar.broadcastTo(shape);
+    TensorSpec spec = new TensorSpec(dtype, shape);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(spec.bytes());
+      for (long i = 0; i < shape.elements(); i++) {
+        dtype.set(memory, i, value);
+      }
+      return of(device, spec, memory);
     }
   }
 
@@ -262,17 +266,6 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   private Tensor removeAxis(int axis) {
     return reshape(shape().slice(0, axis).append(shape().slice(axis + 1, shape().rank()).dims()).dims());
-  }
-
-  /** This tensor repeated to {@code shape}, as NumPy broadcasts. */
-  public Tensor broadcastTo(Shape shape) {
-    Node node = handle.node();
-    if (!node.spec().shape().broadcastsTo(shape)) {
-      throw new ShapeException(
-          "broadcastTo: " + node.spec() + " does not broadcast to " + shape + " (on " + node.device().name() + ")");
-    }
-    return pending(node.device(), new TensorSpec(node.spec().dtype(), shape),
-        new Definition.Elementwise(Expr.input(0), List.of(node), List.of()));
   }
 
   // ---- moving data -------------------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ final class TensorTest {
   }
 
   @Test
-  void fullAndBroadcast() {
+  void fullAndEmpty() {
     try (Tensor x = Tensor.full(device, DType.F16, Shape.of(2, 2), 1.5)) {
       assertThat(x.toDoubleArray()).containsExactly(1.5, 1.5, 1.5, 1.5);
     }
