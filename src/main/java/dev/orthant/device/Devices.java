@@ -83,7 +83,8 @@ public final class Devices {
 
   /** The device that {@code -Dorthant.device} names, else the first of the preferred kind. {@link #whyBest()} says why. */
   public static Device best() {
-    return chosen().map(Devices::named).orElseGet(() -> all().getFirst());
+    return chosen().map(Devices::named).orElseGet(() -> all().stream().findFirst()
+        .orElseThrow(() -> new InvalidInputException("no device can be used; 'orthant doctor' says why")));
   }
 
   /** Why {@link #best()} is what it is, in one line. */

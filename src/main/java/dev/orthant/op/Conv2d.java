@@ -91,8 +91,12 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
     if (e.r < 1 || e.s < 1 || e.p < 1 || e.q < 1) {
       throw new ShapeException("conv2d: the filter does not fit the padded image; " + given + ", " + window);
     }
-    return layout == Layout.NCHW ? TensorSpec.of(x.dtype(), e.n, e.k, e.p, e.q)
-        : TensorSpec.of(x.dtype(), e.n, e.p, e.q, e.k);
+    try {
+      return layout == Layout.NCHW ? TensorSpec.of(x.dtype(), e.n, e.k, e.p, e.q)
+          : TensorSpec.of(x.dtype(), e.n, e.p, e.q, e.k);
+    } catch (ShapeException overflow) {
+      throw new ShapeException("conv2d: " + overflow.getMessage() + "; " + given + ", " + window);
+    }
   }
 
   @Override

@@ -1,0 +1,16 @@
+package dev.orthant.cli;
+
+/** What the process ends with; scripts and CI rely on it. */
+final class ExitCode {
+  static final int OK = 0;
+  /** The work was done and a check failed: a wrong result, a device that must be there and is not. */
+  static final int CHECK_FAILED = 1;
+  /** The user's mistake: one line on standard error, nothing was computed. */
+  static final int BAD_INPUT = 2;
+  /** A device failed at its work. */
+  static final int DEVICE_FAILED = 3;
+  /** A bug in Orthant itself (sysexits' EX_SOFTWARE). */
+  static final int BUG = 70;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,114 @@
+package dev.orthant.cli;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.device.Device;
+import dev.orthant.parity.Case;
+import dev.orthant.parity.Catalogue;
+import dev.orthant.parity.ParityReport;
+import dev.orthant.parity.ParityRun;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "parity", mixinStandardHelpOptions = true,
+    description = {"Compares every op, activation and dtype on every device with a float64 reference.",
+        "The error is given as a fraction of what an a-priori bound allows: above 1 is wrong, and exit code 1."},
+    footer = {"", "Examples:",
+        "  orthant parity --quick",
+        "  orthant parity --device cpu --op conv2d --dtype f16,bf16",
+        "  orthant parity --op gelu --seed 7"})
+final class ParityCommand implements Runnable {
+  private static final int MOST_FAILURES = 20;
+
+  private final DeviceSource devices;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--device", split = ",", paramLabel = "NAME",
+      description = "Only on these devices. Default: all.") private List<String> deviceNames = new ArrayList<>();
+
+  @Option(names = "--op", split = ",", paramLabel = "OP", description = "Only these ops or activations.") private List<
+      String> ops = new ArrayList<>();
+
+  @Option(names = "--dtype", split = ",", paramLabel = "TYPE",
+      description = "Only these of f16, bf16, f32, f64.") private List<DType> dtypes = new ArrayList<>();
+
+  @Option(names = "--case", paramLabel = "ID",
+      description = "Only this case, as a failure names it.") private @Nullable String id;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
+      description = "Of the inputs. Default: ${DEFAULT-VALUE}.") private long seed = 1;
+
+  @Option(names = "--quick",
+      description = "A selection that still touches every op, activation, dtype and layout.") private boolean quick;
+
+  ParityCommand(DeviceSource devices) {
+    this.devices = devices;
+  }
+
+  @Override
+  public void run() {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    List<Device> chosen = devices.named(deviceNames);
+    List<Case> cases = cases();
+    if (chosen.isEmpty()) {
+      throw new CheckFailedException("no device can be used");
+    }
+    ParityRun run = new ParityRun(chosen, cases, seed);
+    ParityReport report;
+    try (Progress progress = Progress.on(spec.commandLine().getErr(), "parity", run.size())) {
+      report = run.run(v -> progress.step(v.test().id()));
+    }
+    print(report, out);
+    if (!report.failures().isEmpty()) {
+      throw new CheckFailedException(report.failures().size() + " of " + report.verdicts().size() + " cases failed");
+    }
+    devices.requireAll();
+  }
+
+  private List<Case> cases() {
+    List<Case> all = quick && id == null ? Catalogue.quick() : Catalogue.all();
+    List<Case> chosen = all.stream()
+        .filter(c -> id == null || c.id().equals(id))
+        .filter(c -> dtypes.isEmpty() || dtypes.contains(c.dtype()))
+        .filter(c -> ops.isEmpty() || ops.stream().anyMatch(o -> concerns(c, o)))
+        .toList();
+    if (chosen.isEmpty()) {
+      throw new InvalidInputException("no such case" + (id == null ? "s" : " '" + id + "'") + "; there are: "
+          + String.join(", ", new TreeSet<>(all.stream().map(Case::group).toList())));
+    }
+    return chosen;
+  }
+
+  /** A case is counted under words such as "matmul gelu". */
+  private static boolean concerns(Case c, String op) {
+    return c.op().name().equals(op) || Arrays.asList(c.group().split(" ", -1)).contains(op);
+  }
+
+  private static void print(ParityReport report, PrintWriter out) {
+    TextTable table =
+        new TextTable("device", "op", "dtype", "cases>", "failed>", "unsupported>", "error/bound>", "max ulp>");
+    report.rows().forEach((key, s) -> table.row(key.device(), key.group(), key.dtype().toString(), "" + s.cases(),
+        "" + s.failed(), "" + s.unsupported(), number(s.worstFraction()), number(s.worstUlp())));
+    table.plain().forEach(out::println);
+    report.failures().stream().limit(MOST_FAILURES).forEach(out::println);
+    ParityReport.Summary total = report.total();
+    out.println(total.cases() + " cases, " + total.passed() + " passed, " + total.failed() + " failed, "
+        + total.unsupported() + " unsupported; worst error " + number(total.worstFraction())
+        + " of the bound; seed " + report.seed());
+  }
+
+  private static String number(double v) {
+    return String.format(Locale.ROOT, "%.3g", v);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.orthant.cli;
+
+import dev.orthant.io.HostTensor;
+import dev.orthant.op.Op;
+import java.util.List;
+
+/**
+ * What a {@code run} command is to do.
+ *
+ * @param title the op as the user named it, with its epilogue
+ * @param op what is computed
+ * @param inputs on what
+ */
+record Plan(String title, Op op, List<HostTensor> inputs) {
+  Plan {
+    inputs = List.copyOf(inputs);
+  }
+}

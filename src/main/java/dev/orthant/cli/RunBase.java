@@ -1,0 +1,119 @@
+package dev.orthant.cli;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Buffer;
+import dev.orthant.device.Device;
+import dev.orthant.io.HostTensor;
+import dev.orthant.io.Npy;
+import dev.orthant.op.Call;
+import dev.orthant.op.Pointwise;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What running any op has in common: inputs from files, everything checked before the device is touched, the output to a file. */
+abstract class RunBase implements Runnable {
+  private final DeviceSource devices;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = {"-o", "--output"}, required = true, paramLabel = "FILE",
+      description = "Where the result goes (.npy).") private @Nullable Path output;
+
+  @Option(names = "--device", paramLabel = "NAME",
+      description = "Where to compute: a name from 'orthant devices'.") private @Nullable String deviceName;
+
+  @Option(names = "--dtype", paramLabel = "TYPE",
+      description = "f16, bf16, f32 or f64: the inputs are converted to it. Default: that of the first input.") private @Nullable DType dtype;
+
+  RunBase(DeviceSource devices) {
+    this.devices = devices;
+  }
+
+  /** The command as it was parsed. */
+  final CommandSpec spec() {
+    return Objects.requireNonNull(spec);
+  }
+
+  /** Reads the inputs and decides what to do with them. */
+  abstract Plan plan(Loader loader);
+
+  @Override
+  public final void run() {
+    Path target = Objects.requireNonNull(output);
+    Device device = deviceName == null ? devices.best() : devices.named(deviceName);
+    Npy.requireWritable(target);
+    try (Arena arena = Arena.ofConfined()) {
+      Plan plan = plan(new Loader(arena, dtype));
+      Call call = checked(device, plan);
+      HostTensor result = HostTensor.allocate(call.output(), arena);
+      double seconds = execute(device, call, plan.inputs(), result);
+      Npy.write(target, result);
+      spec().commandLine().getOut().println(plan.title() + ": "
+          + String.join(", ", call.inputs().stream().map(i -> i.shape().toString()).toList()) + " -> "
+          + call.output().shape() + " " + call.output().dtype() + " on " + device.name() + " in "
+          + Text.seconds(seconds) + " (first call, compiling included) -> " + target);
+    }
+  }
+
+  private static Call checked(Device device, Plan plan) {
+    try {
+      return check(device, plan);
+    } catch (InvalidInputException e) {
+      // An activation is a pointwise op inside; the user said its name.
+      throw plan.op() instanceof Pointwise p ? e.in(p.name(), plan.title()) : e;
+    }
+  }
+
+  /** Everything that can be wrong is found here, before the device has been asked for anything. */
+  private static Call check(Device device, Plan plan) {
+    Call call = Call.of(device.name(), plan.op(), plan.inputs().stream().map(HostTensor::spec).toList());
+    try {
+      device.requireTypes(call);
+    } catch (DTypeException e) {
+      throw new DTypeException(e.getMessage() + "; --dtype converts");
+    }
+    List<TensorSpec> all = new ArrayList<>(call.inputs());
+    all.addAll(call.outputs());
+    for (TensorSpec s : all) {
+      if (s.bytes() > device.info().maxAllocation()) {
+        throw new InvalidInputException(call + ": " + s + " is " + Text.bytes(s.bytes()) + ", the largest buffer of "
+            + device.name() + " is " + Text.bytes(device.info().maxAllocation()));
+      }
+    }
+    return call;
+  }
+
+  /** Copies in, computes, copies out; gives the seconds that computing took. */
+  private static double execute(Device device, Call call, List<HostTensor> inputs, HostTensor result) {
+    List<Buffer> buffers = new ArrayList<>();
+    try {
+      for (HostTensor in : inputs) {
+        Buffer b = device.allocate(in.spec().bytes());
+        buffers.add(b);
+        device.write(b, 0, in.memory());
+      }
+      List<Buffer> in = List.copyOf(buffers);
+      Buffer out = device.allocate(result.spec().bytes());
+      buffers.add(out);
+      device.finish();
+      long start = System.nanoTime();
+      device.execute(call, in, List.of(out));
+      device.finish();
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      device.read(out, 0, result.memory());
+      return seconds;
+    } finally {
+      buffers.forEach(Buffer::close);
+    }
+  }
+}

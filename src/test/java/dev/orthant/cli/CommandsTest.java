@@ -1,0 +1,138 @@
+package dev.orthant.cli;
+
+import static dev.orthant.cli.CommandLineRun.devices;
+import static dev.orthant.cli.CommandLineRun.run;
+import static dev.orthant.cli.CommandLineRun.save;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orthant.cli.CommandLineRun.Fixed;
+import dev.orthant.cli.CommandLineRun.Result;
+import dev.orthant.core.DType;
+import dev.orthant.device.DeviceProvider.Problem;
+import dev.orthant.device.ReferenceDevice;
+import dev.orthant.expr.Activations;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class CommandsTest {
+  private static final Problem PROBLEM = new Problem("cuda", "no libcuda.so.1", "install a driver");
+
+  private final ReferenceDevice good = ReferenceDevice.named("cpu");
+
+  @TempDir private Path folder;
+
+  private static Stream<String> commands() {
+    Stream<String> own = Stream.of("", "devices", "doctor", "parity", "run", "run matmul", "run conv2d");
+    return Stream.concat(own, Activations.all().stream().map(f -> "run " + f.name()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasHelp(String command) {
+    String[] args = (command + " --help").strip().split(" ", -1);
+    Result r = run(devices(good), args);
+    assertThat(r.code()).isZero();
+    assertThat(r.err()).isEmpty();
+    assertThat(r.out()).contains("Usage: orthant" + (command.isEmpty() ? "" : " " + command));
+    assertThat(r.outLines()).allMatch(l -> l.length() <= 120);
+  }
+
+  @Test
+  void helpShowsExamplesAndTheLaunchersCommandsOnlyUnderTheLauncher() {
+    assertThat(run(devices(good), "--help").out()).contains("Examples:", "orthant run matmul", "Exit codes")
+        .doesNotContain("./orthant test");
+    System.setProperty("orthant.launcher", "true");
+    try {
+      assertThat(run(devices(good), "--help").out()).contains("./orthant test", "./orthant jmh");
+    } finally {
+      System.clearProperty("orthant.launcher");
+    }
+    assertThat(run(devices(good), "run", "elu", "--help").out()).contains("--alpha", "Default: 1.0");
+    assertThat(run(devices(good), "run", "matmul", "--help").out()).contains("--activation-alpha", "--slope",
+        "Of hard_tanh, clip.");
+  }
+
+  @Test
+  void versionNamesTheCommit() {
+    Result r = run(devices(good), "--version");
+    assertThat(r.code()).isZero();
+    assertThat(r.out()).contains("orthant ", "commit");
+  }
+
+  @Test
+  void devicesAreShownAsATableAndAsJson() {
+    DeviceSource two = new Fixed(List.of(good, ReferenceDevice.named("opencl:0")), List.of(PROBLEM), List.of());
+    Result r = run(two, "devices");
+    assertThat(r.code()).isZero();
+    assertThat(r.out()).contains("Reference double", "opencl:0", "f16 bf16 f32 f64", "EMULATED",
+        "default: cpu (the first of the test's)", "1 more cannot be used");
+    JsonNode json = JsonMapper.builder().build().readTree(run(two, "devices", "--json").out());
+    assertThat(json.get("default").asString()).isEqualTo("cpu");
+    assertThat(json.get("devices")).hasSize(2);
+    assertThat(json.get("problems").get(0).get("cure").asString()).isEqualTo("install a driver");
+  }
+
+  @Test
+  void doctorSaysWhyAndTheCure() {
+    Result r = run(new Fixed(List.of(good), List.of(PROBLEM), List.of()), "doctor");
+    assertThat(r.code()).isZero();
+    assertThat(r.out()).contains("cpu: works", "cuda: cannot be used", "why:  no libcuda.so.1",
+        "cure: install a driver",
+        "vector module: ", "Java 25", "LD_PRELOAD");
+    assertThat(good.stats().liveBuffers()).isZero();
+  }
+
+  @Test
+  void doctorFindsABrokenDevice() {
+    Result r = run(devices(good, ReferenceDevice.broken("opencl:0", c -> true)), "doctor");
+    assertThat(r.code()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(r.out()).contains("cpu: works", "opencl:0: BROKEN", "computes wrong numbers in f32");
+    assertThat(r.errLines()).containsExactly("orthant: 1 of 2 devices do not work");
+  }
+
+  @Test
+  void doctorSurvivesAFailingDevice() {
+    Result r = run(devices(ReferenceDevice.failing("cpu", c -> true)), "doctor");
+    assertThat(r.code()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(r.out()).contains("BROKEN", "planted failure");
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"doctor", "parity --case matmul/bias+relu/f32"})
+  void aRequiredDeviceThatIsMissingIsAFailure(String command) {
+    DeviceSource source = new Fixed(List.of(good), List.of(PROBLEM), List.of("cuda is required but there is none"));
+    Result r = run(source, command.split(" ", -1));
+    assertThat(r.code()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(r.errLines()).containsExactly("orthant: cuda is required but there is none");
+  }
+
+  @Test
+  void parityCountsAndExitsByTheVerdict() {
+    Result right = run(devices(good), "parity", "--op", "relu", "--dtype", "f32,f16", "--seed", "3");
+    assertThat(right.err()).isEmpty();
+    assertThat(right.code()).isZero();
+    assertThat(right.out()).contains("matmul relu", "0 failed", "seed 3");
+    Result wrong = run(devices(ReferenceDevice.broken("cpu", c -> c.op().name().equals("matmul"))), "parity", "--op",
+        "relu", "--dtype", "f32");
+    assertThat(wrong.code()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(wrong.out()).contains("FAILED matmul/bias+relu/f32", "repeat: ./orthant parity --device cpu --case");
+    assertThat(wrong.errLines()).hasSize(1);
+  }
+
+  @Test
+  void aDeviceThatFailsGivesThree() {
+    Path x = save(folder.resolve("x.npy"), DType.F32, 3);
+    Result r = run(devices(ReferenceDevice.failing("cpu", c -> true)), "run", "relu", x.toString(), "-o",
+        folder.resolve("y.npy").toString());
+    assertThat(r.code()).isEqualTo(ExitCode.DEVICE_FAILED);
+    assertThat(r.errLines()).containsExactly("orthant: cpu: planted failure in pointwise (3,) f32");
+    assertThat(folder.resolve("y.npy")).doesNotExist();
+  }
+}
