@@ -1,8 +1,8 @@
 // Tiles of Y = L·R for a group of work-items: a TILE_M×TILE_N tile is summed in registers, ITEM_M×ITEM_N outputs to an item, from
 // slices of TILE_K that the group copies to shared memory.
 //
-// Given: where operands lie (Place, BATCH_STATE, LHS_ROW, LHS_DEPTH, LHS, RHS_COL, RHS_DEPTH, RHS, *_DEPTH_FIRST: which index runs along
-// memory), what happens to a sum (FINISH), and the numbers rows, cols, depth, tiles, tilesM, tilesN. Both operands are 0 beyond the
+// Given: where operands lie (LhsPlace, LHS_ROW, LHS_DEPTH, LHS, RhsPlace, RHS_COL, RHS_DEPTH, RHS, BATCH_STATE; *_DEPTH_FIRST: whether depth
+// runs along memory), what happens to a sum (FINISH), and the numbers rows, cols, depth, tiles, tilesM, tilesN. Both operands are 0 beyond the
 // edges; nothing there is read or written.
 
 #define ITEMS_N (TILE_N / ITEM_N)
@@ -48,16 +48,16 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
       for (int t = item; t < TILE_M * TILE_K; t += ITEMS) {
         const int i = LHS_DEPTH_FIRST ? t / TILE_K : t % TILE_M;
         const int kk = LHS_DEPTH_FIRST ? t % TILE_K : t / TILE_M;
-        const Place row = LHS_ROW(row0 + i);
-        const Place k = LHS_DEPTH(k0 + kk);
+        const LhsPlace row = LHS_ROW(row0 + i);
+        const LhsPlace k = LHS_DEPTH(k0 + kk);
         lhsTile[kk][i] = row0 + i < rows && k0 + kk < depth ? LHS(row, k) : (real)0;
       }
 #pragma unroll
       for (int t = item; t < TILE_N * TILE_K; t += ITEMS) {
         const int j = RHS_DEPTH_FIRST ? t / TILE_K : t % TILE_N;
         const int kk = RHS_DEPTH_FIRST ? t % TILE_K : t / TILE_N;
-        const Place col = RHS_COL(col0 + j);
-        const Place k = RHS_DEPTH(k0 + kk);
+        const RhsPlace col = RHS_COL(col0 + j);
+        const RhsPlace k = RHS_DEPTH(k0 + kk);
         rhsTile[kk][j] = col0 + j < cols && k0 + kk < depth ? RHS(col, k) : (real)0;
       }
       BARRIER();

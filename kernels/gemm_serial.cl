@@ -1,5 +1,6 @@
 // Tiles of Y = L·R for one work-item on one core of a CPU: slices of the operands are packed into panels, and a register tile of
-// ITEM_M rows by ITEM_N = 2·LANES columns is summed by vector arithmetic. Given: as in gemm.cl, and RHS_RUN where columns are contiguous.
+// ITEM_M rows by ITEM_N = 2·LANES columns is summed by vector arithmetic. Given: as in gemm.cl, and where columns may be contiguous
+// RHS_RUN (whether they are) and RHS_IN_RUN.
 
 #define ITEMS 1
 #define ITEM_N (2 * LANES)
@@ -22,16 +23,21 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
     }
     for (idx k0 = 0; k0 < depth; k0 += TILE_K) {
       const int depthHere = depth - k0 < TILE_K ? (int)(depth - k0) : TILE_K;
+      LhsPlace lhsDepth[TILE_K];
+      RhsPlace rhsDepth[TILE_K];
+      for (int kk = 0; kk < depthHere; kk++) {
+        lhsDepth[kk] = LHS_DEPTH(k0 + kk);
+        rhsDepth[kk] = RHS_DEPTH(k0 + kk);
+      }
 
       // Panels of ITEM_M rows, for each k the rows next to each other.
       for (int i = 0; i < rowsHere; i += ITEM_M) {
         for (int ii = 0; ii < ITEM_M; ii++) {
           TO_SHARED real* to = lhsPanel + i * TILE_K + ii;
-          const Place row = LHS_ROW(row0 + i + ii);
+          const LhsPlace row = LHS_ROW(row0 + i + ii);
           if (i + ii < rowsHere) {
             for (int kk = 0; kk < depthHere; kk++) {
-              const Place k = LHS_DEPTH(k0 + kk);
-              to[kk * ITEM_M] = LHS(row, k);
+              to[kk * ITEM_M] = LHS(row, lhsDepth[kk]);
             }
           } else {
             for (int kk = 0; kk < depthHere; kk++) {
@@ -43,24 +49,22 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
       // Panels of ITEM_N columns, likewise.
       for (int j = 0; j < colsHere; j += ITEM_N) {
         TO_SHARED real* to = rhsPanel + j * TILE_K;
-        Place col[ITEM_N];
+        RhsPlace col[ITEM_N];
         for (int jj = 0; jj < ITEM_N; jj++) {
           // Columns beyond the edge repeat the last one: their sums are not used.
           col[jj] = RHS_COL(col0 + (j + jj < colsHere ? j + jj : colsHere - 1));
         }
         for (int kk = 0; kk < depthHere; kk++, to += ITEM_N) {
-          const Place k = RHS_DEPTH(k0 + kk);
 #ifdef RHS_RUN
-          if (j + ITEM_N <= colsHere) {
-#pragma unroll
+          if (j + ITEM_N <= colsHere && RHS_RUN(col[0], col[ITEM_N - 1], rhsDepth[kk])) {
             for (int jj = 0; jj < ITEM_N; jj++) {
-              to[jj] = RHS_RUN(col[0], k, jj);
+              to[jj] = RHS_IN_RUN(col[0], rhsDepth[kk], jj);
             }
             continue;
           }
 #endif
           for (int jj = 0; jj < ITEM_N; jj++) {
-            to[jj] = RHS(col[jj], k);
+            to[jj] = RHS(col[jj], rhsDepth[kk]);
           }
         }
       }

@@ -3,7 +3,8 @@
 // Given: LOAD_A, LOAD_B, STORE_Y, A_BATCH and B_BATCH (which matrix of a and b belongs to `batch`), TRANSPOSE_A,
 // TRANSPOSE_B, FORMULA (statements that read acc, at, batch, row, col) and RESULT.
 
-typedef idx Place;
+typedef idx LhsPlace;
+typedef idx RhsPlace;
 
 #define BATCH_STATE const idx a0 = (A_BATCH) * rows * depth, b0 = (B_BATCH) * depth * cols;
 
@@ -27,7 +28,8 @@ typedef idx Place;
 #define RHS_DEPTH(k) ((k) * cols)
 #define RHS_DEPTH_FIRST 0
 // A run of columns is contiguous.
-#define RHS_RUN(col, k, j) LOAD_B(b, (col) + (k) + (j))
+#define RHS_RUN(first, last, k) 1
+#define RHS_IN_RUN(first, k, j) LOAD_B(b, (first) + (k) + (j))
 #endif
 #define RHS(col, k) LOAD_B(b, (col) + (k))
 

@@ -53,13 +53,8 @@ final class MatMulPlan {
     operand("b", "B", 1, source, parameters);
     parameters.output("y", call.output().dtype(), call.inputs().size());
     source.define("STORE_Y", "STORE_" + call.output().dtype());
-    parameters.index("rows", rows);
-    parameters.index("cols", cols);
     parameters.index("depth", depth);
-    long tiles = Math.multiplyExact(batch, Math.multiplyExact(tile.tilesM(rows), tile.tilesN(cols)));
-    parameters.index("tiles", tiles);
-    parameters.index("tilesM", tile.tilesM(rows));
-    parameters.index("tilesN", tile.tilesN(cols));
+    long tiles = tile.parameters(parameters, rows, cols, batch);
     int last = out.rank() - 1;
     Coordinates coordinates = new Coordinates(out, "at", List.of(new Coordinates.Name("batch", 0, batchAxes),
         new Coordinates.Name("row", batchAxes, last), new Coordinates.Name("col", last, last + 1)));

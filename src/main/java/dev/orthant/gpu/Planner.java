@@ -32,7 +32,7 @@ final class Planner {
     }
     return switch (call.op()) {
       case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
-      case Conv2d op -> throw new UnsupportedOperationException("conv2d");
+      case Conv2d op -> List.of(new Conv2dPlan(this, call, op).launch());
       case Pointwise op -> List.of(pointwise(call, op));
     };
   }
@@ -64,7 +64,7 @@ final class Planner {
   }
 
   /** Whether indices need 64 bits, {@code more} being a further number that an index may reach. */
-  static boolean isWide(Call call, long more) {
+  static boolean isWide(Call call, double more) {
     return more >= NARROW
         || Stream.concat(call.inputs().stream(), call.outputs().stream()).anyMatch(t -> t.shape().elements() >= NARROW);
   }

@@ -68,16 +68,29 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
     return serial ? realSize * ((long) m * k + (long) n * k + (long) m * n) : realSize * (long) k * (m + 4 + n + 4);
   }
 
-  long tilesM(long rows) {
+  private long tilesM(long rows) {
     return (rows + m - 1) / m;
   }
 
-  long tilesN(long cols) {
+  private long tilesN(long cols) {
     return (cols + n - 1) / n;
   }
 
   private double tiles(long rows, long cols) {
     return (double) tilesM(rows) * tilesN(cols);
+  }
+
+  /** Adds the extents that the loop needs; returns the number of tiles in all. */
+  long parameters(Parameters parameters, long rows, long cols, long batch) {
+    long tilesM = tilesM(rows);
+    long tilesN = tilesN(cols);
+    long tiles = Math.multiplyExact(batch, Math.multiplyExact(tilesM, tilesN));
+    parameters.index("rows", rows);
+    parameters.index("cols", cols);
+    parameters.index("tiles", tiles);
+    parameters.index("tilesM", tilesM);
+    parameters.index("tilesN", tilesN);
+    return tiles;
   }
 
   /** The kernel file with the loop. */
