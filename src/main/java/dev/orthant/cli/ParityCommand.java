@@ -61,6 +61,7 @@ final class ParityCommand implements Runnable {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     List<Device> chosen = devices.named(deviceNames);
     List<Case> cases = cases();
+    devices.requireAll();
     if (chosen.isEmpty()) {
       throw new CheckFailedException("no device can be used");
     }
@@ -73,7 +74,6 @@ final class ParityCommand implements Runnable {
     if (!report.failures().isEmpty()) {
       throw new CheckFailedException(report.failures().size() + " of " + report.verdicts().size() + " cases failed");
     }
-    devices.requireAll();
   }
 
   private List<Case> cases() {

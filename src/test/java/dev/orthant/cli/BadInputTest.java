@@ -94,6 +94,9 @@ class BadInputTest {
       "run prelu x.npy --slope slope.npy -o y.npy | (c, 1, 1)",
       "run prelu x.npy --slope big -o y.npy | --slope: 'big' is not a number nor a .npy file",
       "run leaky_relu x.npy --alpha slope.npy -o y.npy | is not a number",
+      "bench --suite nonsense | no suite 'nonsense'; there are quick resnet50 transformer activations",
+      "bench --device cuda:7 | no device",
+      "bench --seconds-per-row 0 | must be positive",
       "parity --device cuda:7 | no device",
       "parity --op nonsense | no such cases",
       "parity --case nonsense | no such case 'nonsense'"})
@@ -107,7 +110,7 @@ class BadInputTest {
   /** What does not even parse gets a second line that says where help is. */
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "frobnicate | unknown command 'frobnicate'; known: devices doctor parity run",
+      "frobnicate | unknown command 'frobnicate'; known: devices doctor parity run bench",
       "--nonsense | unknown option: '--nonsense'",
       "run | an op is missing",
       "run rely x.npy -o y.npy | unknown op 'rely'; known: matmul conv2d identity relu",

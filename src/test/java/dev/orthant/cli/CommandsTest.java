@@ -29,7 +29,7 @@ class CommandsTest {
   @TempDir private Path folder;
 
   private static Stream<String> commands() {
-    Stream<String> own = Stream.of("", "devices", "doctor", "parity", "run", "run matmul", "run conv2d");
+    Stream<String> own = Stream.of("", "devices", "doctor", "parity", "run", "bench", "run matmul", "run conv2d");
     return Stream.concat(own, Activations.all().stream().map(f -> "run " + f.name()));
   }
 
@@ -105,7 +105,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @org.junit.jupiter.params.provider.ValueSource(strings = {"doctor", "parity --case matmul/bias+relu/f32"})
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"doctor", "bench", "parity --case matmul/bias+relu/f32"})
   void aRequiredDeviceThatIsMissingIsAFailure(String command) {
     DeviceSource source = new Fixed(List.of(good), List.of(PROBLEM), List.of("cuda is required but there is none"));
     Result r = run(source, command.split(" ", -1));

@@ -1,0 +1,18 @@
+package dev.orthant.cli;
+
+import java.util.List;
+
+/**
+ * A benchmark as data.
+ *
+ * @param name of the file, or as the user gave it
+ * @param title what it is
+ * @param source where its shapes come from
+ * @param seconds how long all of it should take, or 0
+ * @param cases its rows
+ */
+record Suite(String name, String title, String source, double seconds, List<BenchCase> cases) {
+  Suite {
+    cases = List.copyOf(cases);
+  }
+}

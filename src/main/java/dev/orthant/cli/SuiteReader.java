@@ -1,0 +1,109 @@
+package dev.orthant.cli;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.expr.Activation;
+import dev.orthant.expr.Activations;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads suites: those in the jar by name, anyone's by path. Every fault names the file and the row. */
+final class SuiteReader {
+  static final List<String> BUILT_IN = List.of("quick", "resnet50", "transformer", "activations");
+  private static final Set<String> KEYS = Set.of("title", "source", "batches", "seconds", "rows");
+
+  private final String name;
+  private final List<DType> dtypes;
+
+  private SuiteReader(String name, List<DType> dtypes) {
+    this.name = name;
+    this.dtypes = dtypes;
+  }
+
+  /** The suite of that name or in that file, each row in each of the types. */
+  static Suite read(String name, List<DType> dtypes) {
+    try (InputStream in = open(name)) {
+      return new SuiteReader(name, dtypes).suite(JsonMapper.builder().build().readTree(in));
+    } catch (IOException e) {
+      throw new InvalidInputException(name + ": cannot be read: " + e.getMessage(), e);
+    } catch (JacksonException e) {
+      throw new InvalidInputException(name + ": is not JSON: " + e.getOriginalMessage() + " at line "
+          + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()), e);
+    }
+  }
+
+  private static InputStream open(String name) throws IOException {
+    if (BUILT_IN.contains(name)) {
+      InputStream in = SuiteReader.class.getResourceAsStream("/bench/suites/" + name + ".json");
+      if (in != null) {
+        return in;
+      }
+    }
+    if (!Files.isRegularFile(Path.of(name))) {
+      throw new InvalidInputException("no suite '" + name + "'; there are " + String.join(" ", BUILT_IN)
+          + ", or the path of your own .json file");
+    }
+    return Files.newInputStream(Path.of(name));
+  }
+
+  private Suite suite(JsonNode root) {
+    JsonNode rows = root.path("rows");
+    if (!root.isObject() || !KEYS.containsAll(root.propertyNames()) || !rows.isArray()) {
+      throw new InvalidInputException(name + ": is no suite; see bench/README.md for the format");
+    }
+    List<BenchCase> cases = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      try {
+        row(rows.get(i), batches(root, rows.get(i)), cases);
+      } catch (InvalidInputException e) {
+        throw new InvalidInputException(name + ": row " + (i + 1) + ": " + e.getMessage(), e);
+      }
+    }
+    return new Suite(name, root.path("title").asString(""), root.path("source").asString(""),
+        root.path("seconds").asDouble(0), cases);
+  }
+
+  /** Once, when the row does not speak of a batch. */
+  private static List<Integer> batches(JsonNode root, JsonNode row) {
+    boolean varies = row.valueStream().filter(JsonNode::isArray).flatMap(JsonNode::valueStream)
+        .anyMatch(n -> n.isString() && n.asString().contains("N"));
+    if (!varies || !root.path("batches").isArray()) {
+      return List.of(1);
+    }
+    return root.path("batches").valueStream().map(n -> n.asInt(1)).toList();
+  }
+
+  private void row(JsonNode row, List<Integer> batches, List<BenchCase> cases) {
+    for (DType dtype : dtypes) {
+      for (int batch : batches) {
+        SuiteRow r = new SuiteRow(row, dtype, batch);
+        String op = r.text("op");
+        switch (op) {
+          case "matmul" -> cases.add(r.matmul());
+          case "conv2d" -> cases.add(r.conv2d());
+          case "*" -> activations(r, Activations.all(), cases);
+          default -> activations(r, List.of(Activations.named(op)), cases);
+        }
+      }
+    }
+  }
+
+  private static void activations(SuiteRow row, Collection<Activation> chosen, List<BenchCase> cases) {
+    chosen.forEach(f -> cases.add(row.activation(f)));
+  }
+
+  /** The extents of a shape, for people: {@code 1x64x56x56}. */
+  static String extents(long... dims) {
+    return String.join("x", IntStream.range(0, dims.length).mapToObj(i -> Long.toString(dims[i])).toList());
+  }
+}

@@ -1,0 +1,155 @@
+package dev.orthant.cli;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Activation;
+import dev.orthant.expr.Activations;
+import dev.orthant.op.Contraction;
+import dev.orthant.op.Conv2d;
+import dev.orthant.op.Epilogue;
+import dev.orthant.op.Layout;
+import dev.orthant.op.MatMul;
+import dev.orthant.op.Pointwise;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** One row of a suite's file, in one type and for one batch size. */
+final class SuiteRow {
+  private static final Set<String> COMMON = Set.of("name", "op", "count");
+  private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation");
+
+  private final JsonNode node;
+  private final DType dtype;
+  private final long batch;
+
+  SuiteRow(JsonNode node, DType dtype, long batch) {
+    this.node = node;
+    this.dtype = dtype;
+    this.batch = batch;
+  }
+
+  /** A typing error in a key would silently measure something else. */
+  private void allow(Set<String> first, Set<String> second) {
+    Set<String> unknown = new HashSet<>(node.propertyNames());
+    unknown.removeAll(COMMON);
+    unknown.removeAll(first);
+    unknown.removeAll(second);
+    if (!unknown.isEmpty()) {
+      throw new InvalidInputException("unknown " + String.join(", ", unknown.stream().sorted().toList()));
+    }
+  }
+
+  String text(String key) {
+    return node.path(key).asString("");
+  }
+
+  private int number(String key, int otherwise) {
+    JsonNode n = node.path(key);
+    if (!n.isMissingNode() && !n.isInt()) {
+      throw new InvalidInputException(key + " is not an integer: " + n);
+    }
+    return n.asInt(otherwise);
+  }
+
+  private TensorSpec spec(String key) {
+    JsonNode n = node.path(key);
+    if (!n.isArray() || n.isEmpty()) {
+      throw new InvalidInputException(key + " is not a list of extents: " + n);
+    }
+    return TensorSpec.of(dtype, n.valueStream().mapToLong(this::extent).toArray());
+  }
+
+  /** An integer, or a product of integers and N, the batch size: {@code "N*128"}. */
+  private long extent(JsonNode n) {
+    long product = 1;
+    try {
+      for (String factor : n.asString("").split("\\*", -1)) {
+        product = Math.multiplyExact(product, factor.equals("N") ? batch : Long.parseLong(factor));
+      }
+    } catch (NumberFormatException | ArithmeticException e) {
+      throw new InvalidInputException("not an extent: " + n, e);
+    }
+    return product;
+  }
+
+  BenchCase matmul() {
+    allow(Set.of("a", "b", "transpose_a", "transpose_b"), EPILOGUE);
+    MatMul op = new MatMul(node.path("transpose_a").asBoolean(false), node.path("transpose_b").asBoolean(false),
+        Epilogue.NONE);
+    TensorSpec a = spec("a");
+    TensorSpec b = spec("b");
+    TensorSpec out = op.product(a, b);
+    MatMul.Extents e = op.extents(a, b);
+    long products = MatMul.batch(out).elements();
+    String marks = (op.transposeLhs() ? " aT" : "") + (op.transposeRhs() ? " bT" : "");
+    String shape = (products == 1 ? "" : products + "*") + SuiteReader.extents(e.m(), e.n(), e.k()) + marks;
+    return contraction(op, a, b, TensorSpec.of(dtype, e.n()), out, shape);
+  }
+
+  BenchCase conv2d() {
+    allow(Set.of("x", "w", "stride", "padding", "dilation", "groups", "layout"), EPILOGUE);
+    int stride = number("stride", 1);
+    int padding = number("padding", 0);
+    int dilation = number("dilation", 1);
+    int groups = number("groups", 1);
+    Layout layout = switch (node.path("layout").asString("NCHW")) {
+      case "NCHW" -> Layout.NCHW;
+      case "NHWC" -> Layout.NHWC;
+      default -> throw new InvalidInputException("layout is neither NCHW nor NHWC: " + node.path("layout"));
+    };
+    Conv2d op = Conv2d.stride(stride).padding(padding).dilation(dilation, dilation).groups(groups).layout(layout);
+    TensorSpec x = spec("x");
+    TensorSpec w = spec("w");
+    TensorSpec out = op.product(x, w);
+    Conv2d.Extents e = op.extents(x, w);
+    String shape = SuiteReader.extents(x.shape().dims()) + " k" + e.k() + " " + e.r() + "x" + e.s()
+        + (stride == 1 ? "" : " s" + stride) + (dilation == 1 ? "" : " d" + dilation)
+        + (groups == 1 ? "" : " g" + groups)
+        + (layout == Layout.NCHW ? "" : " NHWC");
+    TensorSpec bias = layout == Layout.NCHW ? TensorSpec.of(dtype, e.k(), 1, 1) : TensorSpec.of(dtype, e.k());
+    return contraction(op, x, w, bias, out, shape);
+  }
+
+  private BenchCase contraction(Contraction op, TensorSpec lhs, TensorSpec rhs, TensorSpec bias, TensorSpec out,
+      String shape) {
+    List<TensorSpec> inputs = new ArrayList<>(List.of(lhs, rhs));
+    List<BenchCase.Tail> tail = new ArrayList<>();
+    StringBuilder title = new StringBuilder(op.name());
+    Epilogue e = Epilogue.NONE;
+    double alpha = node.path("alpha").asDouble(1);
+    if (alpha != 1) {
+      e = e.scale(alpha);
+      tail.add(BenchCase.Tail.scale(alpha));
+      title.append("*a");
+    }
+    for (String operand : List.of("bias", "residual")) {
+      if (node.path(operand).asBoolean(false)) {
+        tail.add(BenchCase.Tail.add(inputs.size()));
+        inputs.add(operand.equals("bias") ? bias : out);
+        e = e.plusOperand();
+        title.append('+').append(operand.equals("bias") ? "bias" : "res");
+      }
+    }
+    if (node.has("activation")) {
+      Activation f = Activations.named(text("activation"));
+      e = e.activation(f);
+      tail.add(new BenchCase.Tail(Pointwise.of(f), -1));
+      title.append('+').append(f.name());
+    }
+    return new BenchCase(text("name"), title.toString(), shape, op.withEpilogue(e), inputs, op, tail,
+        number("count", 1));
+  }
+
+  BenchCase activation(Activation f) {
+    allow(Set.of("x"), Set.of());
+    TensorSpec x = spec("x");
+    // A learned parameter at its initial value is a number here: the traffic is that of one input.
+    Pointwise op = Pointwise.of(f);
+    return new BenchCase(text("name"), f.name(), SuiteReader.extents(x.shape().dims()), op, List.of(x), op, List.of(),
+        number("count", 1));
+  }
+}
