@@ -1,5 +1,5 @@
 // Tiles of Y = L·R for a group of work-items: a TILE_M×TILE_N tile is summed in registers, ITEM_M×ITEM_N outputs to an item, from
-// slices of TILE_K that the group copies to shared memory.
+// slices of TILE_K that the group copies to shared memory (which its items divide evenly).
 //
 // Given: where operands lie (LhsPlace, LHS_ROW, LHS_DEPTH, LHS, RhsPlace, RHS_COL, RHS_DEPTH, RHS, BATCH_STATE; *_DEPTH_FIRST: whether depth
 // runs along memory), what happens to a sum (FINISH), and the numbers rows, cols, depth, tiles, tilesM, tilesN. Both operands are 0 beyond the
@@ -45,7 +45,8 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
 
     for (idx k0 = 0; k0 < depth; k0 += TILE_K) {
 #pragma unroll
-      for (int t = item; t < TILE_M * TILE_K; t += ITEMS) {
+      for (int u = 0; u < TILE_M * TILE_K / ITEMS; u++) {
+        const int t = u * ITEMS + item;
         const int i = LHS_DEPTH_FIRST ? t / TILE_K : t % TILE_M;
         const int kk = LHS_DEPTH_FIRST ? t % TILE_K : t / TILE_M;
         const LhsPlace row = LHS_ROW(row0 + i);
@@ -53,7 +54,8 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
         lhsTile[kk][i] = row0 + i < rows && k0 + kk < depth ? LHS(row, k) : (real)0;
       }
 #pragma unroll
-      for (int t = item; t < TILE_N * TILE_K; t += ITEMS) {
+      for (int u = 0; u < TILE_N * TILE_K / ITEMS; u++) {
+        const int t = u * ITEMS + item;
         const int j = RHS_DEPTH_FIRST ? t / TILE_K : t % TILE_N;
         const int kk = RHS_DEPTH_FIRST ? t % TILE_K : t / TILE_N;
         const RhsPlace col = RHS_COL(col0 + j);

@@ -120,6 +120,9 @@ public final class GpuDevice implements Device {
   public void read(Buffer source, long offset, MemorySegment target) {
     GpuBuffer from = own("read", source);
     inside("read", from, offset, target);
+    if (target.isReadOnly()) {
+      throw new InvalidInputException(name + ": read: the host memory is read-only");
+    }
     runAndWait("read " + target.byteSize() + " bytes", () -> {
       open("read", from);
       if (target.byteSize() > 0) {
@@ -244,6 +247,7 @@ public final class GpuDevice implements Device {
       throw new InvalidInputException(name + ": " + what + " of " + host.byteSize() + " bytes at " + offset
           + " is outside a buffer of " + buffer.bytes());
     }
+    // Native code does not ask: afterwards is too late.
     if (!host.scope().isAlive() || !host.isAccessibleBy(Thread.currentThread())) {
       throw new InvalidInputException(name + ": " + what + ": the host memory is closed or of another thread");
     }

@@ -9,12 +9,21 @@ import java.util.List;
  * @param serial whether one item does it all, with vectors ({@code gemm_serial.cl}); {@code itemN} is then the compiler's business
  */
 record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
-  // Ordered by preference: the first that gives every unit of the device a group and fits its limits is taken.
+  // The first that suits the product and fits the device is taken.
   private static final List<Tile> PARALLEL = List.of(parallel(128, 128, 16, 8, 8), parallel(64, 64, 16, 4, 4),
       parallel(32, 32, 32, 2, 2), parallel(16, 16, 16, 1, 1), parallel(8, 8, 8, 1, 1));
   private static final Tile FLAT = parallel(8, 32, 32, 1, 1);
   private static final Tile TALL = parallel(32, 8, 32, 1, 1);
   private static final int SKINNY = 8;
+  /** More sums than this to an item would not stay in registers. */
+  private static final int REGISTER_BYTES = 256;
+
+  Tile {
+    int items = m / itemM * (n / itemN);
+    if (m % itemM != 0 || n % itemN != 0 || (!serial && (m * k % items != 0 || n * k % items != 0))) {
+      throw new IllegalArgumentException("a tile of " + m + "x" + n + "x" + k + " does not divide evenly");
+    }
+  }
 
   private static Tile parallel(int m, int n, int k, int itemM, int itemN) {
     return new Tile(m, n, k, itemM, itemN, false);
@@ -29,17 +38,14 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
     if ((m <= SKINNY || n <= SKINNY) && skinny.fits(limits, realSize)) {
       return skinny;
     }
-    Tile smallest = null;
     for (Tile t : PARALLEL) {
-      if (t.fits(limits, realSize)) {
-        if (t.tiles(m, n) * (double) batch >= 2.0 * limits.units()) {
-          return t;
-        }
-        // Fewer outputs to a group also mean more traffic: below 32×32 only when nothing larger fits.
-        smallest = smallest == null || t.m >= 32 ? t : smallest;
+      // 32×32 keeps memory busy already; what is smaller is for devices that can do no more.
+      boolean suits = t.m <= 32 || (t.isFilled(m, n) && t.tiles(m, n) * batch >= 2.0 * limits.units());
+      if (suits && t.fits(limits, realSize)) {
+        return t;
       }
     }
-    return smallest == null ? serial(limits, m, n, realSize) : smallest;
+    return serial(limits, m, n, realSize);
   }
 
   /** Panels that fit the second-level cache of one core, and not much larger than the product. Few sizes: each is a program. */
@@ -56,8 +62,14 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
     return new Tile(itemM, itemN, 8, itemM, itemN, true);
   }
 
+  /** Whether more than half of a tile is used along each side. */
+  private boolean isFilled(long rows, long cols) {
+    return rows > m / 2 && cols > n / 2;
+  }
+
   private boolean fits(GpuLimits limits, int realSize) {
-    return items() <= limits.groupItems() && sharedBytes(realSize) <= limits.sharedBytes();
+    boolean registers = serial || itemM * itemN * realSize <= REGISTER_BYTES;
+    return registers && items() <= limits.groupItems() && sharedBytes(realSize) <= limits.sharedBytes();
   }
 
   int items() {

@@ -51,9 +51,9 @@ record ClDevice(cl_platform_id platform, cl_device_id device, DeviceInfo info, G
   private static final Pattern VERSION = Pattern.compile("OpenCL (\\d+)\\.(\\d+).*");
 
   /** Reads a device; throws {@link org.jocl.CLException} when it does not answer. */
-  static ClDevice read(cl_platform_id platform, cl_device_id device) {
+  static ClDevice read(cl_platform_id platform, cl_device_id device, KernelChoice choice) {
     String platformName = ClInfo.text(platform, CL_PLATFORM_NAME);
-    boolean cpu = isCpu(device);
+    boolean cpu = choice.isCpuLike(isCpu(device));
     List<String> notes = new ArrayList<>();
     if (!ClInfo.has(device, CL_DEVICE_SINGLE_FP_CONFIG, CL_FP_DENORM)) {
       notes.add("subnormal numbers are flushed to zero");
@@ -80,8 +80,8 @@ record ClDevice(cl_platform_id platform, cl_device_id device, DeviceInfo info, G
   }
 
   private static boolean isCpu(cl_device_id device) {
-    return ClInfo.has(device, CL_DEVICE_TYPE, CL_DEVICE_TYPE_CPU) && !ClInfo.has(device, CL_DEVICE_TYPE,
-        CL_DEVICE_TYPE_GPU);
+    return ClInfo.has(device, CL_DEVICE_TYPE, CL_DEVICE_TYPE_CPU)
+        && !ClInfo.has(device, CL_DEVICE_TYPE, CL_DEVICE_TYPE_GPU);
   }
 
   /** Why a device cannot be used at all; asked before it is opened. */

@@ -18,6 +18,17 @@ public final class OpenClProvider implements DeviceProvider {
   private static final String INSTALL = "install the GPU maker's OpenCL driver, or PoCL for the CPU"
       + " (Debian and Ubuntu: apt-get install pocl-opencl-icd); `clinfo -l` then lists it";
 
+  private final KernelChoice choice;
+
+  /** For the service loader. */
+  public OpenClProvider() {
+    this(KernelChoice.fromProperty());
+  }
+
+  OpenClProvider(KernelChoice choice) {
+    this.choice = choice;
+  }
+
   @Override
   public String kind() {
     return KIND;
@@ -67,7 +78,7 @@ public final class OpenClProvider implements DeviceProvider {
   }
 
   /** One platform's devices; whatever is wrong with it or with one of them does not hide the others. */
-  private static void discover(cl_platform_id platform, List<Device> devices, List<Problem> problems) {
+  private void discover(cl_platform_id platform, List<Device> devices, List<Problem> problems) {
     String name = "an OpenCL platform";
     try {
       name = ClInfo.text(platform, CL.CL_PLATFORM_NAME);
@@ -92,7 +103,7 @@ public final class OpenClProvider implements DeviceProvider {
     return ids;
   }
 
-  private static void open(cl_platform_id platform, String platformName, cl_device_id id, List<Device> devices,
+  private void open(cl_platform_id platform, String platformName, cl_device_id id, List<Device> devices,
       List<Problem> problems) {
     String subject = platformName;
     try {
@@ -102,7 +113,7 @@ public final class OpenClProvider implements DeviceProvider {
         problems.add(new Problem(KIND, subject + ": " + fault.get(), "update its driver"));
         return;
       }
-      devices.add(new GpuDevice(KIND + ":" + devices.size(), new OpenClDriver(ClDevice.read(platform, id))));
+      devices.add(new GpuDevice(KIND + ":" + devices.size(), new OpenClDriver(ClDevice.read(platform, id, choice))));
     } catch (CLException | DriverException e) {
       String reason = e instanceof CLException c ? OpenCl.name(c.getStatus()) : String.valueOf(e.getMessage());
       problems.add(new Problem(KIND, subject + " cannot be opened: " + reason,

@@ -1,0 +1,132 @@
+package dev.orthant.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Activations;
+import dev.orthant.op.Call;
+import dev.orthant.op.Conv2d;
+import dev.orthant.op.Epilogue;
+import dev.orthant.op.MatMul;
+import dev.orthant.op.Op;
+import dev.orthant.op.Pointwise;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is launched: sources, tiles and grids within a device's limits. */
+class PlannerTest {
+  private static final GpuLimits GPU = new GpuLimits(256, 1L << 22, 48 << 10, 80, false);
+  private static final GpuLimits CPU = new GpuLimits(256, 1L << 22, 512 << 10, 2, true);
+  private static final MatMul LINEAR =
+      MatMul.PLAIN.withEpilogue(Epilogue.NONE.plusOperand().activation(Activations.LEAKY_RELU));
+
+  private static TensorSpec f32(long... dims) {
+    return TensorSpec.of(DType.F32, dims);
+  }
+
+  private static List<Launch> plan(GpuLimits limits, Op op, TensorSpec... inputs) {
+    return new Planner(limits, "opencl.h").plan(Call.of("fake", op, List.of(inputs)));
+  }
+
+  private static Launch one(GpuLimits limits, Op op, TensorSpec... inputs) {
+    List<Launch> launches = plan(limits, op, inputs);
+    assertThat(launches).hasSize(1);
+    return launches.getFirst();
+  }
+
+  @Test
+  void nothingToComputeIsNoLaunch() {
+    assertThat(plan(GPU, LINEAR, f32(0, 3), f32(3, 4), f32(4))).isEmpty();
+    assertThat(plan(GPU, LINEAR, f32(0, 2, 3), f32(3, 4), f32(4))).isEmpty();
+    assertThat(plan(GPU, Pointwise.of(Activations.RELU), f32(3, 0))).isEmpty();
+    assertThat(plan(GPU, Conv2d.PLAIN, f32(0, 1, 4, 4), f32(1, 1, 3, 3))).isEmpty();
+    assertThat(plan(GPU, LINEAR, f32(2, 0), f32(0, 4), f32(4))).as("k = 0 still has an epilogue").hasSize(1);
+  }
+
+  @Test
+  void shapesAndScalarsAreNotInTheSource() {
+    String source = one(GPU, LINEAR, f32(640, 100), f32(100, 640), f32(640)).source();
+    assertThat(one(GPU, LINEAR, f32(650, 33), f32(33, 700), f32(700)).source()).isEqualTo(source);
+    MatMul other =
+        MatMul.PLAIN.withEpilogue(Epilogue.NONE.plusOperand().activation(Activations.LEAKY_RELU, 0.2));
+    assertThat(one(GPU, other, f32(640, 100), f32(100, 640), f32(640)).source()).isEqualTo(source);
+    MatMul gelu = MatMul.PLAIN.withEpilogue(Epilogue.NONE.plusOperand().activation(Activations.GELU));
+    assertThat(one(GPU, gelu, f32(640, 100), f32(100, 640), f32(640)).source()).isNotEqualTo(source)
+        .contains("erf");
+  }
+
+  @Test
+  void aBatchTimesOneMatrixIsOneProduct() {
+    Launch folded = one(GPU, MatMul.PLAIN, f32(8, 16, 5), f32(5, 40));
+    assertThat(folded.source()).isEqualTo(one(GPU, MatMul.PLAIN, f32(128, 5), f32(5, 40)).source());
+    assertThat(folded.groups()).isEqualTo(8);
+  }
+
+  @Test
+  void tilesKeepToTheLimits() {
+    for (int items : new int[] {256, 128, 64, 16, 1}) {
+      for (long shared : new long[] {48 << 10, 16 << 10, 4 << 10}) {
+        for (boolean cpu : new boolean[] {true, false}) {
+          GpuLimits limits = new GpuLimits(items, 1000, shared, 4, cpu);
+          for (long m : new long[] {1, 3, 100, 1000}) {
+            for (long n : new long[] {1, 17, 100, 1000}) {
+              for (int real : new int[] {4, 8}) {
+                Tile t = Tile.choose(limits, m, n, 1, real);
+                assertThat(t.items()).as("%s of %s", t, limits).isLessThanOrEqualTo(items);
+                assertThat(t.sharedBytes(real)).as("%s of %s", t, limits).isLessThanOrEqualTo(shared);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void largeProductsGetLargeTiles() {
+    assertThat(Tile.choose(GPU, 8192, 8192, 1, 4).m()).isEqualTo(128);
+    assertThat(Tile.choose(GPU, 8192, 8192, 1, 8).m()).isEqualTo(64);
+    assertThat(Tile.choose(GPU, 64, 100_000, 1, 4)).extracting(Tile::m, Tile::n).containsExactly(64, 64);
+    assertThat(Tile.choose(GPU, 100, 100, 1, 4).m()).isEqualTo(32);
+    assertThat(Tile.choose(GPU, 1, 4096, 1, 4).m()).isEqualTo(8);
+    assertThat(Tile.choose(GPU, 4096, 1, 1, 4).n()).isEqualTo(8);
+    assertThat(Tile.choose(CPU, 100, 100, 1, 4).serial()).isTrue();
+  }
+
+  @Test
+  void gridsKeepToTheLimits() {
+    GpuLimits few = new GpuLimits(64, 10, 48 << 10, 2, false);
+    assertThat(one(few, Pointwise.of(Activations.RELU), f32(100_000)).groups()).isEqualTo(10);
+    assertThat(one(few, Pointwise.of(Activations.RELU), f32(100_000)).items()).isEqualTo(64);
+    assertThat(one(few, MatMul.PLAIN, f32(10_000, 4), f32(4, 10_000)).groups()).isEqualTo(10);
+  }
+
+  @Test
+  void indicesAreWideOnlyWhereTheyMustBe() {
+    Launch large = one(GPU, Pointwise.of(Activations.RELU), f32(1L << 33));
+    assertThat(large.source()).startsWith("#define ORTHANT_WIDE\n");
+    assertThat(large.slots()).contains(new Launch.Slot.Value(new GpuDriver.Argument.I64(1L << 33)));
+    assertThat(one(GPU, Pointwise.of(Activations.RELU), f32(1L << 28)).source()).doesNotStartWith("#define");
+    Conv2d padded = Conv2d.PLAIN.padding(1 << 20, 1 << 20, 0, 0);
+    assertThat(one(GPU, padded, f32(1, 1, 2, 2), f32(1, 1, (1 << 20) + 1, (1 << 20) + 1)).source())
+        .as("an index may begin far outside").startsWith("#define ORTHANT_WIDE\n");
+  }
+
+  @Test
+  void doubleIsAskedForOnlyWhereItIsComputed() {
+    TensorSpec d = TensorSpec.of(DType.F64, 4, 4);
+    assertThat(one(GPU, MatMul.PLAIN, d, d).source()).startsWith("#define ORTHANT_F64\n");
+    TensorSpec h = TensorSpec.of(DType.F16, 4, 4);
+    assertThat(one(GPU, MatMul.PLAIN, h, h).source()).contains("#define LOAD_A LOAD_f16")
+        .contains("GLOBAL const f16* RESTRICT a").doesNotStartWith("#define");
+  }
+
+  @Test
+  void depthwiseIsDirect() {
+    Conv2d depthwise = Conv2d.stride(1).padding(1).groups(32);
+    assertThat(one(GPU, depthwise, f32(1, 32, 9, 9), f32(32, 1, 3, 3)).kernel()).isEqualTo("conv2d");
+    Conv2d grouped = Conv2d.stride(1).padding(1).groups(2);
+    assertThat(one(GPU, grouped, f32(1, 32, 9, 9), f32(32, 16, 3, 3)).kernel()).isEqualTo("gemm");
+  }
+}
