@@ -86,6 +86,7 @@ final class BenchCommand implements Runnable {
     int total = chosen.size() * suite.cases().size();
     Budget budget = new Budget(secondsPerRow == null ? suite.seconds() : 0,
         Objects.requireNonNullElse(secondsPerRow, 2.0), total);
+    Map<String, String> machine = Machine.facts();
     Map<BenchResult.Key, Peak> peaks = new LinkedHashMap<>();
     List<BenchRow> rows = new ArrayList<>();
     BenchRunner runner = new BenchRunner(SEED);
@@ -103,7 +104,7 @@ final class BenchCommand implements Runnable {
         }
       }
     }
-    return new BenchResult(suite, chosen, Machine.facts(), SEED, peaks, rows);
+    return new BenchResult(suite, chosen, machine, SEED, peaks, rows);
   }
 
   /** Shares out what is left of a suite's time among the rows that are left; or gives every row the same. */

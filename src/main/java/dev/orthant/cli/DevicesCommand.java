@@ -50,12 +50,12 @@ final class DevicesCommand implements Runnable {
   }
 
   private TextTable table() {
-    TextTable table = new TextTable("name", "device", "driver", "units>", "memory>", "largest buffer>", "dtypes");
+    TextTable table = new TextTable("name", "device", "units>", "memory>", "largest buffer>", "dtypes", "driver");
     for (Device d : devices.all()) {
       DeviceInfo i = d.info();
-      table.row(d.name(), i.description() + (i.emulated() ? " (EMULATED)" : ""), i.driver(), "" + i.units(),
+      table.row(d.name(), i.description() + (i.emulated() ? " (EMULATED)" : ""), "" + i.units(),
           Text.bytes(i.memoryBytes()), Text.bytes(i.maxAllocation()),
-          i.dtypes().stream().map(DType::shortName).collect(Collectors.joining(" ")));
+          i.dtypes().stream().map(DType::shortName).collect(Collectors.joining(" ")), i.driver());
     }
     return table;
   }
