@@ -31,26 +31,33 @@ final class BenchCommand implements Runnable {
 
   private final DeviceSource devices;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Option(names = "--suite", paramLabel = "NAME|FILE", defaultValue = "quick",
-      description = "A suite's name, or a .json file of your own (see bench/README.md). Default: ${DEFAULT-VALUE}.") private String suiteName =
-          "quick";
+      description = "A suite's name, or a .json file of your own (see bench/README.md). Default: ${DEFAULT-VALUE}.")
+  private String suiteName =
+      "quick";
 
   @Option(names = "--device", split = ",", paramLabel = "NAME",
-      description = "Only these devices. Default: all.") private List<String> deviceNames = new ArrayList<>();
+      description = "Only these devices. Default: all.")
+  private List<String> deviceNames = new ArrayList<>();
 
   @Option(names = "--dtype", split = ",", paramLabel = "TYPE", defaultValue = "f32",
-      description = "Some of f16, bf16, f32, f64. Default: ${DEFAULT-VALUE}.") private List<DType> dtypes =
-          new ArrayList<>();
+      description = "Some of f16, bf16, f32, f64. Default: ${DEFAULT-VALUE}.")
+  private List<DType> dtypes =
+      new ArrayList<>();
 
   @Option(names = "--seconds-per-row", paramLabel = "S",
-      description = "How long to measure each row. Default: 2, or what the suite allows in all.") private @Nullable Double secondsPerRow;
+      description = "How long to measure each row. Default: 2, or what the suite allows in all.")
+  private @Nullable Double secondsPerRow;
 
   @Option(names = "--json", paramLabel = "FILE",
-      description = "Write everything, each sample included.") private @Nullable Path json;
+      description = "Write everything, each sample included.")
+  private @Nullable Path json;
 
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write the table.") private @Nullable Path csv;
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write the table.")
+  private @Nullable Path csv;
 
   BenchCommand(DeviceSource devices) {
     this.devices = devices;

@@ -33,9 +33,9 @@ final class Stopwatch {
   }
 
   /**
-   * Warms up until the times no longer fall, for half of {@code budget} seconds at most; then takes five samples of each work, or as
-   * many as fit into the rest. Works are sampled in turn, so that what else the machine does meets all of them alike. When five do not
-   * fit into twice the budget there are as many as do, at least one.
+   * Warms up until the times no longer fall, for half of {@code budget} seconds at most; then takes five samples of
+   * each work, or as many as fit into the rest. Works are sampled in turn, so that what else the machine does meets
+   * all of them alike. When five do not fit into twice the budget there are as many as do, at least one.
    */
   static List<Samples> compare(Device device, double budget, List<Runnable> works) {
     double start = now();
