@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The parameters of activations as options, made from the catalogue: whoever adds an activation there need do nothing here. */
+/**
+ * The parameters of activations as options, made from the catalogue: whoever adds an activation there need do nothing
+ * here.
+ */
 final class ActivationOptions {
   private static final String PREFIX = "--activation-";
 
@@ -34,8 +37,8 @@ final class ActivationOptions {
   }
 
   /**
-   * For a command that takes any activation as its epilogue: {@code --activation-alpha}, and {@code --alpha} where that is not taken by
-   * the op itself.
+   * For a command that takes any activation as its epilogue: {@code --activation-alpha}, and {@code --alpha} where
+   * that is not taken by the op itself.
    */
   static void addAll(CommandSpec spec) {
     Map<String, Parameter> distinct = new LinkedHashMap<>();

@@ -31,26 +31,33 @@ final class BenchCommand implements Runnable {
 
   private final DeviceSource devices;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Option(names = "--suite", paramLabel = "NAME|FILE", defaultValue = "quick",
-      description = "A suite's name, or a .json file of your own (see bench/README.md). Default: ${DEFAULT-VALUE}.") private String suiteName =
-          "quick";
+      description = "A suite's name, or a .json file of your own (see bench/README.md). Default: ${DEFAULT-VALUE}.")
+  private String suiteName =
+      "quick";
 
   @Option(names = "--device", split = ",", paramLabel = "NAME",
-      description = "Only these devices. Default: all.") private List<String> deviceNames = new ArrayList<>();
+      description = "Only these devices. Default: all.")
+  private List<String> deviceNames = new ArrayList<>();
 
   @Option(names = "--dtype", split = ",", paramLabel = "TYPE", defaultValue = "f32",
-      description = "Some of f16, bf16, f32, f64. Default: ${DEFAULT-VALUE}.") private List<DType> dtypes =
-          new ArrayList<>();
+      description = "Some of f16, bf16, f32, f64. Default: ${DEFAULT-VALUE}.")
+  private List<DType> dtypes =
+      new ArrayList<>();
 
   @Option(names = "--seconds-per-row", paramLabel = "S",
-      description = "How long to measure each row. Default: 2, or what the suite allows in all.") private @Nullable Double secondsPerRow;
+      description = "How long to measure each row. Default: 2, or what the suite allows in all.")
+  private @Nullable Double secondsPerRow;
 
   @Option(names = "--json", paramLabel = "FILE",
-      description = "Write everything, each sample included.") private @Nullable Path json;
+      description = "Write everything, each sample included.")
+  private @Nullable Path json;
 
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write the table.") private @Nullable Path csv;
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write the table.")
+  private @Nullable Path csv;
 
   BenchCommand(DeviceSource devices) {
     this.devices = devices;
@@ -86,6 +93,7 @@ final class BenchCommand implements Runnable {
     int total = chosen.size() * suite.cases().size();
     Budget budget = new Budget(secondsPerRow == null ? suite.seconds() : 0,
         Objects.requireNonNullElse(secondsPerRow, 2.0), total);
+    Map<String, String> machine = Machine.facts();
     Map<BenchResult.Key, Peak> peaks = new LinkedHashMap<>();
     List<BenchRow> rows = new ArrayList<>();
     BenchRunner runner = new BenchRunner(SEED);
@@ -103,7 +111,7 @@ final class BenchCommand implements Runnable {
         }
       }
     }
-    return new BenchResult(suite, chosen, Machine.facts(), SEED, peaks, rows);
+    return new BenchResult(suite, chosen, machine, SEED, peaks, rows);
   }
 
   /** Shares out what is left of a suite's time among the rows that are left; or gives every row the same. */

@@ -33,8 +33,8 @@ record BenchResult(Suite suite, List<Device> devices, Map<String, String> machin
   }
 
   /**
-   * The peak that a row's share is taken of, rows that did more arithmetic than the probes included. Not so for memory: what does better
-   * there than a large copy comes out of a cache.
+   * The peak that a row's share is taken of, rows that did more arithmetic than the probes included. Not so for
+   * memory: what does better there than a large copy comes out of a cache.
    */
   Peak peak(BenchRow row) {
     Key key = new Key(row.device(), row.test().dtype());

@@ -35,10 +35,10 @@ final class BenchRunner {
       if (!p.withinBound()) {
         return new BenchRow(device.name(), test, call, Status.FAILED, "wrong: " + p.worst(), p, null, null);
       }
-      boolean fusable = !test.tail().isEmpty();
-      Samples fused = Stopwatch.measure(device, work::fused, fusable ? 0.6 * seconds : seconds);
-      Samples unfused = fusable ? Stopwatch.measure(device, work::unfused, 0.4 * seconds) : null;
-      return new BenchRow(device.name(), test, call, Status.OK, "", p, fused, unfused);
+      List<Runnable> forms = test.tail().isEmpty() ? List.of(work::fused) : List.of(work::fused, work::unfused);
+      List<Samples> times = Stopwatch.compare(device, seconds, forms);
+      return new BenchRow(device.name(), test, call, Status.OK, "", p, times.getFirst(),
+          times.size() == 2 ? times.getLast() : null);
     } catch (OutOfDeviceMemoryException | InvalidInputException e) {
       return BenchRow.without(device.name(), test, call, Status.SKIPPED, String.valueOf(e.getMessage()));
     } catch (DeviceException e) {

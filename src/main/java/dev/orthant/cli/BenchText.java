@@ -101,7 +101,8 @@ final class BenchText {
         + " distance of the quartiles",
         "- rate: of arithmetic or of memory (every input read once, every output written once), whichever limits;"
             + " of peak: share of that (above 100%: out of a cache)",
-        "- unfused: the time of the same work op by op, divided by the fused time").forEach(out::println);
+        "- unfused: the time of the same work op by op, measured in turn with the fused one, divided by its time")
+        .forEach(out::println);
     out.println("- " + result.rows().size() + " rows, " + result.count(Status.OK) + " right, "
         + result.count(Status.FAILED) + " failed, " + result.count(Status.SKIPPED) + " skipped; worst error "
         + String.format(Locale.ROOT, "%.2g", result.worstError()) + " of the bound; seed " + result.seed());

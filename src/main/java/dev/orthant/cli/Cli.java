@@ -33,6 +33,13 @@ final class Cli {
     root.setParameterExceptionHandler(Failures::usage);
     root.setExecutionExceptionHandler(Failures::execution);
     addFooter();
+    addVersion(root);
+  }
+
+  /** Every command has the option; all are of one version. */
+  private static void addVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new Version());
+    command.getSubcommands().values().forEach(Cli::addVersion);
   }
 
   /** Runs a command; never throws. */
@@ -47,14 +54,15 @@ final class Cli {
 
   private void addFooter() {
     String launcher = Boolean.getBoolean("orthant.launcher")
-        ? "%nThe launcher also knows:%n  ./orthant test   the whole test suite%n  ./orthant jmh    the micro-benchmarks%n"
+        ? "%n%nThe launcher also knows:%n  ./orthant test   the whole test suite%n"
+            + "  ./orthant jmh    the micro-benchmarks%n"
         : "";
     CommandSpec spec = root.getCommandSpec();
     spec.usageMessage()
         .footer((String.join("%n", spec.usageMessage().footer()) + launcher).formatted().split("\n", -1));
   }
 
-  @Command(name = "orthant", mixinStandardHelpOptions = true, versionProvider = Version.class,
+  @Command(name = "orthant", mixinStandardHelpOptions = true,
       description = "Fused tensor kernels on OpenCL, CUDA and the CPU's vector units.",
       synopsisSubcommandLabel = "COMMAND",
       footer = {"",
@@ -65,10 +73,13 @@ final class Cli {
           "",
           "Exit codes: 0 done, 1 a check failed, 2 bad input, 3 a device failed.",
           "Environment: ORTHANT_REQUIRE=KIND,... makes missing devices a failure; NO_COLOR turns colours off.",
-          "Properties: -Dorthant.device=NAME sets the default device, -Dorthant.debug=true prints stack traces,",
-          "            -Dorthant.sync=true waits after each op (ORTHANT_JAVA_OPTS carries them through the launcher)."})
+          "Properties (of the JVM; ./orthant passes on those in ORTHANT_JAVA_OPTS):",
+          "  -Dorthant.device=NAME  the default device",
+          "  -Dorthant.sync=true    wait after each op, so that an error is told where it happened",
+          "  -Dorthant.debug=true   print stack traces"})
   private static final class Root implements Runnable {
-    @Spec private @Nullable CommandSpec spec;
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Override
     public void run() {

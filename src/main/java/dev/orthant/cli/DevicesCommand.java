@@ -16,13 +16,16 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 @Command(name = "devices", mixinStandardHelpOptions = true, description = "Shows what can compute here.",
-    footer = {"", "What cannot, and why: orthant doctor"})
+    footer = {"", "Examples:", "  orthant devices", "  orthant devices --json", "",
+        "What cannot, and why: orthant doctor"})
 final class DevicesCommand implements Runnable {
   private final DeviceSource devices;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
-  @Option(names = "--json", description = "Print JSON.") private boolean json;
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
 
   DevicesCommand(DeviceSource devices) {
     this.devices = devices;
@@ -39,23 +42,25 @@ final class DevicesCommand implements Runnable {
       out.println("There is no device. See: orthant doctor");
       return;
     }
+    // Asked first: a default that does not exist is an error, and the only thing to say.
+    String best = "default: " + devices.best().name() + " (" + devices.whyBest() + ")";
     table().plain().forEach(out::println);
     for (Device d : devices.all()) {
       d.info().notes().forEach(n -> out.println(d.name() + ": " + n));
     }
-    out.println("default: " + devices.best().name() + " (" + devices.whyBest() + ")");
+    out.println(best);
     if (!devices.problems().isEmpty()) {
       out.println(devices.problems().size() + " more cannot be used; why, and the cure: orthant doctor");
     }
   }
 
   private TextTable table() {
-    TextTable table = new TextTable("name", "device", "driver", "units>", "memory>", "largest buffer>", "dtypes");
+    TextTable table = new TextTable("name", "device", "units>", "memory>", "largest buffer>", "dtypes", "driver");
     for (Device d : devices.all()) {
       DeviceInfo i = d.info();
-      table.row(d.name(), i.description() + (i.emulated() ? " (EMULATED)" : ""), i.driver(), "" + i.units(),
+      table.row(d.name(), i.description() + (i.emulated() ? " (EMULATED)" : ""), "" + i.units(),
           Text.bytes(i.memoryBytes()), Text.bytes(i.maxAllocation()),
-          i.dtypes().stream().map(DType::shortName).collect(Collectors.joining(" ")));
+          i.dtypes().stream().map(DType::shortName).collect(Collectors.joining(" ")), i.driver());
     }
     return table;
   }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Runnable {
   private final DeviceSource devices;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   DoctorCommand(DeviceSource devices) {
     this.devices = devices;

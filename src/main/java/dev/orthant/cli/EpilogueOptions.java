@@ -17,16 +17,20 @@ import picocli.CommandLine.Option;
 /** What may follow a product, in this order: scale, bias, residual, activation. */
 final class EpilogueOptions {
   @Option(names = "--alpha", paramLabel = "NUMBER",
-      description = "Scales the product, before the bias.") private @Nullable Double alpha;
+      description = "Scales the product, before the bias.")
+  private @Nullable Double alpha;
 
   @Option(names = "--bias", paramLabel = "FILE",
-      description = "Added to the product (.npy): one number per column, or per filter.") private @Nullable Path bias;
+      description = "Added to the product (.npy): one number per column, or per filter.")
+  private @Nullable Path bias;
 
   @Option(names = "--residual", paramLabel = "FILE",
-      description = "Added to that (.npy): of the output's shape.") private @Nullable Path residual;
+      description = "Added to that (.npy): of the output's shape.")
+  private @Nullable Path residual;
 
   @Option(names = "--activation", paramLabel = "NAME",
-      description = "Applied last: an activation; its parameters are options below. 'orthant run --help' lists them.") private @Nullable String activation;
+      description = "Applied last: an activation; its parameters are options below. 'orthant run --help' lists them.")
+  private @Nullable String activation;
 
   /**
    * The op with its epilogue.

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -19,6 +20,10 @@ final class Machine {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("machine", processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, " + memory()
         + System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    if (load >= 0) {
+      facts.put("load", String.format(Locale.ROOT, "%.1f runnable on average over the last minute", load));
+    }
     facts.put("java", Runtime.version() + ", " + System.getProperty("java.vm.name") + " by "
         + System.getProperty("java.vendor"));
     facts.put("orthant", Version.number() + ", commit " + Version.commit());

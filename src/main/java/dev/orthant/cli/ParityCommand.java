@@ -32,25 +32,32 @@ final class ParityCommand implements Runnable {
 
   private final DeviceSource devices;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Option(names = "--device", split = ",", paramLabel = "NAME",
-      description = "Only on these devices. Default: all.") private List<String> deviceNames = new ArrayList<>();
+      description = "Only on these devices. Default: all.")
+  private List<String> deviceNames = new ArrayList<>();
 
-  @Option(names = "--op", split = ",", paramLabel = "OP", description = "Only these ops or activations.") private List<
+  @Option(names = "--op", split = ",", paramLabel = "OP", description = "Only these ops or activations.")
+  private List<
       String> ops = new ArrayList<>();
 
   @Option(names = "--dtype", split = ",", paramLabel = "TYPE",
-      description = "Only these of f16, bf16, f32, f64.") private List<DType> dtypes = new ArrayList<>();
+      description = "Only these of f16, bf16, f32, f64.")
+  private List<DType> dtypes = new ArrayList<>();
 
   @Option(names = "--case", paramLabel = "ID",
-      description = "Only this case, as a failure names it.") private @Nullable String id;
+      description = "Only this case, as a failure names it.")
+  private @Nullable String id;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
-      description = "Of the inputs. Default: ${DEFAULT-VALUE}.") private long seed = 1;
+      description = "Of the inputs. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
 
   @Option(names = "--quick",
-      description = "A selection that still touches every op, activation, dtype and layout.") private boolean quick;
+      description = "A selection that still touches every op, activation, dtype and layout.")
+  private boolean quick;
 
   ParityCommand(DeviceSource devices) {
     this.devices = devices;

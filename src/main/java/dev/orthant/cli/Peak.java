@@ -83,7 +83,7 @@ record Peak(double flops, String flopsBy, double bytes, String bytesBy) {
       List<Buffer> in = List.copyOf(buffers);
       Buffer out = device.allocate(call.output().bytes());
       buffers.add(out);
-      return Stopwatch.measure(device, () -> device.execute(call, in, List.of(out)), seconds).best();
+      return Stopwatch.measure(device, seconds, () -> device.execute(call, in, List.of(out))).best();
     } catch (DeviceException e) {
       // Too large for its memory, or broken: the rows will say so by name.
       return Double.POSITIVE_INFINITY;

@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
 final class RunActivation extends RunBase {
   private final Activation activation;
 
-  @Parameters(index = "0", paramLabel = "X", description = "The input (.npy), of any shape.") private @Nullable Path x;
+  @Parameters(index = "0", paramLabel = "X", description = "The input (.npy), of any shape.")
+  private @Nullable Path x;
 
   private RunActivation(DeviceSource devices, Activation activation) {
     super(devices);
@@ -32,6 +33,7 @@ final class RunActivation extends RunBase {
     CommandSpec spec = CommandSpec.forAnnotatedObject(new RunActivation(devices, f));
     ActivationOptions.addTo(spec, f);
     spec.usageMessage().description("Applies " + f.name() + " to each element.");
+    spec.usageMessage().footer("", "Example: orthant run " + f.name() + " x.npy -o y.npy");
     return new CommandLine(spec);
   }
 

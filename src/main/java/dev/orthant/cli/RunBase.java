@@ -20,20 +20,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What running any op has in common: inputs from files, everything checked before the device is touched, the output to a file. */
+/**
+ * What running any op has in common: inputs from files, everything checked before the device is touched, the output
+ * to a file.
+ */
 abstract class RunBase implements Runnable {
   private final DeviceSource devices;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Option(names = {"-o", "--output"}, required = true, paramLabel = "FILE",
-      description = "Where the result goes (.npy).") private @Nullable Path output;
+      description = "Where the result goes (.npy).")
+  private @Nullable Path output;
 
   @Option(names = "--device", paramLabel = "NAME",
-      description = "Where to compute: a name from 'orthant devices'.") private @Nullable String deviceName;
+      description = "Where to compute: a name from 'orthant devices'.")
+  private @Nullable String deviceName;
 
   @Option(names = "--dtype", paramLabel = "TYPE",
-      description = "f16, bf16, f32 or f64: the inputs are converted to it. Default: that of the first input.") private @Nullable DType dtype;
+      description = "f16, bf16, f32 or f64: the inputs are converted to it. Default: that of the first input.")
+  private @Nullable DType dtype;
 
   RunBase(DeviceSource devices) {
     this.devices = devices;

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         "  orthant run matmul a.npy b.npy --bias c.npy --activation gelu --dtype f16 -o y.npy",
         "  orthant run conv2d x.npy w.npy --padding 1 --residual x.npy --activation relu -o y.npy"})
 final class RunCommand implements Runnable {
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   private RunCommand() {}
 

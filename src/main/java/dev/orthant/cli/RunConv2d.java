@@ -27,27 +27,35 @@ import picocli.CommandLine.Parameters;
 final class RunConv2d extends RunBase {
   private static final String SAME = "same";
 
-  @Parameters(index = "0", paramLabel = "X", description = "Images (.npy).") private @Nullable Path x;
+  @Parameters(index = "0", paramLabel = "X", description = "Images (.npy).")
+  private @Nullable Path x;
 
-  @Parameters(index = "1", paramLabel = "W", description = "Filters (.npy).") private @Nullable Path w;
+  @Parameters(index = "1", paramLabel = "W", description = "Filters (.npy).")
+  private @Nullable Path w;
 
   @Option(names = "--stride", paramLabel = "H[,W]", defaultValue = "1",
-      description = "Default: ${DEFAULT-VALUE}.") private String stride = "1";
+      description = "Default: ${DEFAULT-VALUE}.")
+  private String stride = "1";
 
   @Option(names = "--padding", paramLabel = "PAD", defaultValue = "0",
       description = "Zeros around the image: P, or H,W, or TOP,LEFT,BOTTOM,RIGHT, or 'same' (output = input / stride)."
-          + " Default: ${DEFAULT-VALUE}.") private String padding = "0";
+          + " Default: ${DEFAULT-VALUE}.")
+  private String padding = "0";
 
   @Option(names = "--dilation", paramLabel = "H[,W]", defaultValue = "1",
-      description = "Default: ${DEFAULT-VALUE}.") private String dilation = "1";
+      description = "Default: ${DEFAULT-VALUE}.")
+  private String dilation = "1";
 
   @Option(names = "--groups", paramLabel = "N", defaultValue = "1",
-      description = "Default: ${DEFAULT-VALUE}.") private int groups = 1;
+      description = "Default: ${DEFAULT-VALUE}.")
+  private int groups = 1;
 
   @Option(names = "--layout", defaultValue = "NCHW", paramLabel = "LAYOUT",
-      description = "NCHW (default) or NHWC.") private Layout layout = Layout.NCHW;
+      description = "NCHW (default) or NHWC.")
+  private Layout layout = Layout.NCHW;
 
-  @Mixin private final EpilogueOptions epilogue = new EpilogueOptions();
+  @Mixin
+  private final EpilogueOptions epilogue = new EpilogueOptions();
 
   private RunConv2d(DeviceSource devices) {
     super(devices);

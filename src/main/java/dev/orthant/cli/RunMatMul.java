@@ -21,15 +21,20 @@ import picocli.CommandLine.Parameters;
         "A has shape (..., m, k), B (..., k, n); leading axes broadcast as in NumPy."},
     footer = {"", "Example: orthant run matmul a.npy b.npy --transpose-b --bias c.npy --activation gelu -o y.npy"})
 final class RunMatMul extends RunBase {
-  @Parameters(index = "0", paramLabel = "A", description = "Left operand (.npy).") private @Nullable Path a;
+  @Parameters(index = "0", paramLabel = "A", description = "Left operand (.npy).")
+  private @Nullable Path a;
 
-  @Parameters(index = "1", paramLabel = "B", description = "Right operand (.npy).") private @Nullable Path b;
+  @Parameters(index = "1", paramLabel = "B", description = "Right operand (.npy).")
+  private @Nullable Path b;
 
-  @Option(names = "--transpose-a", description = "A is stored as (..., k, m).") private boolean transposeA;
+  @Option(names = "--transpose-a", description = "A is stored as (..., k, m).")
+  private boolean transposeA;
 
-  @Option(names = "--transpose-b", description = "B is stored as (..., n, k).") private boolean transposeB;
+  @Option(names = "--transpose-b", description = "B is stored as (..., n, k).")
+  private boolean transposeB;
 
-  @Mixin private final EpilogueOptions epilogue = new EpilogueOptions();
+  @Mixin
+  private final EpilogueOptions epilogue = new EpilogueOptions();
 
   private RunMatMul(DeviceSource devices) {
     super(devices);

@@ -2,6 +2,7 @@ package dev.orthant.cli;
 
 import dev.orthant.device.Device;
 import java.util.Arrays;
+import java.util.List;
 
 /** Times work on a device, waiting for its end included. */
 final class Stopwatch {
@@ -16,55 +17,69 @@ final class Stopwatch {
 
   private final Device device;
   private final Runnable work;
+  private final double[] seconds = new double[MOST];
+  private int taken;
+  private int inner = 1;
+  private long launches;
 
   private Stopwatch(Device device, Runnable work) {
     this.device = device;
     this.work = work;
   }
 
+  /** As {@link #compare} for a single work. */
+  static Samples measure(Device device, double budget, Runnable work) {
+    return compare(device, budget, List.of(work)).getFirst();
+  }
+
   /**
-   * Warms up until the times no longer fall, for half of {@code budget} seconds at most; then takes five samples, or as many as fit
-   * into the rest. Work so long that five do not fit into twice the budget is measured as often as does, at least once.
+   * Warms up until the times no longer fall, for half of {@code budget} seconds at most; then takes five samples of
+   * each work, or as many as fit into the rest. Works are sampled in turn, so that what else the machine does meets
+   * all of them alike. When five do not fit into twice the budget there are as many as do, at least one.
    */
-  static Samples measure(Device device, Runnable work, double budget) {
-    Stopwatch s = new Stopwatch(device, work);
+  static List<Samples> compare(Device device, double budget, List<Runnable> works) {
     double start = now();
-    int inner = s.warmUp(start, budget);
-    long launches = device.stats().launches();
-    double[] seconds = new double[MOST];
+    List<Stopwatch> watches = works.stream().map(w -> new Stopwatch(device, w)).toList();
+    watches.forEach(w -> w.warmUp(budget / 2 / works.size()));
     int n = 0;
     do {
-      seconds[n++] = s.sample(inner);
+      watches.forEach(Stopwatch::sample);
+      n++;
     } while (n < MOST && now() - start < (n < FEWEST ? 2 * budget : budget));
-    double perRun = (device.stats().launches() - launches) / ((double) n * inner);
-    return new Samples(Arrays.copyOf(seconds, n), inner, perRun);
+    return watches.stream().map(Stopwatch::samples).toList();
   }
 
-  /** Gives the number of runs in a sample. */
-  private int warmUp(double start, double budget) {
-    double best = sample(1);
-    int inner = inner(best);
+  /** Finds out how many runs make a sample as well. */
+  private void warmUp(double budget) {
+    double start = now();
+    double best = time();
     int sinceBest = 0;
-    while (sinceBest < STEADY && now() - start < budget / 2) {
-      double t = sample(inner);
+    while (sinceBest < STEADY && now() - start < budget) {
+      inner = (int) Math.clamp(Math.ceil(SAMPLE / Math.max(best, 1e-9)), 1, MOST_INNER);
+      double t = time();
       sinceBest = t < 0.98 * best ? 0 : sinceBest + 1;
       best = Math.min(best, t);
-      inner = inner(best);
     }
-    return inner;
   }
 
-  private static int inner(double seconds) {
-    return (int) Math.clamp(Math.ceil(SAMPLE / Math.max(seconds, 1e-9)), 1, MOST_INNER);
+  private void sample() {
+    long before = device.stats().launches();
+    seconds[taken++] = time();
+    launches += device.stats().launches() - before;
   }
 
-  private double sample(int inner) {
+  /** Seconds of one run, the wait for its end included. */
+  private double time() {
     double start = now();
     for (int i = 0; i < inner; i++) {
       work.run();
     }
     device.finish();
     return (now() - start) / inner;
+  }
+
+  private Samples samples() {
+    return new Samples(Arrays.copyOf(seconds, taken), inner, launches / ((double) taken * inner));
   }
 
   private static double now() {

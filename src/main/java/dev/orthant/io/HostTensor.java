@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 
 /**
- * A tensor in host memory, outside the Java heap: contiguous, row-major, little-endian. It lives as long as the arena it was made in.
+ * A tensor in host memory, outside the Java heap: contiguous, row-major, little-endian. It lives as long as the arena
+ * it was made in.
  *
  * @param spec type and shape
  * @param memory its elements, exactly {@code spec.bytes()} long

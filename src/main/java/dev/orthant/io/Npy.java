@@ -20,8 +20,8 @@ import java.util.UUID;
 /**
  * NumPy's .npy files, versions 1.0 to 3.0 (the format is defined in NumPy's NEP 1).
  *
- * <p>Whatever is wrong with a file is one {@link InvalidInputException} that begins with its name. There is no .npy type for bfloat16:
- * such tensors are written as {@code f4}, which loses nothing.
+ * <p>Whatever is wrong with a file is one {@link InvalidInputException} that begins with its name. There is no .npy
+ * type for bfloat16: such tensors are written as {@code f4}, which loses nothing.
  */
 public final class Npy {
   /** Copies go through here: a channel may not take more than an int's worth at once. */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the part of Python's literals that .npy headers use: dictionaries, tuples, lists, strings, integers, True, False and None (as
- * the string). Nothing is evaluated.
+ * Reads the part of Python's literals that .npy headers use: dictionaries, tuples, lists, strings, integers, True,
+ * False and None (as the string). Nothing is evaluated.
  */
 final class PythonLiteral {
   /** A plain array's header nests twice; this keeps a hostile one from exhausting the stack. */

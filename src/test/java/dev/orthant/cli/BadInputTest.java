@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BadInputTest {
   private final ReferenceDevice device = ReferenceDevice.having("cpu", EnumSet.of(DType.F16, DType.F32));
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
 
   @BeforeEach
   void files() throws IOException {

@@ -25,12 +25,15 @@ import tools.jackson.databind.json.JsonMapper;
 class BenchCommandTest {
   private static final String SMALL = """
       {"title": "small", "batches": [1, 2], "rows": [
-        {"op": "matmul", "a": ["N*3", 5], "b": [5, 7], "alpha": 0.5, "bias": true, "residual": true, "activation": "gelu"},
-        {"name": "c", "op": "conv2d", "x": [1, 2, 5, 5], "w": [4, 1, 3, 3], "groups": 2, "padding": 1, "bias": true, "count": 3},
+        {"op": "matmul", "a": ["N*3", 5], "b": [5, 7], "alpha": 0.5, "bias": true,
+          "residual": true, "activation": "gelu"},
+        {"name": "c", "op": "conv2d", "x": [1, 2, 5, 5], "w": [4, 1, 3, 3], "groups": 2, "padding": 1,
+          "bias": true, "count": 3},
         {"op": "relu", "x": [50]}
       ]}""";
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
 
   private Result run(ReferenceDevice device, String suite, String... more) throws IOException {
     Path file = Files.writeString(folder.resolve("suite.json"), suite);
@@ -100,8 +103,8 @@ class BenchCommandTest {
       "{\"rows\": [{\"op\": \"relu\", \"x\": [\"M\"]}]} | row 1: not an extent",
       "{\"rows\": [{\"op\": \"relu\", \"x\": [3], \"stride\": 2}]} | row 1: unknown stride",
       "{\"rows\": [{\"op\": \"matmul\", \"a\": [2, 3], \"b\": [2, 3]}]} | row 1: matmul: inner dimensions differ",
-      "{\"rows\": [{\"op\": \"conv2d\", \"x\": [1, 1, 2, 2], \"w\": [1, 1, 3, 3]}]} | row 1: conv2d: the filter does not fit",
-      "{\"rows\": [{\"op\": \"conv2d\", \"x\": [1, 1, 2, 2], \"w\": [1, 1, 1, 1], \"stride\": 0.5}]} | stride is not an integer"})
+      "{\"rows\": [{\"op\": \"conv2d\", \"x\": [1, 1, 2, 2], \"w\": [1, 1, 3, 3]}]} | conv2d: the filter does not fit",
+      "{\"rows\": [{\"op\": \"conv2d\", \"x\": [1, 1, 2, 2], \"w\": [1, 1, 1, 1], \"stride\": 0.5}]} | not an integer"})
   void badSuitesAreOneLine(String text, String part) throws IOException {
     ReferenceDevice device = ReferenceDevice.named("cpu");
     Result r = run(device, text);

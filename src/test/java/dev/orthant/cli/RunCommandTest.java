@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RunCommandTest {
   private final ReferenceDevice device = ReferenceDevice.named("cpu");
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
 
   private Path file(String name) {
     return folder.resolve(name + ".npy");

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /**
- * A device for tests: every call is the op's own float64 reference, rounded once to the output's type. Slow, right, and strict about
- * what callers owe a device. Fresh memory is all ones (NaN in every floating type), so that reading what nobody wrote shows.
+ * A device for tests: every call is the op's own float64 reference, rounded once to the output's type. Slow, right,
+ * and strict about what callers owe a device. Fresh memory is all ones (NaN in every floating type), so that reading
+ * what nobody wrote shows.
  */
 public final class ReferenceDevice implements Device {
   private static final long MEMORY = 1L << 32;

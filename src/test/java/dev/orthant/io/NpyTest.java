@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NpyTest {
   private final Arena arena = Arena.ofConfined();
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
 
   @AfterEach
   void free() {
@@ -283,7 +284,10 @@ class NpyTest {
     refuses(withHeader("{}", 9), "version 9.0");
   }
 
-  /** Far more than an int can index or the machine can hold: refused in words, not by the system's killer of processes. */
+  /**
+   * Far more than an int can index or the machine can hold: refused in words, not by the system's killer of
+   * processes.
+   */
   @Test
   void refusesWhatTheMachineCannotHold() throws IOException {
     long elements = 3L << 40;
