@@ -1,0 +1,126 @@
+package dev.orthant.cpu;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * Our matmul + bias + ReLU against OpenBLAS's sgemm, in one process, call by call in turn, so that a noisy machine hits
+ * both. Prints the median of the ratios of neighbouring calls: above 1 we are faster.
+ *
+ * <p>Usage: {@code bench/peers/openblas.sh [threads] [m,n,k …]}.
+ */
+public final class OpenBlasPeer {
+  private static final int ROW_MAJOR = 101;
+  private static final int NO_TRANSPOSE = 111;
+
+  private final MethodHandle sgemm;
+  private final Gemm gemm;
+  private final VectorPanelWriter writer = new VectorPanelWriter();
+
+  private OpenBlasPeer(SymbolLookup library, WorkerPool pool, int threads) throws Throwable {
+    Linker linker = Linker.nativeLinker();
+    sgemm = linker.downcallHandle(library.findOrThrow("cblas_sgemm"), FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT,
+        JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_FLOAT, ADDRESS,
+        JAVA_INT));
+    linker.downcallHandle(library.findOrThrow("openblas_set_num_threads"), FunctionDescriptor.ofVoid(JAVA_INT))
+        .invoke(threads);
+    gemm = new Gemm(Kernels.best(Storage.F32), pool);
+  }
+
+  public static void main(String[] args) throws Throwable {
+    String path = System.getProperty("openblas", "libopenblas.so.0");
+    int threads = args.length > 0 ? Integer.parseInt(args[0]) : 1;
+    String[] sizes = args.length > 1 ? Arrays.copyOfRange(args, 1, args.length)
+        : new String[] {"256", "512", "1024", "2048", "64,1024,1024", "100,53,37", "1,4096,4096"};
+    try (WorkerPool pool = new WorkerPool(threads)) {
+      OpenBlasPeer peer = new OpenBlasPeer(SymbolLookup.libraryLookup(path, Arena.global()), pool, threads);
+      System.out.println("     m     n     k   ours GF/s  sgemm GF/s   ours/sgemm  ours/(sgemm, then bias+relu)");
+      for (String size : sizes) {
+        int[] d = Arrays.stream(size.split(",")).mapToInt(Integer::parseInt).toArray();
+        peer.compare(d[0], d[d.length > 1 ? 1 : 0], d[d.length > 1 ? 2 : 0]);
+      }
+    }
+  }
+
+  private void compare(int m, int n, int k) throws Throwable {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment a = random(arena, (long) m * k);
+      MemorySegment b = random(arena, (long) k * n);
+      MemorySegment bias = random(arena, n);
+      MemorySegment ours = random(arena, (long) m * n);
+      MemorySegment theirs = random(arena, (long) m * n);
+      BiasRelu pass = new BiasRelu(bias.address(), theirs.address(), 4L * n);
+      StridedPacker pa = new StridedPacker(writer, Storage.F32, a.address(), 4L * k, 4);
+      StridedPacker pb = new StridedPacker(writer, Storage.F32, b.address(), 4, 4L * n);
+      var product = new Gemm.Product(m, n, k, pa, pb, new Gemm.Output(ours.address(), 4L * n),
+          new BiasRelu(bias.address(), ours.address(), 4L * n));
+      int rounds = (int) Math.clamp(3e10 / (2.0 * m * n * k), 9, 2001);
+      double[][] times = new double[3][rounds];
+      for (int i = -warmups(m, n, k); i < rounds; i++) {
+        long t0 = System.nanoTime();
+        gemm.run(product);
+        long t1 = System.nanoTime();
+        sgemm.invokeExact(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, m, n, k, 1f, a, k, b, n, 0f, theirs, n);
+        long t2 = System.nanoTime();
+        pass.apply(theirs.address(), 4L * n, 0, 0, m, n);
+        long t3 = System.nanoTime();
+        if (i >= 0) {
+          times[0][i] = t1 - t0;
+          times[1][i] = t2 - t1;
+          times[2][i] = t3 - t1;
+        }
+      }
+      report(m, n, k, times, difference(ours, theirs));
+    }
+  }
+
+  private static int warmups(int m, int n, int k) {
+    return (int) Math.clamp(4e10 / (2.0 * m * n * k), 3, 5000);
+  }
+
+  private static void report(int m, int n, int k, double[][] times, double difference) {
+    double gigaflop = 2.0 * m * n * k;
+    System.out.printf("%6d%6d%6d %11.1f %11.1f %12.3f %12.3f   largest difference %.1e%n", m, n, k,
+        gigaflop / median(times[0]), gigaflop / median(times[1]), median(ratios(times[1], times[0])),
+        median(ratios(times[2], times[0])), difference);
+  }
+
+  private static double[] ratios(double[] over, double[] under) {
+    double[] r = new double[over.length];
+    Arrays.setAll(r, i -> over[i] / under[i]);
+    return r;
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static MemorySegment random(Arena arena, long count) {
+    MemorySegment s = arena.allocate(4 * count, 64);
+    Random random = new Random(count);
+    for (long i = 0; i < count; i++) {
+      s.setAtIndex(JAVA_FLOAT, i, random.nextFloat() - 0.5f);
+    }
+    return s;
+  }
+
+  private static double difference(MemorySegment x, MemorySegment y) {
+    double worst = 0;
+    for (long i = 0; i < x.byteSize() / 4; i++) {
+      worst = Math.max(worst, Math.abs(x.getAtIndex(JAVA_FLOAT, i) - y.getAtIndex(JAVA_FLOAT, i)));
+    }
+    return worst;
+  }
+}

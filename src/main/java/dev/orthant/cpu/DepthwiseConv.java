@@ -1,0 +1,115 @@
+package dev.orthant.cpu;
+
+/**
+ * Depthwise convolution, one channel per group and one or more filters per channel, directly: each row of output is a
+ * sum over taps of a row of the padded image times a weight. Vectors run along the pixels of a row for planes, along
+ * the channels with channels last. Each element is one chain of fused multiply-adds in the order of the taps.
+ */
+final class DepthwiseConv {
+  private final Kernels kernels;
+  private final WorkerPool pool;
+
+  DepthwiseConv(Kernels kernels, WorkerPool pool) {
+    this.kernels = kernels;
+    this.pool = pool;
+  }
+
+  /**
+   * Computes the convolution; {@code shape.groups()} equals {@code shape.c()}. The epilogue is called row by row: with
+   * planes for one filter and the q pixels of an output row, with channels last for one pixel and all filters.
+   */
+  void run(ConvShape shape, ConvTensors tensors) {
+    if (shape.n() == 0 || shape.k() == 0 || shape.pixels() == 0) {
+      return;
+    }
+    Scratch shared = pool.borrow();
+    try {
+      long weights = packWeights(shape, tensors, shared);
+      if (shape.nhwc()) {
+        int step = Math.max(1, shape.p() / Math.max(1, 4 * pool.threads() / shape.n()));
+        int parts = (shape.p() + step - 1) / step;
+        for (int n = 0; n < shape.n(); n++) {
+          pixels(shape, tensors, weights, n, step, parts, shared);
+        }
+      } else {
+        pool.parallel((long) shape.n() * shape.c(), (i, own) ->
+            plane(shape, tensors, weights, (int) (i / shape.c()), (int) (i % shape.c()), own));
+      }
+    } finally {
+      pool.giveBack(shared);
+    }
+  }
+
+  /** Weights as (tap, filter) in the compute type. */
+  private long packWeights(ConvShape shape, ConvTensors tensors, Scratch shared) {
+    int size = tensors.storage().compute().bytes();
+    int taps = shape.r() * shape.s();
+    long to = shared.get(Scratch.Slot.PREPACKED, (long) taps * shape.k() * size);
+    ConvTensors.WeightStrides strides = tensors.strides();
+    for (int tap = 0; tap < taps; tap++) {
+      long from = tensors.weights() + tap / shape.s() * strides.tapRow() + tap % shape.s() * strides.tap();
+      kernels.writer().gatherLanes(tensors.storage(), from, 0, strides.filter(), shape.k(), 1, 1,
+          to + (long) tap * shape.k() * size);
+    }
+    return to;
+  }
+
+  private static long[] taps(ConvShape shape, PaddedImage image) {
+    long[] taps = new long[shape.r() * shape.s()];
+    for (int tap = 0; tap < taps.length; tap++) {
+      taps[tap] = image.tap(0, tap / shape.s(), tap % shape.s());
+    }
+    return taps;
+  }
+
+  private void plane(ConvShape shape, ConvTensors tensors, long weights, int n, int channel, Scratch own) {
+    Storage element = tensors.storage().compute();
+    int size = element.bytes();
+    PaddedImage image = new PaddedImage(shape, tensors.storage(), 1, 1);
+    long copy = own.get(Scratch.Slot.IMAGE, image.bytes());
+    long plane = (long) shape.h() * shape.w();
+    image.fill(tensors.x() + ((long) n * shape.c() + channel) * plane * tensors.storage().bytes(), copy, 0,
+        image.rows());
+    long[] taps = taps(shape, image);
+    int multiplier = shape.groupFilters();
+    long row = own.get(Scratch.Slot.TILE, (long) shape.q() * size);
+    for (int f = channel * multiplier; f < (channel + 1) * multiplier; f++) {
+      ConvTensors.ImageEpilogue chosen = tensors.epilogue();
+      TileEpilogue epilogue = chosen == null ? null : chosen.of(n, f);
+      for (int y = 0; y < shape.p(); y++) {
+        long acc = epilogue != null
+            ? row : tensors.y() + (((long) n * shape.k() + f) * shape.pixels() + (long) y * shape.q()) * size;
+        kernels.writer().depthwise(element, copy + image.pixel(y, 0), taps, weights + (long) f * size,
+            (long) shape.k() * size, false, shape.q(), acc);
+        if (epilogue != null) {
+          epilogue.apply(acc, (long) shape.q() * size, 0, (long) y * shape.q(), 1, shape.q());
+        }
+      }
+    }
+  }
+
+  private void pixels(
+      ConvShape shape, ConvTensors tensors, long weights, int n, int step, int parts, Scratch shared) {
+    Storage element = tensors.storage().compute();
+    int size = element.bytes();
+    PaddedImage image = new PaddedImage(shape, tensors.storage(), shape.c(), shape.groupFilters());
+    long copy = shared.get(Scratch.Slot.IMAGE, image.bytes());
+    long from = tensors.x() + (long) n * shape.h() * shape.w() * shape.c() * tensors.storage().bytes();
+    pool.parallel(image.rows(), (row, _) -> image.fill(from, copy, row, row + 1));
+    long[] taps = taps(shape, image);
+    ConvTensors.ImageEpilogue chosen = tensors.epilogue();
+    TileEpilogue epilogue = chosen == null ? null : chosen.of(n, 0);
+    pool.parallel(parts, (part, own) -> {
+      long row = own.get(Scratch.Slot.TILE, (long) shape.k() * size);
+      long end = Math.min(shape.p(), (part + 1) * step) * shape.q();
+      for (long pixel = part * step * shape.q(); pixel < end; pixel++) {
+        long acc = epilogue != null ? row : tensors.y() + (n * shape.pixels() + pixel) * shape.k() * size;
+        long at = copy + image.pixel((int) (pixel / shape.q()), (int) (pixel % shape.q()));
+        kernels.writer().depthwise(element, at, taps, weights, (long) shape.k() * size, true, shape.k(), acc);
+        if (epilogue != null) {
+          epilogue.apply(acc, (long) shape.k() * size, pixel, 0, 1, shape.k());
+        }
+      }
+    });
+  }
+}

@@ -1,0 +1,64 @@
+package dev.orthant.cpu;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiled formulas: y_j = f_j(x_0, x_1, …) over a rectangle of elements. Starts with scalar code, which is fast soon; once it has been
+ * used enough, vector code is made and warmed up in the background and then takes over, with the same bits. May be used by several
+ * threads at once.
+ */
+final class Kernel {
+  /** Elements after which vector code is worth its compilation. */
+  private static final long HOT = 50_000;
+
+  private final Stepper scalar;
+  private final VectorCompiler compiler;
+  private final VectorCompiler.Key key;
+  private final LongAdder seen = new LongAdder();
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile @Nullable Stepper vector;
+
+  Kernel(VectorCompiler compiler, VectorCompiler.Key key, Stepper scalar) {
+    this.compiler = compiler;
+    this.key = key;
+    this.scalar = scalar;
+  }
+
+  /**
+   * Computes a rectangle. Nothing is checked; outputs must not overlap inputs.
+   *
+   * @param addresses of the first element of each input, then of each output
+   * @param rowStrides from one row to the next, in bytes; along the columns operands are contiguous, or constant if compiled so
+   * @param scalars the launch-time numbers
+   */
+  void run(long rows, long columns, long[] addresses, long[] rowStrides, double[] scalars) {
+    Stepper v = vector;
+    if (v == null && compiler.hasVectors() && !asked.get()) {
+      seen.add(rows * columns);
+      if (seen.sum() > HOT && asked.compareAndSet(false, true)) {
+        compiler.warmUp(this);
+      }
+    }
+    (v == null ? scalar : v).run(rows, columns, addresses, rowStrides, scalars, compiler.workspace());
+  }
+
+  VectorCompiler.Key key() {
+    return key;
+  }
+
+  /** The scalar code, for tests. */
+  Stepper scalar() {
+    return scalar;
+  }
+
+  /** Lets vector code take over. */
+  void use(Stepper warm) {
+    vector = warm;
+  }
+
+  boolean usesVectors() {
+    return vector != null;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.orthant.cpu;
+
+/**
+ * The inner loops for one compute type: vectors where the JVM has them, scalar else.
+ *
+ * @param tile the register tile of {@code micro}
+ * @param micro multiplies packed panels
+ * @param writer packs them
+ */
+record Kernels(Tile tile, MicroKernel micro, PanelWriter writer) {
+  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+  /** Whether this JVM was started with {@code --add-modules jdk.incubator.vector}. */
+  static boolean vectorsAvailable() {
+    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+  }
+
+  /** The best kernels for {@code element}, which is {@code F32} or {@code F64}. */
+  static Kernels best(Storage element) {
+    return vectorsAvailable() ? VectorKernels.create(element) : scalar(element);
+  }
+
+  /** Kernels that need no vector module. */
+  static Kernels scalar(Storage element) {
+    Tile tile = new Tile(element, 4, 4, false);
+    return new Kernels(tile, new ScalarMicroKernel(tile), new PanelWriter());
+  }
+}

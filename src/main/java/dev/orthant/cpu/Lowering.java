@@ -1,0 +1,162 @@
+package dev.orthant.cpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.expr.Condition;
+import dev.orthant.expr.Expr;
+import dev.orthant.expr.Function;
+import dev.orthant.expr.Operator;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/** Writes formulas as a {@link Dag}: functions become arithmetic, or a call per element where there is nothing better. */
+final class Lowering {
+  private final Dag dag = new Dag();
+  private final Elementary elementary;
+  private final DType compute;
+  private final List<Storage> inputs;
+  /** By identity: formulas share subtrees, and comparing those by structure again and again would take for ever. */
+  private final IdentityHashMap<Object, Integer> done = new IdentityHashMap<>();
+
+  private Lowering(DType compute, List<Storage> inputs) {
+    this.compute = compute;
+    this.inputs = inputs;
+    this.elementary = new Elementary(dag, compute);
+  }
+
+  /**
+   * The operations of {@code formulas}. Operand i of the result is input i; the outputs follow the inputs.
+   *
+   * @param compute F32 or F64
+   */
+  static Dag lower(List<Expr> formulas, DType compute, List<Storage> inputs, List<Storage> outputs) {
+    Lowering l = new Lowering(compute, inputs);
+    for (int i = 0; i < formulas.size(); i++) {
+      int value = l.oneNan(l.value(formulas.get(i)));
+      l.dag.store(Halves.stored(l.dag, outputs.get(i), value), inputs.size() + i);
+    }
+    return l.dag;
+  }
+
+  /**
+   * The same with every NaN made the same, where its bits could depend on which of two operands the processor, and so the compiler's
+   * taste, puts first.
+   */
+  private int oneNan(int value) {
+    return isAmbiguous(value, new BitSet())
+        ? dag.select(dag.op(Dag.Code.EQ, value, value), value, dag.constant(Double.NaN))
+        : value;
+  }
+
+  private boolean isAmbiguous(int id, BitSet clear) {
+    if (id == Dag.NONE || clear.get(id)) {
+      return false;
+    }
+    Dag.Node n = dag.node(id);
+    boolean found = switch (n.code()) {
+      case ADD, SUB, MUL, DIV -> differ(n.a(), n.b());
+      case FMA -> differ(n.a(), n.b()) || differ(n.b(), n.c()) || differ(n.a(), n.c());
+      default -> false;
+    };
+    if (found || isAmbiguous(n.a(), clear) || isAmbiguous(n.b(), clear) || isAmbiguous(n.c(), clear)) {
+      return true;
+    }
+    clear.set(id);
+    return false;
+  }
+
+  /** Whether both can be NaN, and not the same one. */
+  private boolean differ(int a, int b) {
+    return a != b && !isNumber(a) && !isNumber(b);
+  }
+
+  private boolean isNumber(int id) {
+    return dag.node(id).code() == Dag.Code.CONSTANT || dag.node(id).code() == Dag.Code.SCALAR;
+  }
+
+  private int value(Expr e) {
+    Integer known = done.get(e);
+    if (known != null) {
+      return known;
+    }
+    int id = switch (e) {
+      case Expr.Input i -> Halves.load(dag, inputs.get(i.index()), i.index());
+      case Expr.Scalar s -> dag.leaf(Dag.Code.SCALAR, s.index());
+      case Expr.Constant c -> dag.constant(c.value());
+      case Expr.Unary u -> unary(u.function(), u.argument());
+      case Expr.Binary b -> binary(b.operator(), value(b.left()), value(b.right()));
+      case Expr.Where w -> dag.select(mask(w.condition()), value(w.then()), value(w.otherwise()));
+    };
+    done.put(e, id);
+    return id;
+  }
+
+  private int mask(Condition c) {
+    Integer known = done.get(c);
+    if (known != null) {
+      return known;
+    }
+    int id = switch (c) {
+      case Condition.Compare k -> compare(k.relation(), value(k.left()), value(k.right()));
+      case Condition.And a -> dag.op(Dag.Code.AND, mask(a.left()), mask(a.right()));
+      case Condition.Or o -> dag.op(Dag.Code.OR, mask(o.left()), mask(o.right()));
+      case Condition.Not n -> dag.op(Dag.Code.NOT, mask(n.of()));
+    };
+    done.put(c, id);
+    return id;
+  }
+
+  private int compare(Condition.Relation r, int a, int b) {
+    return switch (r) {
+      case LT -> dag.lt(a, b);
+      case LE -> dag.le(a, b);
+      case GT -> dag.lt(b, a);
+      case GE -> dag.le(b, a);
+      case EQ -> dag.op(Dag.Code.EQ, a, b);
+      case NE -> dag.op(Dag.Code.NOT, dag.op(Dag.Code.EQ, a, b));
+    };
+  }
+
+  private int binary(Operator o, int a, int b) {
+    return switch (o) {
+      case ADD -> dag.add(a, b);
+      case SUB -> dag.sub(a, b);
+      case MUL -> dag.mul(a, b);
+      case DIV -> dag.div(a, b);
+      case POW, ATAN2, FMOD -> dag.lanes(a, b, Lanes.index(o));
+    };
+  }
+
+  private int unary(Function f, Expr argument) {
+    if (f.isDefined()) {
+      return value(f.definition(argument));
+    }
+    int x = value(argument);
+    return switch (f) {
+      case NEG -> dag.op(Dag.Code.NEG, x);
+      case ABS -> dag.abs(x);
+      case SQRT -> dag.op(Dag.Code.SQRT, x);
+      case FLOOR -> elementary.floor(x);
+      case CEIL -> elementary.ceil(x);
+      case RINT -> elementary.rint(x);
+      case TRUNC -> elementary.trunc(x);
+      default -> compute == DType.F32 ? transcendentalF32(f, x) : lanes(f, x);
+    };
+  }
+
+  private int transcendentalF32(Function f, int x) {
+    return switch (f) {
+      case EXP -> elementary.expF32(x);
+      case EXPM1 -> elementary.expm1F32(x);
+      case LOG -> elementary.logF32(x);
+      case LOG1P -> elementary.log1pF32(x);
+      case TANH -> elementary.tanhF32(x);
+      case ERF -> elementary.erfF32(x);
+      default -> lanes(f, x);
+    };
+  }
+
+  private int lanes(Function f, int x) {
+    return dag.lanes(x, Dag.NONE, Lanes.index(f));
+  }
+}

@@ -1,0 +1,210 @@
+package dev.orthant.cpu;
+
+/**
+ * The loops that fill one packed panel from strided memory, converting half-width storage on the way. This class is
+ * the scalar form; {@link VectorPanelWriter} replaces the loop that gains from vectors.
+ */
+class PanelWriter {
+  /**
+   * Copies {@code k} runs of {@code count} adjacent elements: {@code to[p·width + i] = from[p·stride + i]}, and zero for
+   * {@code count ≤ i < width}.
+   *
+   * @param stride bytes from one run to the next
+   */
+  void copyRuns(Storage storage, long from, long stride, int k, int count, int width, long to) {
+    for (int p = 0; p < k; p++) {
+      copyRun(storage, from + p * stride, count, width, to + (long) p * width * storage.compute().bytes());
+    }
+  }
+
+  /** One run of {@link #copyRuns}. */
+  final void copyRun(Storage storage, long from, int count, int width, long to) {
+    if (storage == Storage.F64) {
+      for (int i = 0; i < width; i++) {
+        Raw.putDouble(to + 8L * i, i < count ? Raw.getDouble(from + 8L * i) : 0);
+      }
+    } else {
+      for (int i = 0; i < width; i++) {
+        float x = i < count ? Raw.getAsFloat(storage, from + (long) storage.bytes() * i) : 0;
+        Raw.putFloat(to + 4L * i, x);
+      }
+    }
+  }
+
+  /**
+   * Gathers with any strides, in bytes: {@code to[p·width + i] = from[i·iStride + p·kStride]}, zero for
+   * {@code count ≤ i < width}. Walks along k, so it is fast when {@code kStride} is one element.
+   */
+  final void gather(
+      Storage storage, long from, long iStride, long kStride, int k, int count, int width, long to) {
+    gatherLanes(storage, from, iStride, kStride, k, count, width, to);
+    int size = storage.compute().bytes();
+    for (int i = count; i < width; i++) {
+      zeroLane(to + (long) i * size, k, width, size);
+    }
+  }
+
+  /** {@link #gather} that leaves the rest of the panel as it is; {@code to} may be any lane of it. */
+  final void gatherLanes(
+      Storage storage, long from, long iStride, long kStride, int k, int count, int width, long to) {
+    int size = storage.compute().bytes();
+    for (int i = 0; i < count; i++) {
+      long source = from + i * iStride;
+      long target = to + (long) i * size;
+      if (storage == Storage.F64) {
+        gatherDoubles(source, kStride, k, width, target);
+      } else if (storage != Storage.F32) {
+        gatherHalves(storage, source, kStride, k, width, target);
+      } else if (kStride == 4 && i + 3 < count) {
+        transposeFour(source, iStride, k, width, target);
+        i += 3;
+      } else if (kStride == 4 && i + 1 < count) {
+        transposeTwo(source, iStride, k, width, target);
+        i++;
+      } else {
+        gatherFloats(source, kStride, k, width, target);
+      }
+    }
+  }
+
+  /** Zero in one lane of a panel: {@code to[p·width] = 0}. */
+  static void zeroLane(long to, int k, int width, int size) {
+    for (int p = 0; p < k; p++) {
+      if (size == 8) {
+        Raw.putDouble(to + 8L * p * width, 0);
+      } else {
+        Raw.putFloat(to + 4L * p * width, 0);
+      }
+    }
+  }
+
+  private static void gatherDoubles(long source, long kStride, int k, int width, long target) {
+    for (int p = 0; p < k; p++) {
+      Raw.putDouble(target + 8L * p * width, Raw.getDouble(source + p * kStride));
+    }
+  }
+
+  private static void gatherFloats(long source, long kStride, int k, int width, long target) {
+    for (int p = 0; p < k; p++) {
+      Raw.putFloat(target + 4L * p * width, Raw.getFloat(source + p * kStride));
+    }
+  }
+
+  private static void transposeTwo(long source, long iStride, int k, int width, long target) {
+    long source1 = source + iStride;
+    for (int p = 0; p < k; p++) {
+      long to = target + 4L * p * width;
+      float x0 = Raw.getFloat(source + 4L * p);
+      float x1 = Raw.getFloat(source1 + 4L * p);
+      Raw.putFloat(to, x0);
+      Raw.putFloat(to + 4, x1);
+    }
+  }
+
+  private static void transposeFour(long source, long iStride, int k, int width, long target) {
+    long source1 = source + iStride;
+    long source2 = source1 + iStride;
+    long source3 = source2 + iStride;
+    for (int p = 0; p < k; p++) {
+      long to = target + 4L * p * width;
+      float x0 = Raw.getFloat(source + 4L * p);
+      float x1 = Raw.getFloat(source1 + 4L * p);
+      float x2 = Raw.getFloat(source2 + 4L * p);
+      float x3 = Raw.getFloat(source3 + 4L * p);
+      Raw.putFloat(to, x0);
+      Raw.putFloat(to + 4, x1);
+      Raw.putFloat(to + 8, x2);
+      Raw.putFloat(to + 12, x3);
+    }
+  }
+
+  private static void gatherHalves(Storage storage, long source, long kStride, int k, int width, long target) {
+    for (int p = 0; p < k; p++) {
+      Raw.putFloat(target + 4L * p * width, Raw.getAsFloat(storage, source + p * kStride));
+    }
+  }
+
+  /** {@code acc[i][j] += rest[i][j]} for {@code F32} or {@code F64}; strides in bytes. */
+  void addRows(Storage element, long rest, long restStride, long acc, long accStride, int rows, int cols) {
+    for (int i = 0; i < rows; i++) {
+      addRow(element, rest + i * restStride, acc + i * accStride, 0, cols);
+    }
+  }
+
+  /** Columns {@code from} to {@code cols} of one row of {@link #addRows}. */
+  static void addRow(Storage element, long rest, long acc, int from, int cols) {
+    for (int j = from; j < cols; j++) {
+      if (element == Storage.F64) {
+        Raw.putDouble(acc + 8L * j, Raw.getDouble(rest + 8L * j) + Raw.getDouble(acc + 8L * j));
+      } else {
+        Raw.putFloat(acc + 4L * j, Raw.getFloat(rest + 4L * j) + Raw.getFloat(acc + 4L * j));
+      }
+    }
+  }
+
+  /** Copies rows of {@code bytes}, a multiple of 4; strides in bytes. */
+  final void copyRows(long from, long fromStride, long to, long toStride, int rows, int bytes) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < bytes; j += 4) {
+        Raw.putInt(to + i * toStride + j, Raw.getInt(from + i * fromStride + j));
+      }
+    }
+  }
+
+  /** How many lanes {@link #gatherTaps} fills. */
+  int lanes(Storage element) {
+    return 1;
+  }
+
+  /**
+   * Fills {@link #lanes} adjacent lanes of a panel from two runs of a padded image:
+   * {@code to[p·width + i] = (i < split ? first : second)[taps[k0 + p] + i]}, with offsets in bytes. {@code second} is
+   * meaningful from lane {@code split} on, but both must be readable as a whole vector.
+   */
+  void gatherTaps(
+      Storage element, long first, long second, int split, long[] taps, int k0, int k, int width, long to) {
+    gatherTapLane(element, first, taps, k0, k, width, to);
+  }
+
+  /** One lane: {@code to[p·width] = from[taps[k0 + p]]}. */
+  static void gatherTapLane(Storage element, long from, long[] taps, int k0, int k, int width, long to) {
+    for (int p = 0; p < k; p++) {
+      if (element == Storage.F64) {
+        Raw.putDouble(to + 8L * p * width, Raw.getDouble(from + taps[k0 + p]));
+      } else {
+        Raw.putFloat(to + 4L * p * width, Raw.getFloat(from + taps[k0 + p]));
+      }
+    }
+  }
+
+  /**
+   * One row of a depthwise convolution: {@code acc[i] = Σ_t weights[t·weightStride]·image[taps[t] + i]}, offsets in
+   * bytes. With {@code perLane} each lane has weights of its own, {@code weights[t·weightStride + i]}.
+   */
+  void depthwise(
+      Storage element, long image, long[] taps, long weights, long weightStride, boolean perLane, int count, long acc) {
+    depthwiseFrom(0, element, image, taps, weights, weightStride, perLane, count, acc);
+  }
+
+  /** Lanes {@code from … count} of {@link #depthwise}. */
+  static void depthwiseFrom(int from, Storage element, long image, long[] taps, long weights, long weightStride,
+      boolean perLane, int count, long acc) {
+    for (int i = from; i < count; i++) {
+      long lane = (long) i * element.bytes();
+      long weight = weights + (perLane ? lane : 0);
+      if (element == Storage.F64) {
+        double sum = 0;
+        for (int t = 0; t < taps.length; t++) {
+          sum = Math.fma(Raw.getDouble(weight + t * weightStride), Raw.getDouble(image + taps[t] + lane), sum);
+        }
+        Raw.putDouble(acc + lane, sum);
+      } else {
+        float sum = 0;
+        for (int t = 0; t < taps.length; t++) {
+          sum = Math.fma(Raw.getFloat(weight + t * weightStride), Raw.getFloat(image + taps[t] + lane), sum);
+        }
+        Raw.putFloat(acc + lane, sum);
+      }
+    }
+  }
+}

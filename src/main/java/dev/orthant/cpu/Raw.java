@@ -1,0 +1,65 @@
+package dev.orthant.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Off-heap memory by raw address. Through one constant segment that spans the address space, C2 folds every bounds and
+ * liveness check away; a segment held in a parameter or field costs up to half the speed of a matrix kernel. Nothing
+ * is checked here, so whoever passes an address has validated it, and keeps the memory alive during the call.
+ */
+final class Raw {
+  /** All of memory: the offset is the address. */
+  @SuppressWarnings("restricted") // the point of this class; the JVM is started with native access enabled
+  static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private Raw() {}
+
+  static float getFloat(long address) {
+    return ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address);
+  }
+
+  static void putFloat(long address, float value) {
+    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, value);
+  }
+
+  static double getDouble(long address) {
+    return ALL.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, address);
+  }
+
+  static void putDouble(long address, double value) {
+    ALL.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, address, value);
+  }
+
+  static int getInt(long address) {
+    return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+  }
+
+  static void putInt(long address, int value) {
+    ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+  }
+
+  static short getShort(long address) {
+    return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+  }
+
+  /** The element at {@code address}, widened to {@code F32} when stored in half the width. Not for {@code F64}. */
+  static float getAsFloat(Storage storage, long address) {
+    return switch (storage) {
+      case F32 -> getFloat(address);
+      case F16 -> Float.float16ToFloat(getShort(address));
+      case BF16 -> Float.intBitsToFloat(getShort(address) << 16);
+      case F64 -> throw new IllegalArgumentException("F64 is not computed in F32");
+    };
+  }
+
+  static void zero(long address, long bytes) {
+    if (bytes > 0) {
+      ALL.asSlice(address, bytes).fill((byte) 0);
+    }
+  }
+
+  static void copy(long from, long to, long bytes) {
+    MemorySegment.copy(ALL, from, ALL, to, bytes);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.orthant.cpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.cpu.LoopWriter.Operand;
+import dev.orthant.expr.Expr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Compiles formulas to classes whose loop is the one that a person would write by hand: {@link Lowering} makes them a {@link Dag},
+ * {@link Stages} cuts that, a {@link LoopWriter} writes bytecode. Kernels are kept: asking again for the same formulas on operands
+ * stored alike gives the same kernel.
+ */
+final class VectorCompiler implements AutoCloseable {
+  /** Operations of a method that C1 still compiles, with a margin. */
+  private static final int VECTOR_STAGE = 48;
+  private static final int SCALAR_STAGE = 400;
+  /** When so many kernels are kept, all are forgotten: a program that makes formulas for ever must not fill memory. */
+  private static final int KEPT = 4096;
+  private static final long IDLE_SECONDS = 2;
+
+  /**
+   * What a kernel is compiled for.
+   *
+   * @param compute F32 or F64
+   */
+  record Key(List<Expr> formulas, DType compute, List<Operand> inputs, List<Storage> outputs) {
+    Key {
+      formulas = List.copyOf(formulas);
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  private final boolean vectors;
+  private final Map<Key, Kernel> kernels = new ConcurrentHashMap<>();
+  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
+  private final ThreadPoolExecutor warmer;
+
+  /** @param vectors whether the vector module is there and wanted */
+  VectorCompiler(boolean vectors) {
+    this.vectors = vectors;
+    this.warmer = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+      Thread t = new Thread(task, "orthant-cpu-warmup");
+      t.setDaemon(true);
+      return t;
+    });
+    warmer.allowCoreThreadTimeOut(true);
+  }
+
+  boolean hasVectors() {
+    return vectors;
+  }
+
+  Workspace workspace() {
+    return workspaces.get();
+  }
+
+  /** The kernel for {@code key}. */
+  Kernel kernel(Key key) {
+    Kernel known = kernels.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (kernels.size() >= KEPT) {
+      kernels.clear();
+    }
+    return kernels.computeIfAbsent(key, k -> new Kernel(this, k, scalar(k)));
+  }
+
+  /** Compiles to scalar code. */
+  static Stepper scalar(Key key) {
+    Stages stages = stages(key, SCALAR_STAGE);
+    List<Loop> loops = new ArrayList<>();
+    for (Dag dag : stages.dags()) {
+      loops.add(new ScalarLoopWriter(dag, stages.operands(), key.compute).define());
+    }
+    return new Stepper(loops, stages, given(key), key.outputs.size(), 1, key.compute);
+  }
+
+  /** Compiles to vector code; only with the vector module. */
+  static Stepper vector(Key key) {
+    Stages stages = stages(key, VECTOR_STAGE);
+    List<Loop> loops = new ArrayList<>();
+    for (Dag dag : stages.dags()) {
+      loops.add(new VectorLoopWriter(dag, stages.operands(), key.compute).define());
+    }
+    return new Stepper(loops, stages, given(key), key.outputs.size(), VectorLoopWriter.length(key.compute),
+        key.compute);
+  }
+
+  private static Stages stages(Key key, int limit) {
+    List<Operand> operands = new ArrayList<>(key.inputs);
+    key.outputs.forEach(o -> operands.add(new Operand(o, false)));
+    Dag dag = Lowering.lower(key.formulas, key.compute, key.inputs.stream().map(Operand::storage).toList(),
+        key.outputs);
+    return new Stages(dag, operands, key.compute == DType.F64 ? Storage.F64 : Storage.F32, limit);
+  }
+
+  private static int given(Key key) {
+    return key.inputs.size() + key.outputs.size();
+  }
+
+  /** Makes vector code for {@code kernel} in the background and, once it runs as compiled code, lets it take over. */
+  void warmUp(Kernel kernel) {
+    warmer.execute(() -> warmUpNow(kernel));
+  }
+
+  /** The same on this thread; returns whether vector code took over. */
+  boolean warmUpNow(Kernel kernel) {
+    Stepper vector = vector(kernel.key());
+    if (WarmUp.run(vector, kernel.key(), workspace())) {
+      kernel.use(vector);
+    }
+    return kernel.usesVectors();
+  }
+
+  @Override
+  public void close() {
+    warmer.shutdownNow();
+    kernels.clear();
+  }
+}
