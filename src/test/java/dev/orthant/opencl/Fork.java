@@ -27,6 +27,12 @@ final class Fork {
     return new Fork(command);
   }
 
+  /** One more option of the JVM. */
+  Fork option(String option) {
+    builder.command().add(1, option);
+    return this;
+  }
+
   Fork environment(String name, String value) {
     builder.environment().put(name, value);
     return this;
