@@ -33,6 +33,8 @@ final class CpuDevice implements Device {
   private final WorkerPool workers;
   private final VectorCompiler compiler;
   private final PointwiseRunner pointwise;
+  private final MatMulRunner matMul;
+  private final ConvRunner convolution;
   private final LongAdder launches = new LongAdder();
   /** Work holds the read lock, closing takes the write lock: nothing is freed under work. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -45,6 +47,9 @@ final class CpuDevice implements Device {
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
+    Engines engines = new Engines(vectors, workers);
+    this.matMul = new MatMulRunner(compiler, engines);
+    this.convolution = new ConvRunner(compiler, engines, pointwise);
   }
 
   @Override
@@ -121,9 +126,11 @@ final class CpuDevice implements Device {
       addresses[i] = buffers.get(i).address();
     }
     switch (call.op()) {
-      case Pointwise p -> pointwise.run(call, p, addresses);
-      case MatMul m -> throw new UnsupportedOperationException(m.name());
-      case Conv2d c -> throw new UnsupportedOperationException(c.name());
+      case Pointwise p -> pointwise.run(
+          new PointwiseRunner.Task(p.formulas(), p.compute(call.inputs()), call.inputs(), call.outputs()), addresses,
+          p.scalars());
+      case MatMul m -> matMul.run(call, m, addresses);
+      case Conv2d c -> convolution.run(call, c, addresses);
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.orthant.cpu;
 
+import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.cpu.LoopWriter.Operand;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Broadcast;
-import dev.orthant.op.Call;
-import dev.orthant.op.Pointwise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +20,12 @@ final class PointwiseRunner {
   private static final long SERIAL = 1_500_000;
   private static final int KEPT = 4096;
 
-  /** What a plan depends on. */
-  private record PlanKey(List<Expr> formulas, List<TensorSpec> inputs) {}
+  /**
+   * What is to be computed; a plan depends on nothing else.
+   *
+   * @param compute F32 or F64
+   */
+  record Task(List<Expr> formulas, DType compute, List<TensorSpec> inputs, List<TensorSpec> outputs) {}
 
   /**
    * @param outer the walk's extents but for the last two
@@ -34,31 +38,34 @@ final class PointwiseRunner {
 
   private final VectorCompiler compiler;
   private final WorkerPool pool;
-  private final Map<PlanKey, Plan> plans = new ConcurrentHashMap<>();
+  private final Map<Task, Plan> plans = new ConcurrentHashMap<>();
 
   PointwiseRunner(VectorCompiler compiler, WorkerPool pool) {
     this.compiler = compiler;
     this.pool = pool;
   }
 
-  /** @param addresses of the inputs, then of the outputs */
-  void run(Call call, Pointwise op, long[] addresses) {
-    PlanKey key = new PlanKey(op.formulas(), call.inputs());
-    Plan plan = plans.get(key);
+  /**
+   * Computes a task.
+   *
+   * @param addresses of the inputs, then of the outputs
+   */
+  void run(Task task, long[] addresses, double[] scalars) {
+    Plan plan = plans.get(task);
     if (plan == null) {
       if (plans.size() >= KEPT) {
         plans.clear();
       }
-      plan = plans.computeIfAbsent(key, k -> plan(call, op));
+      plan = plans.computeIfAbsent(task, this::plan);
     }
-    run(plan, addresses, op.scalars());
+    run(plan, addresses, scalars);
   }
 
-  private Plan plan(Call call, Pointwise op) {
-    Broadcast walk =
-        Broadcast.of(call.output().shape(), call.inputs().stream().map(TensorSpec::shape).toList());
-    List<TensorSpec> all = new ArrayList<>(call.inputs());
-    all.addAll(call.outputs());
+  private Plan plan(Task task) {
+    Shape shape = task.outputs.getFirst().shape();
+    Broadcast walk = Broadcast.of(shape, task.inputs.stream().map(TensorSpec::shape).toList());
+    List<TensorSpec> all = new ArrayList<>(task.inputs);
+    all.addAll(task.outputs);
     int last = walk.extents().length - 1;
     long rows = last == 0 ? 1 : walk.extents()[last - 1];
     long[] outer = last < 2 ? new long[0] : Arrays.copyOf(walk.extents(), last - 1);
@@ -66,7 +73,7 @@ final class PointwiseRunner {
     long[] rowStrides = new long[all.size()];
     long[] columnStrides = new long[all.size()];
     for (int j = 0; j < all.size(); j++) {
-      long[] strides = j < op.operands() ? walk.strides()[j] : contiguous(walk.extents());
+      long[] strides = j < task.inputs.size() ? walk.strides()[j] : contiguous(walk.extents());
       int size = all.get(j).dtype().size();
       columnStrides[j] = strides[last] * size;
       rowStrides[j] = last == 0 ? 0 : strides[last - 1] * size;
@@ -74,15 +81,19 @@ final class PointwiseRunner {
         outerStrides[j][d] = strides[d] * size;
       }
     }
+    int operations = task.formulas.stream().mapToInt(Expr::size).sum();
+    boolean alone = (double) shape.elements() * (operations + 2) < SERIAL;
+    return new Plan(compiler.kernel(key(task, columnStrides)), outer, rows, walk.run(), outerStrides, rowStrides,
+        columnStrides, alone);
+  }
+
+  private static VectorCompiler.Key key(Task task, long[] columnStrides) {
     List<Operand> inputs = new ArrayList<>();
-    for (int j = 0; j < op.operands(); j++) {
-      inputs.add(new Operand(Storages.of(all.get(j).dtype()), columnStrides[j] == 0 && walk.run() > 1));
+    for (int j = 0; j < task.inputs.size(); j++) {
+      inputs.add(new Operand(Storages.of(task.inputs.get(j).dtype()), columnStrides[j] == 0));
     }
-    VectorCompiler.Key key = new VectorCompiler.Key(op.formulas(), op.compute(call.inputs()), inputs,
-        call.outputs().stream().map(o -> Storages.of(o.dtype())).toList());
-    int operations = op.formulas().stream().mapToInt(Expr::size).sum();
-    boolean alone = (double) call.output().shape().elements() * (operations + 2) < SERIAL;
-    return new Plan(compiler.kernel(key), outer, rows, walk.run(), outerStrides, rowStrides, columnStrides, alone);
+    return new VectorCompiler.Key(task.formulas, task.compute, inputs,
+        task.outputs.stream().map(o -> Storages.of(o.dtype())).toList());
   }
 
   private static long[] contiguous(long[] extents) {
