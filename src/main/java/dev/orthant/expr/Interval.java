@@ -55,11 +55,6 @@ public record Interval(double lo, double hi, boolean nan) {
     return also && !nan ? new Interval(lo, hi, true) : this;
   }
 
-  /** These numbers, or NaN. */
-  public Interval orNan() {
-    return orNan(true);
-  }
-
   Interval hull(Interval o) {
     return new Interval(Math.min(lo, o.lo), Math.max(hi, o.hi), nan || o.nan);
   }

@@ -29,9 +29,6 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d {
   @FunctionalInterface
   interface TermVisitor {
     void multiply(long lhsElement, long rhsElement);
-
-    /** An element of rhs that would be multiplied with padding: it adds nothing, unless it is infinite or NaN. */
-    default void pad(long rhsElement) {}
   }
 
   /** The sums in float64, by the most obvious loops, before the epilogue. */

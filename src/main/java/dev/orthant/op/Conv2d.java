@@ -7,8 +7,7 @@ import dev.orthant.core.TensorSpec;
  * Two-dimensional convolution (cross-correlation, as in cuDNN and ONNX) with an epilogue:
  *
  * <p>y[n, k, p, q] = epilogue(Σ x[n, c, p·stride − pad + r·dilation, q·stride − pad + s·dilation] · w[k, c, r, s]), summed over the c of k's
- * group, r and s; what lies outside the image counts as 0. Where an infinite or NaN filter element meets that padding, a device may skip it
- * or may multiply and give NaN: the one case in which devices may differ (libraries do, too).
+ * group, r and s; what lies outside the image counts as 0.
  *
  * <p>Shapes: see {@link Layout}. {@code groups = c} is depthwise. A one-dimensional convolution is the view with h = r = 1.
  */
@@ -123,8 +122,6 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
           long x = q * window.strideW() - window.padLeft() + s * window.dilationW();
           if (y >= 0 && y < e.h && x >= 0 && x < e.w) {
             visitor.multiply(index(n, first + c, y, x, e.c, e.h, e.w), index(k, c, r, s, perGroup, e.r, e.s));
-          } else {
-            visitor.pad(index(k, c, r, s, perGroup, e.r, e.s));
           }
         }
       }

@@ -71,8 +71,9 @@ public final class Bounds {
     DType type = call.outputs().get(output).dtype();
     return switch (call.op()) {
       case Contraction c -> {
-        Dot dot = new Dot(values.get(0), values.get(1));
-        c.terms(call.input(0), call.input(1), index, dot);
+        Dot dot = new Dot();
+        c.terms(call.input(0), call.input(1), index,
+            (p, q) -> dot.add(values.get(0).applyAsDouble(p), values.get(1).applyAsDouble(q)));
         yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type);
       }
       case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type);
@@ -98,30 +99,15 @@ public final class Bounds {
   }
 
   /** A sum of products with what is needed to bound its error. */
-  private static final class Dot implements Contraction.TermVisitor {
-    private final LongToDoubleFunction lhs;
-    private final LongToDoubleFunction rhs;
+  private static final class Dot {
     private double sum;
     private double magnitude;
     private long terms;
-    private boolean padsBeyondNumbers;
 
-    Dot(LongToDoubleFunction lhs, LongToDoubleFunction rhs) {
-      this.lhs = lhs;
-      this.rhs = rhs;
-    }
-
-    @Override
-    public void multiply(long lhsElement, long rhsElement) {
-      double product = lhs.applyAsDouble(lhsElement) * rhs.applyAsDouble(rhsElement);
-      sum += product;
-      magnitude += Math.abs(product);
+    void add(double a, double b) {
+      sum += a * b;
+      magnitude += Math.abs(a * b);
       terms++;
-    }
-
-    @Override
-    public void pad(long rhsElement) {
-      padsBeyondNumbers |= !Double.isFinite(rhs.applyAsDouble(rhsElement));
     }
 
     Interval interval(DType type) {
@@ -130,8 +116,7 @@ public final class Bounds {
       double gamma = ku < 1 ? ku / (1 - ku) : Double.POSITIVE_INFINITY;
       // The truth is a double sum itself: for a double device its own error counts as well. Products may underflow.
       double error = (type == DType.F64 ? 2 * gamma : gamma) * magnitude + terms * type.minNormal();
-      Interval computed = Interval.around(sum, magnitude == 0 ? 0 : error, magnitude, type);
-      return padsBeyondNumbers ? computed.orNan() : computed;
+      return Interval.around(sum, magnitude == 0 ? 0 : error, magnitude, type);
     }
   }
 }

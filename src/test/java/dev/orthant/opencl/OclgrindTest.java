@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OclgrindTest {
   private static final String RUNTIME = "liboclgrind-rt-icd.so";
 
-  @TempDir
-  Path folder;
+  @TempDir Path folder;
 
   private static Path runtime = Path.of(RUNTIME);
 

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Discovery where something is missing: every problem has its reason and its cure, and nothing is thrown. */
 class OpenClProviderTest {
-  @TempDir
-  Path folder;
+  @TempDir Path folder;
 
   private Fork fork;
 
