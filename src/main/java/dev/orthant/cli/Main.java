@@ -8,7 +8,6 @@ public final class Main {
 
   /** Runs the command line and ends the process with its exit code: see {@link ExitCode}. */
   public static void main(String... args) {
-    StandardError.useLent();
     PrintWriter out = new PrintWriter(System.out, false, System.out.charset());
     PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
     int code = new Cli(DeviceSource.INSTALLED, out, err).run(args);

@@ -1,6 +1,7 @@
 package dev.orthant.cpu;
 
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.device.Device;
 import dev.orthant.device.DeviceProvider;
 import java.util.List;
 
@@ -13,10 +14,9 @@ public final class CpuProvider implements DeviceProvider {
     return KIND;
   }
 
-  /** The last resort. */
   @Override
-  public int preference() {
-    return 0;
+  public int preference(Device device) {
+    return 100;
   }
 
   @Override

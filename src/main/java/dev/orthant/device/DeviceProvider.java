@@ -7,13 +7,11 @@ public interface DeviceProvider {
   /** The kind: what stands before the colon of a device's name. */
   String kind();
 
-  /** Higher is preferred when the user names no device. */
-  int preference();
-
-  /** The same for one device that was found: a kind may have better and worse ones. */
-  default int preference(Device device) {
-    return preference();
-  }
+  /**
+   * How much a device that was found is preferred when the user names none. Our own CPU device is 100: a GPU is above, what is slower
+   * or only pretends below.
+   */
+  int preference(Device device);
 
   /** Looks. Never throws: what cannot be used becomes a problem with its reason and cure. */
   Discovery discover();

@@ -34,15 +34,10 @@ public final class OpenClProvider implements DeviceProvider {
     return KIND;
   }
 
-  @Override
-  public int preference() {
-    return 200;
-  }
-
   /** An OpenCL device that is the CPU is slower than our own. */
   @Override
   public int preference(Device device) {
-    return device instanceof GpuDevice g && (g.limits().cpuLike() || g.info().emulated()) ? 50 : preference();
+    return device instanceof GpuDevice g && (g.limits().cpuLike() || g.info().emulated()) ? 50 : 200;
   }
 
   @Override

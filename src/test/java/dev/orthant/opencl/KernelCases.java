@@ -1,0 +1,91 @@
+package dev.orthant.opencl;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Activations;
+import dev.orthant.expr.Expr;
+import dev.orthant.op.Conv2d;
+import dev.orthant.op.Epilogue;
+import dev.orthant.op.Layout;
+import dev.orthant.op.MatMul;
+import dev.orthant.op.Op;
+import dev.orthant.op.Pointwise;
+import dev.orthant.parity.Case;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Shapes just below, at and above the edges of tiles and runs, each way in which kernels index, few enough for a simulator. */
+final class KernelCases {
+  private static final Epilogue BIASED = Epilogue.NONE.plusOperand().activation(Activations.LEAKY_RELU);
+
+  private KernelCases() {}
+
+  private static TensorSpec f32(long... dims) {
+    return TensorSpec.of(DType.F32, dims);
+  }
+
+  private static Case of(String name, Op op, TensorSpec... inputs) {
+    return new Case(name, op.name(), op, List.of(inputs), Case.Data.NORMAL);
+  }
+
+  private static Case planted(String name, Op op, TensorSpec... inputs) {
+    return new Case(name, op.name(), op, List.of(inputs), Case.Data.PLANTED);
+  }
+
+  private static MatMul matMul(boolean transposeLhs, boolean transposeRhs) {
+    return new MatMul(transposeLhs, transposeRhs, BIASED);
+  }
+
+  /** The cheapest product that still has an edge on every side and two slices. */
+  static Case row() {
+    return of("row times matrix", matMul(false, false), f32(1, 35), f32(35, 33), f32(33));
+  }
+
+  /** Every loader and every edge once, as small as that goes. */
+  static List<Case> edges() {
+    List<Case> cases = new ArrayList<>();
+    cases.add(of("ragged", matMul(false, false), f32(33, 19), f32(19, 35), f32(35)));
+    cases.add(of("transposed", matMul(true, true), f32(17, 33), f32(31, 17), f32(33, 1)));
+    cases.add(of("exact", matMul(false, true), f32(32, 32), f32(32, 32), f32(1, 32)));
+    cases.add(row());
+    cases.add(of("matrix times column", matMul(false, false), f32(33, 35), f32(35, 1), f32(1)));
+    cases.add(of("batch against batch", matMul(true, false), f32(2, 1, 5, 3), f32(3, 5, 4), f32(2, 1, 3, 4)));
+    cases.add(of("batch against matrix", matMul(false, true), f32(3, 4, 5), f32(9, 5), f32(3, 1, 9)));
+    cases.add(of("no depth", matMul(false, false), f32(5, 0), f32(0, 6), f32(6)));
+    cases.add(of("128 tiles", matMul(false, false), f32(65, 5), f32(5, 129), f32(129)));
+    Conv2d padded = Conv2d.PLAIN.padding(1, 2, 0, 1).withEpilogue(BIASED);
+    cases.add(of("NCHW", padded, f32(2, 3, 7, 6), f32(9, 3, 3, 2), f32(9, 1, 1)));
+    cases.add(of("NHWC", padded.layout(Layout.NHWC), f32(2, 7, 6, 3), f32(9, 3, 2, 3), f32(9)));
+    cases.add(planted("infinite weights over padding", Conv2d.PLAIN.padding(2), f32(1, 2, 5, 5), f32(9, 2, 3, 3)));
+    cases.add(of("grouped, strided, dilated", Conv2d.stride(2).dilation(2, 1).groups(2), f32(1, 4, 9, 8),
+        f32(18, 2, 3, 3)));
+    cases.add(of("depthwise", Conv2d.PLAIN.padding(1).groups(5).withEpilogue(BIASED), f32(2, 5, 6, 7),
+        f32(10, 1, 3, 3), f32(10, 1, 1)));
+    cases.add(of("depthwise NHWC", Conv2d.stride(2).padding(1).groups(5).layout(Layout.NHWC), f32(2, 6, 7, 5),
+        f32(5, 3, 3, 1)));
+    cases.add(of("two outputs", new Pointwise(List.of(Expr.input(0).plus(Expr.input(1)),
+        Expr.input(0).times(Expr.input(2)).plus(Expr.scalar(0))), 3, List.of(0.3)), f32(3, 5, 7), f32(5, 1),
+        f32(3, 1, 7)));
+    return cases;
+  }
+
+  /** The storage types, and sizes with several groups and several slices. */
+  static List<Case> more() {
+    List<Case> cases = new ArrayList<>();
+    for (DType type : List.of(DType.F16, DType.BF16, DType.F64)) {
+      TensorSpec bias = TensorSpec.of(type == DType.F64 ? type : DType.F32, 70);
+      cases.add(of("matmul of " + type, matMul(false, true), TensorSpec.of(type, 33, 131), TensorSpec.of(type, 70, 131),
+          bias));
+      cases.add(of("conv2d of " + type, Conv2d.PLAIN.padding(1), TensorSpec.of(type, 1, 17, 9, 20),
+          TensorSpec.of(type, 20, 17, 3, 3)));
+      cases.add(of("gelu of " + type, Pointwise.of(Activations.GELU), TensorSpec.of(type, 1000)));
+    }
+    cases.add(of("several tiles", matMul(false, false), f32(200, 150), f32(150, 300), f32(300)));
+    cases.add(of("several tiles transposed", matMul(true, false), f32(3, 150, 130), f32(150, 140), f32(140)));
+    cases.add(of("long row", matMul(false, true), f32(2, 1000), f32(300, 1000), f32(300)));
+    cases.add(of("wide images", Conv2d.PLAIN.padding(1).withEpilogue(BIASED), f32(2, 40, 19, 40), f32(70, 40, 3, 3),
+        f32(70, 1, 1)));
+    cases.add(planted("specials", MatMul.PLAIN, f32(70, 40), f32(40, 90)));
+    return cases;
+  }
+}
