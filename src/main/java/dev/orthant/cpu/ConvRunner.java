@@ -10,6 +10,7 @@ import dev.orthant.op.Layout;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,11 @@ final class ConvRunner {
   void run(Call call, Conv2d op, long[] addresses) {
     TensorSpec out = call.output();
     DType compute = out.dtype().compute();
+    BitSet notFinite = NonFinite.filters(call, op, addresses[1]);
+    if (!notFinite.isEmpty()) {
+      inTwoSteps(call, op, addresses, notFinite);
+      return;
+    }
     if (op.epilogue().isIdentity() && out.dtype() == compute) {
       convolve(call, op, addresses, addresses[addresses.length - 1], null);
       return;
@@ -41,7 +47,7 @@ final class ConvRunner {
     Optional<FusedEpilogue> fused =
         FusedEpilogue.of(compiler, op.epilogue(), compute, out, operands, 1, planes ? 2 : 3);
     if (fused.isEmpty()) {
-      inTwoSteps(call, op, addresses);
+      inTwoSteps(call, op, addresses, notFinite);
       return;
     }
     long[] stored = Arrays.copyOfRange(addresses, 2, addresses.length);
@@ -52,14 +58,20 @@ final class ConvRunner {
         : epilogue.of(image, 0, filter, stored));
   }
 
-  /** For an operand that varies along the height or the width alone: sums first, then everything else. */
-  private void inTwoSteps(Call call, Conv2d op, long[] addresses) {
+  /**
+   * Sums first, then everything else: for an operand that varies along the height or the width alone, and for filters
+   * that are not finite.
+   */
+  private void inTwoSteps(Call call, Conv2d op, long[] addresses, BitSet notFinite) {
     TensorSpec out = call.output();
     TensorSpec sums = new TensorSpec(out.dtype().compute(), out.shape());
     try (Arena arena = Arena.ofShared()) {
       long[] at = Arrays.copyOfRange(addresses, 1, addresses.length);
       at[0] = arena.allocate(sums.bytes(), LINE).address();
       convolve(call, op, addresses, at[0], null);
+      if (!notFinite.isEmpty()) {
+        NonFinite.repair(call, op, notFinite, addresses, at[0]);
+      }
       List<TensorSpec> inputs = new ArrayList<>(call.inputs().subList(1, call.inputs().size()));
       inputs.set(0, sums);
       List<Expr> formula = List.of(op.epilogue().formula());

@@ -68,6 +68,7 @@ final class MatMulRunner {
     Gemm.Output output = out.dtype() == type.compute()
         ? new Gemm.Output(stored[stored.length - 1] + index * m * e.n() * size, e.n() * size)
         : null;
-    return new Gemm.Product(m, e.n(), e.k(), lhs, rhs, output, epilogue == null ? null : epilogue.of(index, 0, 0, stored));
+    return new Gemm.Product(m, e.n(), e.k(), lhs, rhs, output,
+        epilogue == null ? null : epilogue.of(index, 0, 0, stored));
   }
 }
