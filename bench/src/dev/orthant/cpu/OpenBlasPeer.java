@@ -19,6 +19,7 @@ import java.util.Random;
  *
  * <p>Usage: {@code bench/peers/openblas.sh [threads] [m,n,k …]}.
  */
+@SuppressWarnings("restricted") // calls the peer natively
 public final class OpenBlasPeer {
   private static final int ROW_MAJOR = 101;
   private static final int NO_TRANSPOSE = 111;

@@ -157,6 +157,13 @@ final class Elementary {
     return saturating(x, TANH_ABOVE, TANH_BELOW, TANH_ONE);
   }
 
+  /** tanh(log(1 + e^x)) = n/(n + 2) with n = e^x·(e^x + 2): the heart of Mish without a logarithm. */
+  int tanhOfSoftplusF32(int x) {
+    int e = expF32(clamp(x, -104, 20)); // beyond 20 the quotient is 1
+    int n = d.mul(e, d.add(e, d.constant(2)));
+    return d.div(n, d.add(n, d.constant(2)));
+  }
+
   int erfF32(int x) {
     return saturating(x, ERF_ABOVE, ERF_BELOW, ERF_ONE);
   }

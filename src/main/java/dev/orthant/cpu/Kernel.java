@@ -2,6 +2,7 @@ package dev.orthant.cpu;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class Kernel {
   private final Stepper scalar;
   private final VectorCompiler compiler;
   private final VectorCompiler.Key key;
+  private final Supplier<Workspace> workspace;
   private final LongAdder seen = new LongAdder();
   private final AtomicBoolean asked = new AtomicBoolean();
   private volatile @Nullable Stepper vector;
@@ -24,6 +26,7 @@ final class Kernel {
     this.compiler = compiler;
     this.key = key;
     this.scalar = scalar;
+    this.workspace = compiler::workspace;
   }
 
   /**
@@ -41,7 +44,7 @@ final class Kernel {
         compiler.warmUp(this);
       }
     }
-    (v == null ? scalar : v).run(rows, columns, addresses, rowStrides, scalars, compiler.workspace());
+    (v == null ? scalar : v).run(rows, columns, addresses, rowStrides, scalars, workspace);
   }
 
   VectorCompiler.Key key() {

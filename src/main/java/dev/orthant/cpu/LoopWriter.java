@@ -23,7 +23,7 @@ import java.lang.invoke.MethodType;
  * local variable, set before the rows, at the start of a row or in the columns' loop, as soon as all it needs is known:
  *
  * <pre>{@code
- * constants, scalars
+ * scalars
  * for (; rows > 0; rows--, p_j += rowStrides[j]) {
  *   constant operands
  *   columns' loop { loads, operations, stores }
@@ -121,7 +121,13 @@ abstract class LoopWriter {
   private void findLevels() {
     for (int i = 0; i < levels.length; i++) {
       Dag.Node n = dag.node(i);
-      int own = isLoad(n) ? operands[(int) n.payload()].constant() ? 1 : 2 : 0;
+      int own = switch (n.code()) {
+        case LOAD, LOAD_BITS -> operands[(int) n.payload()].constant() ? 1 : 2;
+        // Constants stay in the loop: C2 then reads them from memory as operands. Set before the loop they would fill
+        // the registers and be spilled (GELU: 1.15 instead of 0.7 ns per element).
+        case CONSTANT, INT_CONSTANT -> 2;
+        default -> 0;
+      };
       levels[i] = Math.max(own, Math.max(level(n.a()), Math.max(level(n.b()), level(n.c()))));
     }
   }

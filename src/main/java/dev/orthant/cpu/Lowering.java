@@ -5,7 +5,6 @@ import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Function;
 import dev.orthant.expr.Operator;
-import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 
@@ -38,40 +37,11 @@ final class Lowering {
     return l.dag;
   }
 
-  /**
-   * The same with every NaN made the same, where its bits could depend on which of two operands the processor, and so the compiler's
-   * taste, puts first.
-   */
+  /** The same with every NaN made the same, where needed. */
   private int oneNan(int value) {
-    return isAmbiguous(value, new BitSet())
+    return NanBits.areChance(dag, value)
         ? dag.select(dag.op(Dag.Code.EQ, value, value), value, dag.constant(Double.NaN))
         : value;
-  }
-
-  private boolean isAmbiguous(int id, BitSet clear) {
-    if (id == Dag.NONE || clear.get(id)) {
-      return false;
-    }
-    Dag.Node n = dag.node(id);
-    boolean found = switch (n.code()) {
-      case ADD, SUB, MUL, DIV -> differ(n.a(), n.b());
-      case FMA -> differ(n.a(), n.b()) || differ(n.b(), n.c()) || differ(n.a(), n.c());
-      default -> false;
-    };
-    if (found || isAmbiguous(n.a(), clear) || isAmbiguous(n.b(), clear) || isAmbiguous(n.c(), clear)) {
-      return true;
-    }
-    clear.set(id);
-    return false;
-  }
-
-  /** Whether both can be NaN, and not the same one. */
-  private boolean differ(int a, int b) {
-    return a != b && !isNumber(a) && !isNumber(b);
-  }
-
-  private boolean isNumber(int id) {
-    return dag.node(id).code() == Dag.Code.CONSTANT || dag.node(id).code() == Dag.Code.SCALAR;
   }
 
   private int value(Expr e) {
@@ -130,6 +100,10 @@ final class Lowering {
   private int unary(Function f, Expr argument) {
     if (f.isDefined()) {
       return value(f.definition(argument));
+    }
+    if (f == Function.TANH && compute == DType.F32 && argument instanceof Expr.Unary(Function inner, Expr x)
+        && inner == Function.SOFTPLUS) {
+      return elementary.tanhOfSoftplusF32(value(x));
     }
     int x = value(argument);
     return switch (f) {

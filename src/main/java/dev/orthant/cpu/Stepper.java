@@ -4,6 +4,7 @@ import dev.orthant.core.DType;
 import dev.orthant.cpu.LoopWriter.Operand;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Runs the stages of one kernel over a rectangle of any size: by blocks small enough for the temporary rows to stay in L1, and narrow
@@ -47,7 +48,8 @@ final class Stepper {
     return (operands[j].constant() ? 1 : columns) * operands[j].storage().bytes();
   }
 
-  void run(long rows, long columns, long[] addresses, long[] rowStrides, double[] scalars, Workspace workspace) {
+  void run(long rows, long columns, long[] addresses, long[] rowStrides, double[] scalars,
+      Supplier<Workspace> workspace) {
     if (rows == 0 || columns == 0) {
       return;
     }
@@ -55,10 +57,10 @@ final class Stepper {
     long temporaryBytes = 2L * BLOCK * size * temporaries;
     if (columns < length) {
       long padded = (long) PADDED_ROWS * length * Double.BYTES;
-      long memory = workspace.reserve(temporaryBytes + padded * given);
+      long memory = workspace.get().reserve(temporaryBytes + padded * given);
       padded(rows, (int) columns, addresses, rowStrides, scalars, memory, memory + temporaryBytes, padded);
     } else {
-      long memory = temporaries == 0 ? 0 : workspace.reserve(temporaryBytes);
+      long memory = temporaries == 0 ? 0 : workspace.get().reserve(temporaryBytes);
       blocks(rows, columns, addresses, rowStrides, scalars, memory);
     }
   }

@@ -2,6 +2,7 @@ package dev.orthant.cpu;
 
 import dev.orthant.core.DType;
 import java.lang.foreign.Arena;
+import java.util.function.Supplier;
 
 /**
  * Runs vector code on made-up data until C2 has compiled it. Before that every vector is an object and an operation takes a hundred
@@ -21,7 +22,7 @@ final class WarmUp {
   private WarmUp() {}
 
   /** Whether the code became fast. */
-  static boolean run(Stepper stepper, VectorCompiler.Key key, Workspace workspace) {
+  static boolean run(Stepper stepper, VectorCompiler.Key key, Supplier<Workspace> workspace) {
     int length = VectorLoopWriter.length(key.compute());
     long columns = (long) VECTORS[VECTORS.length - 1] * length + 1; // one more than whole vectors: the ragged path too
     Dag dag =

@@ -78,7 +78,7 @@ final class Formulas {
       addresses[j] = in[j].address();
     }
     addresses[in.length] = out.address();
-    code.run(1, count, addresses, new long[in.length + 1], new double[0], new Workspace());
+    code.run(1, count, addresses, new long[in.length + 1], new double[0], Workspace::new);
     MemorySegment tail = out.asSlice(out.byteSize() - canary);
     assertThat(tail.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)).as("canary").containsOnly((byte) 0xFD);
     return out;

@@ -24,7 +24,7 @@ class HalvesTest {
 
   private static void convert(DType from, DType to, boolean vector, MemorySegment x, MemorySegment y, int count) {
     code(from, to, vector).run(1, count, new long[] {x.address(), y.address()}, new long[2], new double[0],
-        new Workspace());
+        Workspace::new);
   }
 
   @ParameterizedTest

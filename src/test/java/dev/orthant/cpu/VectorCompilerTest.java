@@ -137,7 +137,7 @@ class VectorCompilerTest {
           MemorySegment z = arena.allocate(stride * rows, 64);
           code.run(rows, columns,
               new long[] {x.address(), row.address(), column.address(), y.address(), z.address()},
-              new long[] {stride, 0, type.size(), stride, stride}, new double[] {0.75}, new Workspace());
+              new long[] {stride, 0, type.size(), stride, stride}, new double[] {0.75}, Workspace::new);
           for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
               long at = (long) i * (columns + pad) + j;
