@@ -12,7 +12,8 @@ record ConvShape(
     int dilationH, int dilationW, int groups, int p, int q, boolean nhwc) {
   ConvShape {
     if (groups < 1 || c % groups != 0 || k % groups != 0) {
-      throw new IllegalArgumentException("convolution of " + c + " channels, " + k + " filters in " + groups + " groups");
+      throw new IllegalArgumentException(
+          "convolution of " + c + " channels, " + k + " filters in " + groups + " groups");
     }
     if (strideH < 1 || strideW < 1 || dilationH < 1 || dilationW < 1 || r < 1 || s < 1) {
       throw new IllegalArgumentException("convolution with a stride, dilation or filter size below 1");

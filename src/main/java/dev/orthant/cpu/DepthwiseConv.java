@@ -32,8 +32,8 @@ final class DepthwiseConv {
           pixels(shape, tensors, weights, n, step, parts, shared);
         }
       } else {
-        pool.parallel((long) shape.n() * shape.c(), (i, own) ->
-            plane(shape, tensors, weights, (int) (i / shape.c()), (int) (i % shape.c()), own));
+        pool.parallel((long) shape.n() * shape.c(),
+            (i, own) -> plane(shape, tensors, weights, (int) (i / shape.c()), (int) (i % shape.c()), own));
       }
     } finally {
       pool.giveBack(shared);

@@ -70,8 +70,7 @@ final class MicroKernelGenerator {
     MethodHandles.Lookup lookup = MethodHandles.lookup();
     try {
       MethodHandles.Lookup hidden = lookup.defineHiddenClass(bytes, true);
-      return (MicroKernel)
-          hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class)).invoke();
+      return (MicroKernel) hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class)).invoke();
     } catch (Throwable e) {
       throw new LinkageError("cannot define the micro-kernel for " + tile, e);
     }

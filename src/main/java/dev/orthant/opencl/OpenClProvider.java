@@ -39,10 +39,10 @@ public final class OpenClProvider implements DeviceProvider {
     return 200;
   }
 
-  /** An OpenCL device that is the CPU is slower than our own. */
+  /** An OpenCL device that is the CPU comes after our own, whose preference is 0. */
   @Override
   public int preference(Device device) {
-    return device instanceof GpuDevice g && (g.limits().cpuLike() || g.info().emulated()) ? 50 : preference();
+    return device instanceof GpuDevice g && (g.limits().cpuLike() || g.info().emulated()) ? -1 : preference();
   }
 
   @Override

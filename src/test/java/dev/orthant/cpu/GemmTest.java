@@ -152,7 +152,8 @@ class GemmTest {
         double sum = 0;
         double magnitude = 0;
         for (int p = 0; p < c.k; p++) {
-          double product = in.a.get(c.transA ? p * c.m + i : i * c.k + p) * in.b.get(c.transB ? j * c.k + p : p * c.n + j);
+          double product =
+              in.a.get(c.transA ? p * c.m + i : i * c.k + p) * in.b.get(c.transB ? j * c.k + p : p * c.n + j);
           sum += product;
           magnitude += Math.abs(product);
         }

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OclgrindTest {
   private static final String RUNTIME = "liboclgrind-rt-icd.so";
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private static Path runtime = Path.of(RUNTIME);
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Discovery where something is missing: every problem has its reason and its cure, and nothing is thrown. */
 class OpenClProviderTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private Fork fork;
 
