@@ -1,5 +1,6 @@
 /**
- * Turns an op into launches, once, for any GPU driver: which kernel, which tile, which arguments by name. Knows no driver.
+ * Turns an op into launches, once, for any GPU driver: which kernel of {@code kernels/}, which tile, which parameters by name; and
+ * does for every driver what a device must: checks, locking, memory, counters, and errors that name the op. Knows no driver.
  */
 @NullMarked
 package dev.orthant.gpu;

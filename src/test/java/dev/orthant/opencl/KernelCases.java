@@ -63,6 +63,8 @@ final class KernelCases {
         f32(10, 1, 3, 3), f32(10, 1, 1)));
     cases.add(of("depthwise NHWC", Conv2d.stride(2).padding(1).groups(5).layout(Layout.NHWC), f32(2, 6, 7, 5),
         f32(5, 3, 3, 1)));
+    cases.add(of("64 bit indices", Conv2d.PLAIN.strides(1 << 15, 1 << 15).padding(1 << 15).withEpilogue(BIASED),
+        f32(2, 3, 2, 2), f32(9, 3, 1, 1), f32(9, 1, 1)));
     cases.add(of("two outputs", new Pointwise(List.of(Expr.input(0).plus(Expr.input(1)),
         Expr.input(0).times(Expr.input(2)).plus(Expr.scalar(0))), 3, List.of(0.3)), f32(3, 5, 7), f32(5, 1),
         f32(3, 1, 7)));
