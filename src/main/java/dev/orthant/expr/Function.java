@@ -33,7 +33,6 @@ public enum Function {
   COSH("cosh", 4, Trend.EVEN, Math::cosh, x -> x.sinh()),
   TANH("tanh", 5, Trend.RISING, Math::tanh, x -> oneMinusSquare(x.tanh())),
   ASINH("asinh", 4, Trend.RISING, HyperbolicInverse::asinh, x -> Expr.constant(1).div(x.squared().plus(1).sqrt())),
-  ACOSH("acosh", 4, Trend.RISING, HyperbolicInverse::acosh, x -> Expr.constant(1).div(x.squared().minus(1).sqrt())),
   ATANH("atanh", 5, Trend.RISING, HyperbolicInverse::atanh, x -> Expr.constant(1).div(oneMinusSquare(x))),
   ERF("erf", 16, Trend.RISING, Erf::value,
       x -> x.squared().neg().exp().times(2 / Math.sqrt(Math.PI))),
@@ -48,6 +47,11 @@ public enum Function {
 
   /** −1, 0 or 1; ±0 and NaN stay what they are. */
   SIGN(x -> Expr.where(x.gt(0), 1, Expr.where(x.lt(0), -1, x)), x -> Expr.constant(0)),
+  /** log(x + √(x² − 1)) in a form that keeps its digits near 1. Spelled out because PoCL 3.1's own gives NaN at 1. */
+  ACOSH(
+      x -> Expr.where(x.gt(1e18), x.log().plus(Math.log(2)),
+          x.minus(1).plus(x.minus(1).sqrt().times(x.plus(1).sqrt())).log1p()),
+      x -> Expr.constant(1).div(x.minus(1).sqrt().times(x.plus(1).sqrt()))),
   /** {@code x < 0 ? 0 : x}: NaN stays NaN, −0 stays −0, and the subgradient at 0 is 0. */
   RELU(x -> Expr.where(x.lt(0), 0, x), x -> Expr.where(x.le(0), 0, 1)),
   /** 1 / (1 + e^−x). Does not overflow into NaN: e^−x may become ∞ and the quotient 0. */
@@ -145,10 +149,6 @@ public enum Function {
       double a = Math.abs(x);
       double r = a > 1e150 ? Math.log(a) + Math.log(2) : Math.log1p(a + a * a / (1 + Math.sqrt(a * a + 1)));
       return Math.copySign(r, x);
-    }
-
-    static double acosh(double x) {
-      return x > 1e150 ? Math.log(x) + Math.log(2) : Math.log1p(x - 1 + Math.sqrt((x - 1) * (x + 1)));
     }
 
     static double atanh(double x) {

@@ -32,12 +32,14 @@ public final class GpuDevice implements Device {
   public static final String SYNC_PROPERTY = "orthant.sync";
 
   private static final int BREADCRUMBS = 16;
+  private static final int KERNELS = 512;
 
   private final String name;
   private final GpuDriver driver;
   private final boolean sync;
   private final Planner planner;
-  private final KernelCache kernels;
+  /** Compiled kernels by their source. */
+  private final Recent<String, GpuDriver.Kernel> kernels;
   private final Memories memories;
   private final Pool<GpuDriver.Memory> pool;
   private final ReentrantLock lock = new ReentrantLock();
@@ -62,7 +64,7 @@ public final class GpuDevice implements Device {
     this.driver = driver;
     this.sync = sync;
     this.planner = new Planner(driver.limits(), driver.dialect());
-    this.kernels = new KernelCache(driver);
+    this.kernels = new Recent<>(KERNELS, driver::release);
     this.memories = new Memories(driver, lock);
     this.pool = new Pool<>(name, memories);
   }
@@ -157,7 +159,7 @@ public final class GpuDevice implements Device {
   }
 
   private void launch(Call call, Launch launch, List<GpuBuffer> buffers) {
-    GpuDriver.Kernel kernel = kernels.get(launch);
+    GpuDriver.Kernel kernel = kernels.get(launch.source(), source -> driver.build(source, launch.kernel()));
     List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
       case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
       case Launch.Slot.Value v -> v.value();
@@ -177,11 +179,6 @@ public final class GpuDevice implements Device {
   @Override
   public DeviceStats stats() {
     return pool.stats(launches.get());
-  }
-
-  /** How many kernels are compiled and kept. */
-  int compiledKernels() {
-    return run("count kernels", kernels::size);
   }
 
   @Override
@@ -204,7 +201,7 @@ public final class GpuDevice implements Device {
     pool.close();
     lock.lock();
     try {
-      kernels.close();
+      kernels.clear();
       memories.close();
       driver.close();
     } finally {

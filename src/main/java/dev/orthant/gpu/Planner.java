@@ -10,15 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Turns a call into launches for a device with the given limits and dialect. Stateless but for the texts it has read. */
+/**
+ * Turns a call into launches for a device with the given limits and dialect. Composing a source takes longer than some kernels run:
+ * calls like the latest ones are looked up.
+ */
 final class Planner {
   /** Below this many elements every index, with the overshoot of a tile or a grid's step, fits 32 bits. */
   private static final long NARROW = 1L << 29;
   private static final int POINTWISE_ITEMS = 256;
+  private static final int PLANS = 1024;
 
   private final GpuLimits limits;
   private final String dialect;
   private final KernelSource.Files files = new KernelSource.Files();
+  private final Recent<Call, List<Launch>> plans = new Recent<>(PLANS, plan -> {
+  });
 
   Planner(GpuLimits limits, String dialect) {
     this.limits = limits;
@@ -30,6 +36,10 @@ final class Planner {
     if (call.outputs().stream().allMatch(o -> o.shape().isEmpty())) {
       return List.of();
     }
+    return plans.get(call, this::compose);
+  }
+
+  private List<Launch> compose(Call call) {
     return switch (call.op()) {
       case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
       case Conv2d op -> List.of(new Conv2dPlan(this, call, op).launch());

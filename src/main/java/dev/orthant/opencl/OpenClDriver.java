@@ -109,7 +109,7 @@ final class OpenClDriver implements GpuDriver {
 
   @Override
   public void free(Memory memory) {
-    call("clReleaseMemObject", () -> CL.clReleaseMemObject(((ClMemory) memory).handle()));
+    released(() -> CL.clReleaseMemObject(((ClMemory) memory).handle()));
   }
 
   @Override
@@ -192,8 +192,8 @@ final class OpenClDriver implements GpuDriver {
   @Override
   public void release(Kernel kernel) {
     ClKernel k = (ClKernel) kernel;
-    call("clReleaseKernel", () -> CL.clReleaseKernel(k.handle()));
-    call("clReleaseProgram", () -> CL.clReleaseProgram(k.program()));
+    released(() -> CL.clReleaseKernel(k.handle()));
+    released(() -> CL.clReleaseProgram(k.program()));
   }
 
   @Override
@@ -224,7 +224,16 @@ final class OpenClDriver implements GpuDriver {
 
   @Override
   public void close() {
-    call("clReleaseCommandQueue", () -> CL.clReleaseCommandQueue(queue));
-    call("clReleaseContext", () -> CL.clReleaseContext(context));
+    released(() -> CL.clReleaseCommandQueue(queue));
+    released(() -> CL.clReleaseContext(context));
+  }
+
+  private static void released(OpenCl.Action<Integer> release) {
+    try {
+      release.run();
+    } catch (CLException e) {
+      // The device is gone, and with it what was to be released: the caller can do nothing about it.
+      assert e.getStatus() != CL.CL_SUCCESS;
+    }
   }
 }

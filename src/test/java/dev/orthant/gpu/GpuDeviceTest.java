@@ -18,6 +18,7 @@ import dev.orthant.op.MatMul;
 import dev.orthant.op.Pointwise;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -253,15 +254,19 @@ class GpuDeviceTest {
   }
 
   @Test
-  void kernelsUnusedForLongestAreReleased() {
-    KernelCache cache = new KernelCache(driver);
-    for (int i = 0; i < 600; i++) {
-      cache.get(new Launch("source " + i, "k", 1, 1, List.of()));
-      cache.get(new Launch("source 0", "k", 1, 1, List.of()));
+  void theLatestUsedAreKept() {
+    List<Integer> dropped = new ArrayList<>();
+    Recent<Integer, Integer> recent = new Recent<>(3, dropped::add);
+    for (int i = 0; i < 5; i++) {
+      recent.get(i, k -> k);
+      recent.get(0, k -> k);
     }
-    assertThat(driver.kernels).hasSize(cache.size()).hasSizeLessThan(600);
-    assertThat(driver.built.stream().filter("source 0"::equals)).hasSize(1);
-    cache.close();
-    assertThat(driver.kernels).isEmpty();
+    assertThat(dropped).containsExactly(1, 2);
+    assertThatThrownBy(() -> recent.get(9, k -> {
+      throw new IllegalStateException("cannot be made");
+    })).isInstanceOf(IllegalStateException.class);
+    assertThat(recent.size()).isEqualTo(3);
+    recent.clear();
+    assertThat(dropped).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
   }
 }
