@@ -51,7 +51,7 @@ final class Kernel {
     return key;
   }
 
-  /** The scalar code, for tests. */
+  /** The code that serves from the start. */
   Stepper scalar() {
     return scalar;
   }

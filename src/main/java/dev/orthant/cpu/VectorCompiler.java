@@ -114,7 +114,7 @@ final class VectorCompiler implements AutoCloseable {
   /** The same on this thread; returns whether vector code took over. */
   boolean warmUpNow(Kernel kernel) {
     Stepper vector = vector(kernel.key());
-    if (WarmUp.run(vector, kernel.key(), this::workspace)) {
+    if (WarmUp.run(vector, kernel.scalar(), kernel.key(), this::workspace)) {
       kernel.use(vector);
     }
     return kernel.usesVectors();

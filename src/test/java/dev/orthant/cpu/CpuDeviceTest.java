@@ -14,6 +14,10 @@ import dev.orthant.device.Devices;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
+import dev.orthant.op.Conv2d;
+import dev.orthant.op.Epilogue;
+import dev.orthant.op.Layout;
+import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
 import dev.orthant.op.Pointwise;
 import dev.orthant.parity.Case;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CpuDeviceTest {
@@ -55,6 +60,35 @@ class CpuDeviceTest {
       assertThat(wrong).as("of %d cases", cases.size()).isEmpty();
       assertThat(cpu.stats().liveBuffers()).isZero();
     }
+  }
+
+  /** Operands that lie across the matrices which the engine sees. */
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16", "F64"})
+  void epilogueOperandsMayBroadcastInEveryWay(DType type) {
+    Check check = new Check(device, 6);
+    Epilogue sum = Epilogue.NONE.plusOperand().plusOperand().activation(Activations.GELU);
+    TensorSpec lhs = TensorSpec.of(type, 3, 5, 19, 23);
+    TensorSpec shared = TensorSpec.of(type, 23, 35);
+    for (long[] operand : new long[][] {{35}, {}, {1, 1}, {19, 1}, {5, 1, 35}, {3, 1, 1, 35}, {3, 1, 19, 1},
+        {3, 5, 19, 35}}) {
+      proves(check, MatMul.PLAIN.withEpilogue(sum), lhs, shared, TensorSpec.of(type, operand), TensorSpec.of(type, 35));
+    }
+    for (Layout layout : Layout.values()) {
+      boolean planes = layout == Layout.NCHW;
+      TensorSpec images = planes ? TensorSpec.of(type, 2, 6, 9, 11) : TensorSpec.of(type, 2, 9, 11, 6);
+      TensorSpec filters = TensorSpec.of(type, 4, 3, 3, 3);
+      Conv2d op = Conv2d.PLAIN.layout(layout).groups(2).padding(1).withEpilogue(sum);
+      for (long[] operand : planes ? new long[][] {{4, 1, 1}, {11}, {9, 1}, {2, 1, 9, 11}, {2, 4, 1, 1}}
+          : new long[][] {{4}, {11, 1}, {9, 1, 1}, {2, 9, 11, 1}, {2, 1, 1, 4}, {11, 4}}) {
+        proves(check, op, images, filters, TensorSpec.of(type, operand), TensorSpec.of(type, 1));
+      }
+    }
+  }
+
+  private static void proves(Check check, Op op, TensorSpec... specs) {
+    Verdict v = check.run(new Case(op.name() + List.of(specs), "broadcast", op, List.of(specs), Case.Data.NORMAL));
+    assertThat(v.fine()).as("%s", v).isTrue();
   }
 
   @Test
