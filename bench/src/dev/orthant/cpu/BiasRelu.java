@@ -19,9 +19,9 @@ record BiasRelu(long bias, long c, long cStride) implements TileEpilogue {
       long at = to + i * cStride;
       for (int v = 0; v < vectors; v++) {
         long j = (long) v * S.vectorByteSize();
-        FloatVector x = FloatVector.fromMemorySegment(S, Raw.ALL, from + j, ORDER)
-            .add(FloatVector.fromMemorySegment(S, Raw.ALL, bias + 4 * col + j, ORDER));
-        x.blend(0f, x.compare(VectorOperators.LT, 0f)).intoMemorySegment(Raw.ALL, at + j, ORDER);
+        FloatVector x = FloatVector.fromMemorySegment(S, Raw.ALL, (from + j) & Raw.ADDRESS, ORDER)
+            .add(FloatVector.fromMemorySegment(S, Raw.ALL, (bias + 4 * col + j) & Raw.ADDRESS, ORDER));
+        x.blend(0f, x.compare(VectorOperators.LT, 0f)).intoMemorySegment(Raw.ALL, (at + j) & Raw.ADDRESS, ORDER);
       }
       for (int j = vectors * S.length(); j < cols; j++) {
         float x = Raw.getFloat(from + 4L * j) + Raw.getFloat(bias + 4 * (col + j));

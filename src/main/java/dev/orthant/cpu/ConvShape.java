@@ -2,8 +2,9 @@ package dev.orthant.cpu;
 
 /**
  * A two-dimensional convolution: n images of c channels, h × w pixels, k filters of r × s taps, p × q output pixels.
- * Output pixel (y, x) sums over input pixels {@code (y·strideH − padTop + i·dilationH, x·strideW − padLeft + j·dilationW)},
- * with zeros outside. What p and q reach beyond the input is padding below and to the right.
+ * Output pixel (y, x) sums over input pixels
+ * {@code (y·strideH − padTop + i·dilationH, x·strideW − padLeft + j·dilationW)}, with zeros outside. What p and q
+ * reach beyond the input is padding below and to the right.
  *
  * @param nhwc whether images are stored with channels last, else as planes
  */

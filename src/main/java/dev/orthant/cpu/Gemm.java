@@ -69,7 +69,7 @@ final class Gemm {
     Scratch scratch = pool.borrow();
     try {
       boolean shared = product.work() >= SERIAL && pool.threads() > 1;
-      new GemmRun(kernels, product, shared ? pool : null, scratch).execute();
+      execute(product, shared ? pool : null, scratch);
     } finally {
       pool.giveBack(scratch);
     }
@@ -92,7 +92,16 @@ final class Gemm {
 
   /** Computes one product on this thread, in the given work memory. For use inside a pool's task. */
   void runSerial(Product product, Scratch scratch) {
-    new GemmRun(kernels, product, null, scratch).execute();
+    execute(product, null, scratch);
+  }
+
+  private void execute(Product product, @Nullable WorkerPool workers, Scratch scratch) {
+    Gemv gemv = Gemv.of(kernels.writer(), product);
+    if (gemv != null) {
+      gemv.execute(workers, scratch);
+    } else {
+      new GemmRun(kernels, product, workers, scratch).execute();
+    }
   }
 
   /** The bytes that {@link #packA} writes. */

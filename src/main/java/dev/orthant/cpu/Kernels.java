@@ -20,6 +20,11 @@ record Kernels(Tile tile, MicroKernel micro, PanelWriter writer) {
     return vectorsAvailable() ? VectorKernels.create(element) : scalar(element);
   }
 
+  /** Gets the loops compiled ahead of the first real use; see {@link GemmWarmUp}. */
+  void warmUp() {
+    GemmWarmUp.run(this);
+  }
+
   /** Kernels that need no vector module. */
   static Kernels scalar(Storage element) {
     Tile tile = new Tile(element, 4, 4, false);

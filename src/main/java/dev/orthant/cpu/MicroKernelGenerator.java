@@ -32,8 +32,9 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link Tile#mr()} a straight-line tile whose accumulators are local variables, so that C2 keeps them in registers.
  *
  * <p>On x86 with 16 vector registers C2 would hoist all broadcasts of an unrolled step and spill accumulators, at half
- * the speed. {@link VarHandle#loadLoadFence()} between rows compiles to no instruction there, yet keeps the loads in
- * order. On AArch64 it would be a real barrier, and with 32 registers it is not needed.
+ * the speed. {@link VarHandle#loadLoadFence()} compiles to no instruction there, yet keeps loads in order. It stands
+ * right behind the load that is broadcast: put before it, C2 no longer folds the two into one instruction. On AArch64
+ * it would be a real barrier, and with 32 registers it is not needed.
  */
 final class MicroKernelGenerator {
   private static final ClassDesc SPECIES = desc(VectorSpecies.class);
@@ -128,21 +129,12 @@ final class MicroKernelGenerator {
     code.invokestatic(SELF, "tile" + rows, TILE);
   }
 
-  /** Leaves {@code fromMemorySegment(SPECIES_PREFERRED, Raw.ALL, address, nativeOrder)} on the stack. */
-  private void load(CodeBuilder code, Runnable address) {
-    code.getstatic(vector, "SPECIES_PREFERRED", SPECIES).getstatic(desc(Raw.class), "ALL", SEGMENT);
-    address.run();
-    byteOrder(code);
-    code.invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
-  }
-
   private void zero(CodeBuilder code) {
     code.getstatic(desc(VectorZero.class), tile.element().name(), vector);
   }
 
   private static void byteOrder(CodeBuilder code) {
-    boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-    code.getstatic(ORDER, little ? "LITTLE_ENDIAN" : "BIG_ENDIAN", ORDER);
+    code.getstatic(ORDER, Raw.LITTLE_ENDIAN ? "LITTLE_ENDIAN" : "BIG_ENDIAN", ORDER);
   }
 
   /** The body of {@code static void tileR(int k, long a, long b, long c, long cStride)}. */
@@ -163,6 +155,7 @@ final class MicroKernelGenerator {
     private final int unroll;
     private final int[] sums;
     private final int[] columns = new int[Tile.VECTORS];
+    private int scalar;
 
     TileCode(CodeBuilder code, int rows) {
       this.code = code;
@@ -189,22 +182,18 @@ final class MicroKernelGenerator {
       for (int j = 0; j < columns.length; j++) {
         columns[j] = code.allocateLocal(TypeKind.REFERENCE);
       }
+      scalar = code.allocateLocal(TypeKind.REFERENCE);
       loop();
-      for (int i = 0; i < sums.length; i++) {
-        code.aload(sums[i]).getstatic(desc(Raw.class), "ALL", SEGMENT);
-        code.lload(code.parameterSlot(C)).lload(code.parameterSlot(C_STRIDE));
-        code.loadConstant((long) (i / Tile.VECTORS)).lmul().ladd();
-        code.loadConstant((long) (i % Tile.VECTORS) * vectorBytes).ladd();
-        byteOrder(code);
-        code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+      for (int i = 0; i < rows; i++) {
+        store(i);
       }
       code.return_();
     }
 
     /**
-     * A branch that is never taken, with an exception handler that covers itself: legal, compiled by C2, declined by C1.
-     * C1 would inline every vector operation and run out of virtual registers, but only in its profiling tier. If the
-     * method has by then been compiled in the tier without profile (which happens when C2 is busy), it stays there for
+     * A branch that is never taken, with an exception handler that covers itself: legal, compiled by C2, declined by
+     * C1. C1 would inline every vector operation and run out of virtual registers, but only in its profiling tier. If
+     * the method has by then been compiled in the tier without profile (which happens when C2 is busy), it stays there for
      * ever, boxing vectors at 0.2 GF/s. Declined in both, it is profiled by the interpreter and compiled by C2.
      */
     private void declineC1() {
@@ -218,43 +207,42 @@ final class MicroKernelGenerator {
       code.labelBinding(end).exceptionCatchAll(start, end, handler);
     }
 
-    /** {@code for (int p = 0; p < k; p += unroll) { step(0); … step(unroll − 1); }}. */
+    /** {@code for (; k > 0; k -= unroll) { step(0); … step(unroll − 1); advance a, b }}. */
     private void loop() {
-      int p = code.allocateLocal(TypeKind.INT);
-      int a = code.allocateLocal(TypeKind.LONG);
-      int b = code.allocateLocal(TypeKind.LONG);
       Label top = code.newLabel();
       Label end = code.newLabel();
-      code.iconst_0().istore(p);
-      code.labelBinding(top).iload(p).iload(code.parameterSlot(K)).if_icmpge(end);
-      pointer(A, p, (long) tile.mr() * elementBytes, a);
-      pointer(B, p, (long) tile.nr() * elementBytes, b);
+      int k = code.parameterSlot(K);
+      code.labelBinding(top).iload(k).ifle(end);
+      maskAddress(A);
+      maskAddress(B);
       for (int u = 0; u < unroll; u++) {
-        step(u, a, b);
+        step(u);
       }
-      code.iinc(p, unroll).goto_(top).labelBinding(end);
+      advance(A, tile.mr());
+      advance(B, tile.nr());
+      code.iinc(k, -unroll).goto_(top).labelBinding(end);
     }
 
-    /** {@code to = parameter + (long) p * stride}: linear in p, so that C2 drops the bounds checks. */
-    private void pointer(int parameter, int p, long stride, int to) {
-      code.lload(code.parameterSlot(parameter)).iload(p).i2l().loadConstant(stride).lmul().ladd().lstore(to);
+    /** Tells C2 that no offset from this address leaves memory; see {@link Raw#ADDRESS}. */
+    private void maskAddress(int parameter) {
+      int slot = code.parameterSlot(parameter);
+      code.lload(slot).loadConstant(Raw.ADDRESS).land().lstore(slot);
     }
 
-    private void step(int u, int a, int b) {
-      if (u > 0) {
-        pin();
-      }
+    private void advance(int parameter, int width) {
+      int slot = code.parameterSlot(parameter);
+      code.lload(slot).loadConstant((long) unroll * width * elementBytes).ladd().lstore(slot);
+    }
+
+    private void step(int u) {
       for (int j = 0; j < columns.length; j++) {
         long offset = ((long) u * Tile.VECTORS + j) * vectorBytes;
-        load(code, () -> code.lload(b).loadConstant(offset).ladd());
+        load(offset);
         code.astore(columns[j]);
       }
-      int scalar = code.allocateLocal(TypeKind.REFERENCE);
       for (int i = 0; i < rows; i++) {
-        if (i > 0) {
-          pin();
-        }
-        broadcast(a, (long) (u * tile.mr() + i) * elementBytes);
+        broadcast((long) (u * tile.mr() + i) * elementBytes);
+        pin();
         code.astore(scalar);
         for (int j = 0; j < columns.length; j++) {
           int sum = sums[i * Tile.VECTORS + j];
@@ -265,10 +253,30 @@ final class MicroKernelGenerator {
       }
     }
 
-    private void broadcast(int pointer, long offset) {
+    private void load(long offset) {
+      code.getstatic(vector, "SPECIES_PREFERRED", SPECIES).getstatic(desc(Raw.class), "ALL", SEGMENT);
+      code.lload(code.parameterSlot(B)).loadConstant(offset).ladd();
+      byteOrder(code);
+      code.invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
+    }
+
+    /** Stores the sums of a row and moves on to the next. */
+    private void store(int row) {
+      maskAddress(C);
+      int c = code.parameterSlot(C);
+      for (int j = 0; j < columns.length; j++) {
+        code.aload(sums[row * Tile.VECTORS + j]).getstatic(desc(Raw.class), "ALL", SEGMENT);
+        code.lload(c).loadConstant((long) j * vectorBytes).ladd();
+        byteOrder(code);
+        code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+      }
+      code.lload(c).lload(code.parameterSlot(C_STRIDE)).ladd().lstore(c);
+    }
+
+    private void broadcast(long offset) {
       zero(code);
       code.getstatic(desc(Raw.class), "ALL", SEGMENT).getstatic(desc(ValueLayout.class), layoutName, layout);
-      code.lload(pointer).loadConstant(offset).ladd();
+      code.lload(code.parameterSlot(A)).loadConstant(offset).ladd();
       code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(primitive, layout, CD_long));
       code.invokevirtual(vector, "broadcast", MethodTypeDesc.of(vector, primitive));
     }

@@ -2,8 +2,8 @@ package dev.orthant.cpu;
 
 /**
  * One operand of a matrix product, as the thing that can pack it. A and B look alike from here: A is indexed (i, k) by
- * rows of the result, B is indexed (j, k) by columns. Transposed, half-width and implicit (im2col) operands are packers,
- * so the product knows one layout only.
+ * rows of the result, B is indexed (j, k) by columns. Transposed, half-width and implicit (im2col) operands are
+ * packers, so the product knows one layout only.
  */
 interface PanelPacker {
   /**

@@ -1,13 +1,15 @@
 package dev.orthant.cpu;
 
+import java.lang.foreign.ValueLayout;
+
 /**
  * The loops that fill one packed panel from strided memory, converting half-width storage on the way. This class is
  * the scalar form; {@link VectorPanelWriter} replaces the loop that gains from vectors.
  */
 class PanelWriter {
   /**
-   * Copies {@code k} runs of {@code count} adjacent elements: {@code to[p·width + i] = from[p·stride + i]}, and zero for
-   * {@code count ≤ i < width}.
+   * Copies {@code k} runs of {@code count} adjacent elements: {@code to[p·width + i] = from[p·stride + i]}, and zero
+   * for {@code count ≤ i < width}.
    *
    * @param stride bytes from one run to the next
    */
@@ -55,9 +57,6 @@ class PanelWriter {
         gatherDoubles(source, kStride, k, width, target);
       } else if (storage != Storage.F32) {
         gatherHalves(storage, source, kStride, k, width, target);
-      } else if (kStride == 4 && i + 3 < count) {
-        transposeFour(source, iStride, k, width, target);
-        i += 3;
       } else if (kStride == 4 && i + 1 < count) {
         transposeTwo(source, iStride, k, width, target);
         i++;
@@ -90,32 +89,34 @@ class PanelWriter {
     }
   }
 
+  /** Two rows at once, whose elements meet in one store: stores are what limits a transposition. */
   private static void transposeTwo(long source, long iStride, int k, int width, long target) {
-    long source1 = source + iStride;
-    for (int p = 0; p < k; p++) {
-      long to = target + 4L * p * width;
-      float x0 = Raw.getFloat(source + 4L * p);
-      float x1 = Raw.getFloat(source1 + 4L * p);
-      Raw.putFloat(to, x0);
-      Raw.putFloat(to + 4, x1);
+    long from = source;
+    long to = target;
+    long step = 4L * width;
+    int p = 0;
+    for (; p + 4 <= k; p += 4) {
+      long x = from & Raw.ADDRESS;
+      long y = (from + iStride) & Raw.ADDRESS;
+      Raw.putLong(to, pair(x, y));
+      Raw.putLong(to + step, pair(x + 4, y + 4));
+      Raw.putLong(to + 2 * step, pair(x + 8, y + 8));
+      Raw.putLong(to + 3 * step, pair(x + 12, y + 12));
+      from += 16;
+      to += 4 * step;
+    }
+    for (; p < k; p++) {
+      Raw.putLong(to, pair(from & Raw.ADDRESS, (from + iStride) & Raw.ADDRESS));
+      from += 4;
+      to += step;
     }
   }
 
-  private static void transposeFour(long source, long iStride, int k, int width, long target) {
-    long source1 = source + iStride;
-    long source2 = source1 + iStride;
-    long source3 = source2 + iStride;
-    for (int p = 0; p < k; p++) {
-      long to = target + 4L * p * width;
-      float x0 = Raw.getFloat(source + 4L * p);
-      float x1 = Raw.getFloat(source1 + 4L * p);
-      float x2 = Raw.getFloat(source2 + 4L * p);
-      float x3 = Raw.getFloat(source3 + 4L * p);
-      Raw.putFloat(to, x0);
-      Raw.putFloat(to + 4, x1);
-      Raw.putFloat(to + 8, x2);
-      Raw.putFloat(to + 12, x3);
-    }
+  /** Two masked addresses' elements, in this order once stored. */
+  private static long pair(long first, long second) {
+    long x = Raw.ALL.get(ValueLayout.JAVA_INT_UNALIGNED, first) & 0xffff_ffffL;
+    long y = Raw.ALL.get(ValueLayout.JAVA_INT_UNALIGNED, second) & 0xffff_ffffL;
+    return Raw.LITTLE_ENDIAN ? x | (y << 32) : y | (x << 32);
   }
 
   private static void gatherHalves(Storage storage, long source, long kStride, int k, int width, long target) {
@@ -205,6 +206,60 @@ class PanelWriter {
         }
         Raw.putFloat(acc + lane, sum);
       }
+    }
+  }
+
+  /**
+   * Adds scaled runs: {@code acc[j] += Σ_r scales[r]·x[r][j]}, in rising r.
+   *
+   * @param xStride bytes from one run to the next
+   * @param runs at most {@link Gemv#RUNS}
+   */
+  void addScaled(Storage element, long scales, long x, long xStride, int runs, int count, long acc) {
+    addScaledFrom(0, element, scales, x, xStride, runs, count, acc);
+  }
+
+  /** Elements {@code from … count} of {@link #addScaled}. */
+  static void addScaledFrom(
+      int from, Storage element, long scales, long x, long xStride, int runs, int count, long acc) {
+    for (int r = 0; r < runs; r++) {
+      long run = x + r * xStride;
+      for (int j = from; j < count; j++) {
+        if (element == Storage.F64) {
+          long to = acc + 8L * j;
+          Raw.putDouble(to, Math.fma(Raw.getDouble(scales + 8L * r), Raw.getDouble(run + 8L * j), Raw.getDouble(to)));
+        } else {
+          long to = acc + 4L * j;
+          Raw.putFloat(to, Math.fma(Raw.getFloat(scales + 4L * r), Raw.getFloat(run + 4L * j), Raw.getFloat(to)));
+        }
+      }
+    }
+  }
+
+  /** Stores the dot product of two runs of {@code k} elements at {@code to}; the order of summation is fixed. */
+  void dot(Storage element, long x, long y, int k, long to) {
+    if (element == Storage.F64) {
+      Raw.putDouble(to, 0);
+    } else {
+      Raw.putFloat(to, 0);
+    }
+    addDot(0, element, x, y, k, to);
+  }
+
+  /** Adds the products of elements {@code from … k} to what is at {@code to}. */
+  static void addDot(int from, Storage element, long x, long y, int k, long to) {
+    if (element == Storage.F64) {
+      double sum = Raw.getDouble(to);
+      for (int p = from; p < k; p++) {
+        sum = Math.fma(Raw.getDouble(x + 8L * p), Raw.getDouble(y + 8L * p), sum);
+      }
+      Raw.putDouble(to, sum);
+    } else {
+      float sum = Raw.getFloat(to);
+      for (int p = from; p < k; p++) {
+        sum = Math.fma(Raw.getFloat(x + 4L * p), Raw.getFloat(y + 4L * p), sum);
+      }
+      Raw.putFloat(to, sum);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.orthant.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * Off-heap memory by raw address. Through one constant segment that spans the address space, C2 folds every bounds and
@@ -13,34 +14,47 @@ final class Raw {
   @SuppressWarnings("restricted") // the point of this class; the JVM is started with native access enabled
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  /**
+   * {@code address & ADDRESS} is the address. It says no more than that it is not negative and far from the end; but C2
+   * cannot know that. It would check each access, or worse, compute ahead of each loop which trips need no check: 50 ns
+   * for every tile of a matrix kernel. Mask once, then add constant offsets.
+   */
+  static final long ADDRESS = Long.MAX_VALUE >> 1;
+
+  static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
   private Raw() {}
 
   static float getFloat(long address) {
-    return ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address);
+    return ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address & ADDRESS);
   }
 
   static void putFloat(long address, float value) {
-    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, value);
+    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address & ADDRESS, value);
   }
 
   static double getDouble(long address) {
-    return ALL.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, address);
+    return ALL.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, address & ADDRESS);
   }
 
   static void putDouble(long address, double value) {
-    ALL.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, address, value);
+    ALL.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, address & ADDRESS, value);
   }
 
   static int getInt(long address) {
-    return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+    return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address & ADDRESS);
   }
 
   static void putInt(long address, int value) {
-    ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+    ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address & ADDRESS, value);
+  }
+
+  static void putLong(long address, long value) {
+    ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address & ADDRESS, value);
   }
 
   static short getShort(long address) {
-    return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+    return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address & ADDRESS);
   }
 
   /** The element at {@code address}, widened to {@code F32} when stored in half the width. Not for {@code F64}. */

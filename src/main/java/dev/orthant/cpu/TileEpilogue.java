@@ -15,8 +15,7 @@ interface TileEpilogue {
    * @param row row of the result that the first sum belongs to
    * @param col its column
    * @param rows rows in the tile, at least 1
-   * @param cols columns in the tile, at least 1: at most {@link Tile#nr()} from a matrix product, a whole row from a
-   *     depthwise convolution
+   * @param cols columns in the tile, at least 1: mostly {@link Tile#nr()}, but a single row may have any number
    */
   void apply(long acc, long accStride, long row, long col, int rows, int cols);
 }

@@ -62,6 +62,10 @@ class GemmTest {
       }
     }
     for (Storage storage : Storage.values()) {
+      for (int bits = 0; bits < 8; bits++) {
+        cases.add(new Case(1, 2077, 131, (bits & 1) != 0, (bits & 2) != 0, storage, (bits & 4) != 0));
+        cases.add(new Case(1300, 1, 67, (bits & 1) != 0, (bits & 2) != 0, storage, (bits & 4) != 0));
+      }
       for (int bits = 1; bits < 8; bits++) {
         cases.add(new Case(37, 45, 51, (bits & 1) != 0, (bits & 2) != 0, storage, (bits & 4) != 0));
         cases.add(new Case(6, 16, 4, (bits & 1) != 0, (bits & 2) != 0, storage, (bits & 4) != 0));
@@ -152,8 +156,8 @@ class GemmTest {
         double sum = 0;
         double magnitude = 0;
         for (int p = 0; p < c.k; p++) {
-          double product =
-              in.a.get(c.transA ? p * c.m + i : i * c.k + p) * in.b.get(c.transB ? j * c.k + p : p * c.n + j);
+          double product = in.a.get(c.transA ? p * c.m + i : i * c.k + p)
+              * in.b.get(c.transB ? j * c.k + p : p * c.n + j);
           sum += product;
           magnitude += Math.abs(product);
         }
