@@ -8,16 +8,16 @@ final class Engines {
   private final Kernels f64;
   private final Gemm gemm32;
   private final Gemm gemm64;
-  private final Conv2d convolution32;
-  private final Conv2d convolution64;
+  private final Convolution convolution32;
+  private final Convolution convolution64;
 
   Engines(boolean vectors, WorkerPool pool) {
     this.f32 = vectors ? Kernels.best(Storage.F32) : Kernels.scalar(Storage.F32);
     this.f64 = vectors ? Kernels.best(Storage.F64) : Kernels.scalar(Storage.F64);
     this.gemm32 = new Gemm(f32, pool);
     this.gemm64 = new Gemm(f64, pool);
-    this.convolution32 = new Conv2d(f32, pool);
-    this.convolution64 = new Conv2d(f64, pool);
+    this.convolution32 = new Convolution(f32, pool);
+    this.convolution64 = new Convolution(f64, pool);
   }
 
   /** @param compute F32 or F64 */
@@ -29,7 +29,7 @@ final class Engines {
     return compute == DType.F64 ? gemm64 : gemm32;
   }
 
-  Conv2d convolution(DType compute) {
+  Convolution convolution(DType compute) {
     return compute == DType.F64 ? convolution64 : convolution32;
   }
 }

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * padded and converted; panels of the im2col matrix are packed from that copy into the cache of the thread that uses
  * them. Depthwise convolutions go to {@link DepthwiseConv}.
  */
-final class Conv2d {
+final class Convolution {
   private static final long ALIGN = 64;
 
   private final Kernels kernels;
   private final WorkerPool pool;
   private final Gemm gemm;
 
-  Conv2d(Kernels kernels, WorkerPool pool) {
+  Convolution(Kernels kernels, WorkerPool pool) {
     this.kernels = kernels;
     this.pool = pool;
     this.gemm = new Gemm(kernels, pool);

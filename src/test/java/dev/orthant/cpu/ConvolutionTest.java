@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Convolutions of any geometry against a float64 loop with an a-priori bound. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class Conv2dTest {
+class ConvolutionTest {
   private static final long SEED = 20261123;
 
   private final WorkerPool one = new WorkerPool(1);
@@ -110,7 +110,7 @@ class Conv2dTest {
     long row = (s.nhwc() ? s.k() : s.pixels()) * size;
     ConvTensors.ImageEpilogue epilogue = (image, filter) -> GemmTest.addOneAndHalf(element,
         y.address() + (image * s.pixels() * s.k() + (s.nhwc() ? filter : filter * s.pixels())) * size, row);
-    new Conv2d(k, pool).run(s, new ConvTensors(c.storage, x.address(), w.address(), strides,
+    new Convolution(k, pool).run(s, new ConvTensors(c.storage, x.address(), w.address(), strides,
         fused ? 0 : y.address(), fused ? epilogue : null));
     return y;
   }
