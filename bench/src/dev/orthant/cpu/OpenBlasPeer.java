@@ -18,7 +18,7 @@ import java.util.Random;
  * both. Prints the median of the ratios of neighbouring calls, and the ratio of the 5 % quantiles ("quiet"), which a
  * busy machine distorts least. Above 1 we are faster.
  *
- * <p>Usage: {@code bench/peers/openblas.sh [threads] [m,n,k …]}.
+ * <p>Usage: {@code ./orthant peer openblas [threads] [m,n,k …]}.
  */
 @SuppressWarnings("restricted") // calls the peer natively
 public final class OpenBlasPeer {

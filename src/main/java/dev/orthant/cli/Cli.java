@@ -56,6 +56,7 @@ final class Cli {
     String launcher = Boolean.getBoolean("orthant.launcher")
         ? "%n%nThe launcher also knows:%n  ./orthant test   the whole test suite%n"
             + "  ./orthant jmh    the micro-benchmarks%n"
+            + "  ./orthant peer   our kernels beside OpenBLAS, or beside loops written by hand%n"
         : "";
     CommandSpec spec = root.getCommandSpec();
     spec.usageMessage()
