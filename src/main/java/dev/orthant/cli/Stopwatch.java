@@ -14,6 +14,8 @@ final class Stopwatch {
   private static final int MOST = 200;
   /** Warm when this many samples in a row brought no better one. */
   private static final int STEADY = 5;
+  /** … and this much time has passed: a just-in-time compiler works in steps, and between them times look steady. */
+  private static final double WARM_UP = 0.3;
 
   private final Device device;
   private final Runnable work;
@@ -54,7 +56,7 @@ final class Stopwatch {
     double start = now();
     double best = time();
     int sinceBest = 0;
-    while (sinceBest < STEADY && now() - start < budget) {
+    while ((sinceBest < STEADY || now() - start < WARM_UP) && now() - start < budget) {
       inner = (int) Math.clamp(Math.ceil(SAMPLE / Math.max(best, 1e-9)), 1, MOST_INNER);
       double t = time();
       sinceBest = t < 0.98 * best ? 0 : sinceBest + 1;

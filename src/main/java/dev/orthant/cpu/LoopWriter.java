@@ -81,7 +81,8 @@ abstract class LoopWriter {
     for (int j = 0; j < operands.length; j++) {
       if (isUsed(j)) {
         pointers[j] = code.allocateLocal(TypeKind.LONG);
-        code.aload(code.parameterSlot(2)).loadConstant(j).laload().lstore(pointers[j]);
+        code.aload(code.parameterSlot(2)).loadConstant(j).laload();
+        storePointer(code, j);
       }
     }
     prologue(code);
@@ -96,13 +97,19 @@ abstract class LoopWriter {
     columns(code, column, code.parameterSlot(1));
     for (int j = 0; j < operands.length; j++) {
       if (isUsed(j)) {
-        code.lload(pointers[j]).aload(code.parameterSlot(3)).loadConstant(j).laload().ladd().lstore(pointers[j]);
+        code.lload(pointers[j]).aload(code.parameterSlot(3)).loadConstant(j).laload().ladd();
+        storePointer(code, j);
       }
     }
     code.lload(rows).lconst_1().lsub().lstore(rows);
     code.goto_(top);
     code.labelBinding(end);
     code.return_();
+  }
+
+  /** Masked, see {@link Raw#ADDRESS}: a short row would spend more on range checks before its loop than in it. */
+  private void storePointer(CodeBuilder code, int operand) {
+    code.loadConstant(Raw.ADDRESS).land().lstore(pointers[operand]);
   }
 
   private boolean isUsed(int operand) {

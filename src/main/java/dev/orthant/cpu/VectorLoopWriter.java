@@ -116,7 +116,7 @@ final class VectorLoopWriter extends LoopWriter {
     code.iinc(column, length).goto_(top);
     code.labelBinding(partEnd);
     code.iload(column).iload(columns).if_icmpge(rowEnd);
-    code.iload(columns).loadConstant(length).isub().istore(column);
+    code.iload(columns).loadConstant(length).isub().loadConstant(Integer.MAX_VALUE).iand().istore(column);
     if (dag.size() <= SHORT_BODY) {
       emitColumn(code);
     } else {
