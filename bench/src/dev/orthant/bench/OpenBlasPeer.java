@@ -1,9 +1,18 @@
-package dev.orthant.cpu;
+package dev.orthant.bench;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Buffer;
+import dev.orthant.device.Device;
+import dev.orthant.device.Devices;
+import dev.orthant.expr.Activations;
+import dev.orthant.op.Call;
+import dev.orthant.op.Epilogue;
+import dev.orthant.op.MatMul;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -11,10 +20,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /**
- * Our matmul + bias + ReLU against OpenBLAS's sgemm, in one process, call by call in turn, so that a noisy machine hits
+ * The CPU device's fused matmul + bias + ReLU, launched as users do, against OpenBLAS's sgemm, in one process, call by call in turn, so that a noisy machine hits
  * both. Prints the median of the ratios of neighbouring calls, and the ratio of the 5 % quantiles ("quiet"), which a
  * busy machine distorts least. Above 1 we are faster.
  *
@@ -26,17 +36,15 @@ public final class OpenBlasPeer {
   private static final int NO_TRANSPOSE = 111;
 
   private final MethodHandle sgemm;
-  private final Gemm gemm;
-  private final VectorPanelWriter writer = new VectorPanelWriter();
+  private final Device device = Devices.named("cpu");
 
-  private OpenBlasPeer(SymbolLookup library, WorkerPool pool, int threads) throws Throwable {
+  private OpenBlasPeer(SymbolLookup library, int threads) throws Throwable {
     Linker linker = Linker.nativeLinker();
     sgemm = linker.downcallHandle(library.findOrThrow("cblas_sgemm"), FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT,
         JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_FLOAT, ADDRESS,
         JAVA_INT));
     linker.downcallHandle(library.findOrThrow("openblas_set_num_threads"), FunctionDescriptor.ofVoid(JAVA_INT))
         .invoke(threads);
-    gemm = new Gemm(Kernels.best(Storage.F32), pool);
   }
 
   public static void main(String[] args) throws Throwable {
@@ -44,14 +52,12 @@ public final class OpenBlasPeer {
     int threads = args.length > 0 ? Integer.parseInt(args[0]) : 1;
     String[] sizes = args.length > 1 ? Arrays.copyOfRange(args, 1, args.length)
         : new String[] {"256", "512", "1024", "2048", "64,1024,1024", "100,53,37", "1,4096,4096"};
-    try (WorkerPool pool = new WorkerPool(threads)) {
-      OpenBlasPeer peer = new OpenBlasPeer(SymbolLookup.libraryLookup(path, Arena.global()), pool, threads);
-      System.out.println(
-          "     m     n     k  ours GF/s sgemm GF/s  ours/sgemm: median   quiet  ours/(sgemm, bias+relu)");
-      for (String size : sizes) {
-        int[] d = Arrays.stream(size.split(",")).mapToInt(Integer::parseInt).toArray();
-        peer.compare(d[0], d[d.length > 1 ? 1 : 0], d[d.length > 1 ? 2 : 0]);
-      }
+    System.setProperty("orthant.cpu.threads", Integer.toString(threads)); // read when the device is first asked for
+    OpenBlasPeer peer = new OpenBlasPeer(SymbolLookup.libraryLookup(path, Arena.global()), threads);
+    System.out.println("     m     n     k  ours GF/s sgemm GF/s  ours/sgemm: median   quiet  ours/(sgemm, bias+relu)");
+    for (String size : sizes) {
+      int[] d = Arrays.stream(size.split(",")).mapToInt(Integer::parseInt).toArray();
+      peer.compare(d[0], d[d.length > 1 ? 1 : 0], d[d.length > 1 ? 2 : 0]);
     }
   }
 
@@ -62,20 +68,21 @@ public final class OpenBlasPeer {
       MemorySegment bias = random(arena, n);
       MemorySegment ours = random(arena, (long) m * n);
       MemorySegment theirs = random(arena, (long) m * n);
-      BiasRelu pass = new BiasRelu(bias.address(), theirs.address(), 4L * n);
-      StridedPacker pa = new StridedPacker(writer, Storage.F32, a.address(), 4L * k, 4);
-      StridedPacker pb = new StridedPacker(writer, Storage.F32, b.address(), 4, 4L * n);
-      var product = new Gemm.Product(m, n, k, pa, pb, new Gemm.Output(ours.address(), 4L * n),
-          new BiasRelu(bias.address(), ours.address(), 4L * n));
+      Call call =
+          Call.of(device.name(), MatMul.PLAIN.withEpilogue(Epilogue.NONE.plusOperand().activation(Activations.RELU)),
+              List.of(TensorSpec.of(DType.F32, m, k), TensorSpec.of(DType.F32, k, n), TensorSpec.of(DType.F32, n)));
+      List<Buffer> inputs = List.of(upload(a), upload(b), upload(bias));
+      List<Buffer> output = List.of(upload(ours));
       int rounds = (int) Math.clamp(3e10 / (2.0 * m * n * k), 9, 2001);
       double[][] times = new double[3][rounds];
       for (int i = -warmups(m, n, k); i < rounds; i++) {
         long t0 = System.nanoTime();
-        gemm.run(product);
+        device.execute(call, inputs, output);
+        device.finish();
         long t1 = System.nanoTime();
         sgemm.invokeExact(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, m, n, k, 1f, a, k, b, n, 0f, theirs, n);
         long t2 = System.nanoTime();
-        pass.apply(theirs.address(), 4L * n, 0, 0, m, n);
+        BiasRelu.apply(theirs, bias, m, n);
         long t3 = System.nanoTime();
         if (i >= 0) {
           times[0][i] = t1 - t0;
@@ -83,8 +90,17 @@ public final class OpenBlasPeer {
           times[2][i] = t3 - t1;
         }
       }
+      device.read(output.getFirst(), 0, ours);
       report(m, n, k, times, difference(ours, theirs));
+      inputs.forEach(Buffer::close);
+      output.forEach(Buffer::close);
     }
+  }
+
+  private Buffer upload(MemorySegment values) {
+    Buffer buffer = device.allocate(values.byteSize());
+    device.write(buffer, 0, values);
+    return buffer;
   }
 
   private static int warmups(int m, int n, int k) {
