@@ -14,7 +14,7 @@ final class Handle implements Runnable {
   private static final Logger LOG = System.getLogger(Handle.class.getName());
 
   private final AtomicReference<@Nullable Node> node;
-  private @Nullable Scope scope;
+  private volatile @Nullable Scope scope;
 
   Handle(Node node) {
     this.node = new AtomicReference<>(node);
@@ -55,11 +55,25 @@ final class Handle implements Runnable {
     return true;
   }
 
-  /** The Cleaner's call: the tensor is gone. */
+  /**
+   * The Cleaner's call: the tensor is gone. Nothing is said of one that a scope would have closed, or that was never computed: the steps of
+   * a chain such as {@code x.matMul(w).add(b)} are rightly left behind.
+   */
   @Override
   public void run() {
     Node n = node.get();
-    if (n != null && close()) {
+    if (n == null) {
+      return;
+    }
+    boolean holdsMemory;
+    synchronized (n.device()) {
+      holdsMemory = !n.isPending();
+    }
+    Scope owner = scope;
+    if (owner != null) {
+      owner.forget(this);
+    }
+    if (close() && owner == null && holdsMemory) {
       LOG.log(Level.WARNING, () -> "a tensor " + n.spec() + " on " + n.device().name()
           + " was never closed; its memory was only freed by the garbage collector. Close it, or open a Scope around the code that made it.");
     }

@@ -21,9 +21,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * An n-dimensional array on a device. Contiguous, row-major, immutable but for {@link #copyFrom}.
@@ -39,6 +41,8 @@ import java.util.List;
  * {@link dev.orthant.core.DeviceException} when a result is read, and names the op.
  */
 public final class Tensor extends TensorMath implements AutoCloseable {
+  // An object may be collected while its last method still runs: whoever takes the node out of the handle keeps the tensor
+  // reachable (reachabilityFence) until a reference of its own is in place.
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final Handle handle;
@@ -65,11 +69,19 @@ public final class Tensor extends TensorMath implements AutoCloseable {
   /** A tensor of any type with {@code values} rounded to it. */
   public static Tensor of(Device device, DType dtype, Shape shape, double... values) {
     checkCount(shape, values.length);
-    TensorSpec spec = new TensorSpec(dtype, shape);
+    return filled(device, new TensorSpec(dtype, shape), i -> values[(int) i]);
+  }
+
+  /** A tensor with every element {@code value}. */
+  public static Tensor full(Device device, DType dtype, Shape shape, double value) {
+    return filled(device, new TensorSpec(dtype, shape), i -> value);
+  }
+
+  private static Tensor filled(Device device, TensorSpec spec, LongToDoubleFunction values) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(spec.bytes());
-      for (int i = 0; i < values.length; i++) {
-        dtype.set(memory, i, values[i]);
+      for (long i = 0; i < spec.shape().elements(); i++) {
+        spec.dtype().set(memory, i, values.applyAsDouble(i));
       }
       return of(device, spec, memory);
     }
@@ -94,18 +106,6 @@ public final class Tensor extends TensorMath implements AutoCloseable {
     }
     synchronized (device) {
       return new Tensor(Node.inMemory(device, spec, buffer));
-    }
-  }
-
-  /** A tensor with every element {@code value}. */
-  public static Tensor full(Device device, DType dtype, Shape shape, double value) {
-    TensorSpec spec = new TensorSpec(dtype, shape);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(spec.bytes());
-      for (long i = 0; i < shape.elements(); i++) {
-        dtype.set(memory, i, value);
-      }
-      return of(device, spec, memory);
     }
   }
 
@@ -187,15 +187,20 @@ public final class Tensor extends TensorMath implements AutoCloseable {
   }
 
   private Tensor product(Contraction op, Tensor rhs) {
-    Node a = handle.node();
-    Node b = rhs.onDevice(op.name(), a.device());
-    Call call = Call.of(a.device().name(), op, List.of(a.spec(), b.spec()));
-    synchronized (a.device()) {
-      // A product cannot take its operands in: they are launched at once, so that the device has work while the host goes on.
-      a.buffer();
-      b.buffer();
+    try {
+      Node a = handle.node();
+      Node b = rhs.onDevice(op.name(), a.device());
+      Call call = Call.of(a.device().name(), op, List.of(a.spec(), b.spec()));
+      synchronized (a.device()) {
+        // A product cannot take its operands in: they are launched at once, so that the device has work while the host goes on.
+        a.buffer();
+        b.buffer();
+      }
+      return pending(a.device(), call.output(), new Definition.Product(op, a, b));
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(rhs);
     }
-    return pending(a.device(), call.output(), new Definition.Product(op, a, b));
   }
 
   // ---- elementwise -------------------------------------------------------------------------------------------------
@@ -210,23 +215,28 @@ public final class Tensor extends TensorMath implements AutoCloseable {
    */
   @Override
   public Tensor apply(String name, Expr formula, List<Tensor> others, double... scalars) {
-    Node first = handle.node();
-    List<Node> inputs = new ArrayList<>(List.of(first));
-    others.forEach(o -> inputs.add(o.onDevice(name, first.device())));
-    Pointwise op = new Pointwise(List.of(formula), inputs.size(), Arrays.stream(scalars).boxed().toList());
-    TensorSpec spec;
     try {
-      spec = Call.of(first.device().name(), op, inputs.stream().map(Node::spec).toList()).output();
-    } catch (InvalidInputException e) {
-      throw e.in(op.name(), name);
-    }
-    synchronized (first.device()) {
-      int weight = formula.size() + inputs.stream().mapToInt(Node::weight).sum();
-      if (weight > Node.HEAVIEST || inputs.stream().mapToInt(Node::width).sum() > Node.WIDEST) {
-        inputs.forEach(Node::buffer);
+      Node first = handle.node();
+      List<Node> inputs = new ArrayList<>(List.of(first));
+      others.forEach(o -> inputs.add(o.onDevice(name, first.device())));
+      Pointwise op = new Pointwise(List.of(formula), inputs.size(), Arrays.stream(scalars).boxed().toList());
+      TensorSpec spec;
+      try {
+        spec = Call.of(first.device().name(), op, inputs.stream().map(Node::spec).toList()).output();
+      } catch (InvalidInputException e) {
+        throw e.in(op.name(), name);
       }
+      synchronized (first.device()) {
+        int weight = formula.size() + inputs.stream().mapToInt(Node::weight).sum();
+        if (weight > Node.HEAVIEST || inputs.stream().mapToInt(Node::width).sum() > Node.WIDEST) {
+          inputs.forEach(Node::buffer);
+        }
+      }
+      return pending(first.device(), spec, new Definition.Elementwise(formula, inputs, op.scalarValues()));
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(others);
     }
-    return pending(first.device(), spec, new Definition.Elementwise(formula, inputs, op.scalarValues()));
   }
 
   private static Tensor pending(Device device, TensorSpec spec, Definition definition) {
@@ -250,14 +260,19 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   /** The same elements, in the same order, under another shape. Costs nothing. */
   public Tensor reshape(long... dims) {
-    Shape shape = Shape.of(dims);
-    Node node = handle.node();
-    if (shape.elements() != node.spec().shape().elements()) {
-      throw new ShapeException(
-          "reshape: " + node.spec() + " does not have the elements of " + shape + " (on " + node.device().name() + ")");
+    try {
+      Shape shape = Shape.of(dims);
+      Node node = handle.node();
+      if (shape.elements() != node.spec().shape().elements()) {
+        throw new ShapeException(
+            "reshape: " + node.spec() + " does not have the elements of " + shape + " (on " + node.device().name()
+                + ")");
+      }
+      Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
+      return pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
-    return pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
   }
 
   private Tensor insertAxis(int axis) {
@@ -272,22 +287,30 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   /** Launches what is pending, without waiting for it. */
   public Tensor evaluate() {
-    Node node = handle.node();
-    synchronized (node.device()) {
-      node.buffer();
+    try {
+      Node node = handle.node();
+      synchronized (node.device()) {
+        node.buffer();
+      }
+      return this;
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    return this;
   }
 
   /** Waits, then fills {@code target} with the elements as the type stores them. */
   public void read(MemorySegment target) {
-    Node node = handle.node();
-    if (target.byteSize() != node.spec().bytes()) {
-      throw new ShapeException(
-          "read: " + node.spec() + " has " + node.spec().bytes() + " bytes, the target " + target.byteSize());
-    }
-    synchronized (node.device()) {
-      node.device().read(node.buffer(), 0, target);
+    try {
+      Node node = handle.node();
+      if (target.byteSize() != node.spec().bytes()) {
+        throw new ShapeException(
+            "read: " + node.spec() + " has " + node.spec().bytes() + " bytes, the target " + target.byteSize());
+      }
+      synchronized (node.device()) {
+        node.device().read(node.buffer(), 0, target);
+      }
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 
@@ -330,13 +353,17 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   /** Overwrites the elements in place. Results that were built from the old ones keep them: they are computed first. */
   public void copyFrom(MemorySegment source) {
-    Node node = handle.node();
-    if (source.byteSize() != node.spec().bytes()) {
-      throw new ShapeException(
-          "copyFrom: " + node.spec() + " takes " + node.spec().bytes() + " bytes, got " + source.byteSize());
-    }
-    synchronized (node.device()) {
-      node.device().write(node.beforeWrite(), 0, source);
+    try {
+      Node node = handle.node();
+      if (source.byteSize() != node.spec().bytes()) {
+        throw new ShapeException(
+            "copyFrom: " + node.spec() + " takes " + node.spec().bytes() + " bytes, got " + source.byteSize());
+      }
+      synchronized (node.device()) {
+        node.device().write(node.beforeWrite(), 0, source);
+      }
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 

@@ -12,10 +12,13 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.device.ReferenceDevice;
 import dev.orthant.op.Conv2d;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 final class TensorTest {
@@ -151,13 +154,53 @@ final class TensorTest {
   }
 
   @Test
-  void theCleanerCatchesWhatWasForgotten() throws InterruptedException {
-    of(1, 2, 3);
-    for (int i = 0; i < 100 && device.stats().liveBuffers() > 0; i++) {
-      System.gc();
-      Thread.sleep(20);
+  void theCleanerCatchesWhatWasForgottenAndSaysSo() throws InterruptedException {
+    List<LogRecord> said = logged(() -> of(1, 2, 3));
+    assertThat(said).hasSize(1);
+    assertThat(said.getFirst().getMessage()).contains("a tensor (3,) f32 on cpu was never closed");
+  }
+
+  @Test
+  void nothingIsSaidOfWhatAScopeOwnsOrWasNeverComputed() throws InterruptedException {
+    try (Scope scope = Scope.open()) {
+      assertThat(logged(() -> of(1, 2, 3).add(1).relu().toFloatArray())).isEmpty();
+      assertThat(scope.size()).as("collected early").isLessThan(3);
+    }
+    try (Tensor x = of(1, 2, 3)) {
+      assertThat(logged(() -> x.add(1).relu().close())).isEmpty();
     }
     assertThat(device.stats().liveBuffers()).isZero();
+  }
+
+  /** What the Cleaner logs after the work's tensors were collected. */
+  private List<LogRecord> logged(Runnable work) throws InterruptedException {
+    List<LogRecord> records = Collections.synchronizedList(new ArrayList<>());
+    java.util.logging.Handler catcher = new java.util.logging.Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        records.add(record);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger logger = Logger.getLogger("dev.orthant.tensor.Handle");
+    logger.addHandler(catcher);
+    long before = device.stats().liveBuffers();
+    try {
+      work.run();
+      for (int i = 0; i < 100 && (i < 5 || device.stats().liveBuffers() > before); i++) {
+        System.gc();
+        Thread.sleep(20);
+      }
+      assertThat(device.stats().liveBuffers()).isLessThanOrEqualTo(before);
+      return List.copyOf(records);
+    } finally {
+      logger.removeHandler(catcher);
+    }
   }
 
   @Test
