@@ -8,7 +8,6 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
-import dev.orthant.device.Devices;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
 import dev.orthant.op.Contraction;
@@ -59,11 +58,6 @@ public final class Tensor extends TensorMath implements AutoCloseable {
   public static Tensor of(Device device, Shape shape, float... values) {
     checkCount(shape, values.length);
     return of(device, new TensorSpec(DType.F32, shape), MemorySegment.ofArray(values));
-  }
-
-  /** As {@link #of(Device, Shape, float...)} on {@link Devices#best()}. */
-  public static Tensor of(Shape shape, float... values) {
-    return of(Devices.best(), shape, values);
   }
 
   /** A tensor of any type with {@code values} rounded to it. */
