@@ -17,6 +17,9 @@
 
 typedef long i64;
 typedef int i32;
+typedef char i8;
+typedef uchar u8;
+typedef uint u32;
 #ifdef ORTHANT_WIDE
 typedef i64 idx;
 #else
@@ -60,3 +63,14 @@ DEVICE bf16 to_bf16(float v) {
 #define STORE_bf16(p, i, v) ((p)[i] = to_bf16(v))
 #define STORE_f32(p, i, v) ((p)[i] = (v))
 #define STORE_f64(p, i, v) ((p)[i] = (v))
+// Integers are read as numbers and stored from whole numbers; a truth value is a byte, 0 or 1.
+#define LOAD_i8(p, i) ((real)(p)[i])
+#define LOAD_u8(p, i) ((real)(p)[i])
+#define LOAD_i32(p, i) ((real)(p)[i])
+#define LOAD_i64(p, i) ((real)(p)[i])
+#define LOAD_bool(p, i) ((real)(p)[i])
+#define STORE_i8(p, i, v) ((p)[i] = (i8)(v))
+#define STORE_u8(p, i, v) ((p)[i] = (u8)(v))
+#define STORE_i32(p, i, v) ((p)[i] = (i32)(v))
+#define STORE_i64(p, i, v) ((p)[i] = (i64)(v))
+#define STORE_bool(p, i, v) ((p)[i] = (v) != 0)

@@ -10,9 +10,22 @@ import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
 import dev.orthant.device.Pool;
 import dev.orthant.op.Call;
+import dev.orthant.op.Cast;
+import dev.orthant.op.Concat;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Conv2dBackwardData;
+import dev.orthant.op.Conv2dBackwardWeights;
+import dev.orthant.op.Copy;
+import dev.orthant.op.CumSum;
+import dev.orthant.op.Gather;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Pool2d;
+import dev.orthant.op.Pool2dBackward;
+import dev.orthant.op.Random;
+import dev.orthant.op.Reduce;
+import dev.orthant.op.ScatterAdd;
+import dev.orthant.op.Sort;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +131,7 @@ final class CpuDevice implements Device {
   }
 
   private void dispatch(Call call, List<CpuBuffer> buffers) {
-    if (call.output().shape().isEmpty()) {
+    if (call.outputs().stream().allMatch(o -> o.shape().isEmpty())) {
       return;
     }
     long[] addresses = new long[buffers.size()];
@@ -126,11 +139,25 @@ final class CpuDevice implements Device {
       addresses[i] = buffers.get(i).address();
     }
     switch (call.op()) {
+      case Pointwise p when Naive.needed(call, p) -> Naive.run(call, addresses);
       case Pointwise p -> pointwise.run(
           new PointwiseRunner.Task(p.formulas(), p.compute(call.inputs()), call.inputs(), call.outputs()), addresses,
           p.scalars());
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
+      case Reduce op -> Naive.run(call, addresses);
+      case Pool2d op -> Naive.run(call, addresses);
+      case Pool2dBackward op -> Naive.run(call, addresses);
+      case Copy op -> Naive.run(call, addresses);
+      case Concat op -> Naive.run(call, addresses);
+      case Cast op -> Naive.run(call, addresses);
+      case Gather op -> Naive.run(call, addresses);
+      case ScatterAdd op -> Naive.run(call, addresses);
+      case CumSum op -> Naive.run(call, addresses);
+      case Sort op -> Naive.run(call, addresses);
+      case Random op -> Naive.run(call, addresses);
+      case Conv2dBackwardData op -> Naive.run(call, addresses);
+      case Conv2dBackwardWeights op -> Naive.run(call, addresses);
     }
   }
 

@@ -33,7 +33,7 @@ final class CpuInfo {
     String java = "Java " + Runtime.version();
     return new DeviceInfo(processor(), vectors ? "Vector API " + Vectors.bits() + " bits, " + java : "scalar, " + java,
         settings.threads(), settings.memoryBytes(), settings.memoryBytes(),
-        EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64), false,
+        EnumSet.allOf(DType.class), false,
         vectors ? List.of() : List.of(whyScalar(settings)));
   }
 

@@ -1,5 +1,7 @@
 package dev.orthant.expr;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 
 /**
@@ -258,6 +260,16 @@ public sealed interface Expr {
       case Where w -> where(w.condition().substitute(inputs, scalars), w.then().substitute(inputs, scalars),
           w.otherwise().substitute(inputs, scalars));
     };
+  }
+
+  /** The operands that it reads. */
+  default Set<Integer> inputs() {
+    Set<Integer> found = new TreeSet<>();
+    substitute(i -> {
+      found.add(i);
+      return input(i);
+    }, Expr::scalar);
+    return found;
   }
 
   /** The number of nodes when written out as a tree; fusion stops before this grows without bound. */

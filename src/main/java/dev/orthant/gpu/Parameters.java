@@ -27,12 +27,17 @@ final class Parameters {
 
   /** A tensor that is read: the call's input {@code index}. Returns its name. */
   String input(String name, DType type, int index) {
-    return add("GLOBAL const " + type.shortName() + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
+    return add("GLOBAL const " + storage(type) + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
   /** A tensor that is written: number {@code index}, counted from the first input. */
   String output(String name, DType type, int index) {
-    return add("GLOBAL " + type.shortName() + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
+    return add("GLOBAL " + storage(type) + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
+  }
+
+  /** The C type of a type's storage. */
+  static String storage(DType type) {
+    return type == DType.BOOL ? "u8" : type.shortName();
   }
 
   /** An extent, stride or count. */

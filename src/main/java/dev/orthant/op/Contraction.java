@@ -10,7 +10,7 @@ import java.util.List;
  * An op that sums products of its first two inputs, accumulates in computing precision and hands each sum to an epilogue. Inputs:
  * lhs, rhs, then the epilogue's operands. Storage F16, BF16 and F32 accumulate in F32, F64 in F64. The output has the type of lhs.
  */
-public sealed interface Contraction extends Op permits MatMul, Conv2d {
+public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBackwardData, Conv2dBackwardWeights {
   Epilogue epilogue();
 
   /** This op with another epilogue. */
@@ -84,7 +84,7 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d {
   default double[][] reference(List<TensorSpec> inputs, double[][] values) {
     double[] acc = accumulate(inputs.get(0), inputs.get(1), values[0], values[1]);
     return new double[][] {Elementwise.evaluate(epilogue().formula(), infer(inputs).getFirst().shape(), acc, inputs,
-        values, 2, scalars())};
+        values, 2, scalars(), List.of())};
   }
 
   @Override

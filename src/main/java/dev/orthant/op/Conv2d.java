@@ -128,7 +128,8 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
     }
   }
 
-  private long index(long n, long c, long y, long x, long channels, long height, long width) {
+  /** The element (n, c, y, x) of a tensor in this layout. */
+  long index(long n, long c, long y, long x, long channels, long height, long width) {
     return layout == Layout.NCHW ? ((n * channels + c) * height + y) * width + x
         : ((n * height + y) * width + x) * channels + c;
   }

@@ -17,19 +17,22 @@ final class Elementwise {
    */
   static double[] evaluate(Expr formula, Shape output, double @Nullable [] acc, List<TensorSpec> inputs,
       double[][] values,
-      int first, double[] scalars) {
+      int first, double[] scalars, List<Philox> noise) {
     Broadcast walk =
         Broadcast.of(output, inputs.subList(first, inputs.size()).stream().map(TensorSpec::shape).toList());
     int operands = inputs.size() - first;
     int shift = acc == null ? 0 : 1;
     double[] result = new double[Math.toIntExact(output.elements())];
-    double[] at = new double[operands + shift];
+    double[] at = new double[operands + shift + noise.size()];
     for (int i = 0; i < result.length; i++) {
       if (acc != null) {
         at[0] = acc[i];
       }
       for (int o = 0; o < operands; o++) {
         at[o + shift] = values[first + o][Math.toIntExact(walk.offset(o, i))];
+      }
+      for (int j = 0; j < noise.size(); j++) {
+        at[operands + shift + j] = noise.get(j).uniform(i);
       }
       result[i] = formula.evaluate(at, scalars);
     }

@@ -10,7 +10,9 @@ import java.util.stream.Stream;
  *
  * <p>Tensors are contiguous and row-major. Inputs come first as each op names them, then the operands of its epilogue.
  */
-public sealed interface Op permits Contraction, Pointwise {
+public sealed interface Op
+    permits Contraction, Pointwise, Reduce, Pool2d, Pool2dBackward, Copy, Concat, Cast, Gather, ScatterAdd, CumSum,
+    Sort, Random {
   /** The op's name in messages and on the command line: {@code matmul}. */
   String name();
 
@@ -39,5 +41,7 @@ public sealed interface Op permits Contraction, Pointwise {
   double[][] reference(List<TensorSpec> inputs, double[][] values);
 
   /** The launch-time numbers of this op's formulas. */
-  double[] scalars();
+  default double[] scalars() {
+    return new double[0];
+  }
 }

@@ -59,7 +59,7 @@ record ClDevice(cl_platform_id platform, cl_device_id device, DeviceInfo info, G
       notes.add("subnormal numbers are flushed to zero");
     }
     Pocl.signalNote(platformName).ifPresent(notes::add);
-    Set<DType> types = EnumSet.of(DType.F16, DType.BF16, DType.F32);
+    Set<DType> types = EnumSet.complementOf(EnumSet.of(DType.F64));
     if (ClInfo.number(device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0) {
       types.add(DType.F64);
     }

@@ -7,8 +7,19 @@ import dev.orthant.expr.Expr;
 import dev.orthant.expr.Interval;
 import dev.orthant.op.Broadcast;
 import dev.orthant.op.Call;
+import dev.orthant.op.Cast;
+import dev.orthant.op.Concat;
 import dev.orthant.op.Contraction;
+import dev.orthant.op.Copy;
+import dev.orthant.op.CumSum;
+import dev.orthant.op.Gather;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Pool2d;
+import dev.orthant.op.Pool2dBackward;
+import dev.orthant.op.Random;
+import dev.orthant.op.Reduce;
+import dev.orthant.op.ScatterAdd;
+import dev.orthant.op.Sort;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
@@ -77,6 +88,17 @@ public final class Bounds {
         yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type);
       }
       case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type);
+      case Reduce op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Pool2d op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Copy op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Concat op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Cast op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Gather op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case ScatterAdd op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case CumSum op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Sort op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Random op -> throw new UnsupportedOperationException(call + ": not judged yet");
     };
   }
 

@@ -29,6 +29,6 @@ public record Case(String id, String group, Op op, List<TensorSpec> inputs, Data
   }
 
   public DType dtype() {
-    return inputs.getFirst().dtype();
+    return (inputs.isEmpty() ? op.infer(inputs) : inputs).getFirst().dtype();
   }
 }

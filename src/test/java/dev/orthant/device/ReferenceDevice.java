@@ -44,7 +44,7 @@ public final class ReferenceDevice implements Device {
 
   /** A device that does everything right. */
   public static ReferenceDevice named(String name) {
-    return new ReferenceDevice(name, EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64), c -> false, c -> false);
+    return new ReferenceDevice(name, EnumSet.allOf(DType.class), c -> false, c -> false);
   }
 
   /** A device that has only these types. */
@@ -54,12 +54,12 @@ public final class ReferenceDevice implements Device {
 
   /** A device whose results of these calls have their last element wrong by an eighth and a bit. */
   public static ReferenceDevice broken(String name, Predicate<Call> which) {
-    return new ReferenceDevice(name, EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64), which, c -> false);
+    return new ReferenceDevice(name, EnumSet.allOf(DType.class), which, c -> false);
   }
 
   /** A device that fails in these calls: a {@link DeviceException} at the next wait. */
   public static ReferenceDevice failing(String name, Predicate<Call> which) {
-    return new ReferenceDevice(name, EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64), c -> false, which);
+    return new ReferenceDevice(name, EnumSet.allOf(DType.class), c -> false, which);
   }
 
   @Override

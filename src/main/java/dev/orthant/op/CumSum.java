@@ -1,0 +1,48 @@
+package dev.orthant.op;
+
+import dev.orthant.core.DTypeException;
+import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
+import java.util.List;
+
+/**
+ * Running sums along {@code axis} (from 0) of a floating tensor: y_i = Σ x_j over j ≤ i (j < i when {@code exclusive}), or over j ≥ i (j > i)
+ * when {@code reverse}. As ONNX CumSum. Accumulated in the computing type.
+ */
+public record CumSum(int axis, boolean exclusive, boolean reverse) implements Op {
+  @Override
+  public String name() {
+    return "cumsum";
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> inputs) {
+    if (inputs.size() != 1 || axis < 0 || axis >= inputs.getFirst().shape().rank()) {
+      throw new ShapeException("cumsum: takes 1 input that has axis " + axis + ", got " + inputs);
+    }
+    if (!inputs.getFirst().dtype().isFloating()) {
+      throw new DTypeException("cumsum: takes f16 bf16 f32 f64, got " + inputs);
+    }
+    return inputs;
+  }
+
+  @Override
+  public double flops(List<TensorSpec> inputs) {
+    return inputs.getFirst().shape().elements();
+  }
+
+  @Override
+  public double[][] reference(List<TensorSpec> inputs, double[][] values) {
+    Rows rows = new Rows(inputs.getFirst().shape(), List.of(axis));
+    double[] y = new double[values[0].length];
+    for (long row = 0; row < rows.count(); row++) {
+      double sum = 0;
+      for (long p = 0; p < rows.length(); p++) {
+        int at = Math.toIntExact(rows.element(row, reverse ? rows.length() - 1 - p : p));
+        y[at] = exclusive ? sum : sum + values[0][at];
+        sum += values[0][at];
+      }
+    }
+    return new double[][] {y};
+  }
+}

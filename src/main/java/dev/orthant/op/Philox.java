@@ -1,0 +1,55 @@
+package dev.orthant.op;
+
+/**
+ * The counter-based random generator Philox4x32-10 (J. K. Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC11): word
+ * {@code i % 4} of block {@code i / 4} under a key of 64 bits is the i-th number, so that any element can be had without those before.
+ *
+ * @param seed the key
+ * @param offset how many words of the sequence come before the first
+ */
+public record Philox(long seed, long offset) {
+  private static final int ROUNDS = 10;
+  private static final int M0 = 0xD2511F53;
+  private static final int M1 = 0xCD9E8D57;
+  private static final int W0 = 0x9E3779B9;
+  private static final int W1 = 0xBB67AE85;
+
+  /** The four words of block {@code block} under {@code seed}. */
+  public static void block(long seed, long block, int[] words) {
+    int c0 = (int) block;
+    int c1 = (int) (block >>> 32);
+    int c2 = 0;
+    int c3 = 0;
+    int k0 = (int) seed;
+    int k1 = (int) (seed >>> 32);
+    for (int r = 0; r < ROUNDS; r++) {
+      long p0 = Integer.toUnsignedLong(M0) * Integer.toUnsignedLong(c0);
+      long p1 = Integer.toUnsignedLong(M1) * Integer.toUnsignedLong(c2);
+      int n0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+      int n2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+      c1 = (int) p1;
+      c3 = (int) p0;
+      c0 = n0;
+      c2 = n2;
+      k0 += W0;
+      k1 += W1;
+    }
+    words[0] = c0;
+    words[1] = c1;
+    words[2] = c2;
+    words[3] = c3;
+  }
+
+  /** Word {@code i} of this sequence. */
+  public int word(long i) {
+    int[] words = new int[4];
+    long at = offset + i;
+    block(seed, at >>> 2, words);
+    return words[(int) (at & 3)];
+  }
+
+  /** Number {@code i} of this sequence in [0, 1): the upper 24 bits of its word, exact in F32. */
+  public double uniform(long i) {
+    return (word(i) >>> 8) * 0x1p-24;
+  }
+}

@@ -1,0 +1,148 @@
+package dev.orthant.op;
+
+import dev.orthant.core.DTypeException;
+import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
+import java.util.List;
+
+/**
+ * Two-dimensional pooling of images (n, c, h, w) or (n, h, w, c): each output is the largest, the average or the p-norm of the elements under
+ * a window of {@code height} × {@code width}.
+ *
+ * <p>MAX ignores padding (a NaN wins). AVERAGE divides by the window's size where {@code countPadding}, else by the number of its elements that lie
+ * inside the image. LP is (Σ|x|^p)^(1/p), as ONNX LpPool. A window may not lie wholly in the padding.
+ *
+ * @param p of LP, ≥ 1; not used by the others
+ */
+public record Pool2d(Kind kind, int height, int width, Window window, Layout layout, boolean countPadding, double p)
+    implements Op {
+  /** What a window becomes. */
+  public enum Kind {
+    MAX,
+    AVERAGE,
+    LP
+  }
+
+  /** The extents: images, channels, height, width; output height and width. */
+  public record Extents(long n, long c, long h, long w, long p, long q) {}
+
+  /** Takes the elements of the input under a window, one by one. */
+  @FunctionalInterface
+  public interface Visitor {
+    void element(long index);
+  }
+
+  @Override
+  public String name() {
+    return "pool2d";
+  }
+
+  public Extents extents(TensorSpec x) {
+    int ha = layout.heightAxis();
+    long h = x.shape().dim(ha);
+    long w = x.shape().dim(ha + 1);
+    return new Extents(x.shape().dim(0), x.shape().dim(layout.channelAxis()), h, w, window.outputHeight(h, height),
+        window.outputWidth(w, width));
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> inputs) {
+    if (inputs.size() != 1 || inputs.getFirst().shape().rank() != 4) {
+      throw new ShapeException("pool2d: takes 1 input of rank 4, got " + inputs);
+    }
+    TensorSpec x = inputs.getFirst();
+    if (!x.dtype().isFloating()) {
+      throw new DTypeException("pool2d: takes f16 bf16 f32 f64, got " + x);
+    }
+    if (!window.fault().isEmpty() || height < 1 || width < 1) {
+      throw new ShapeException("pool2d: window " + height + " x " + width + " of " + x + ": "
+          + (window.fault().isEmpty() ? "must be at least 1 x 1" : window.fault()));
+    }
+    if (kind == Kind.LP && !(p >= 1)) {
+      throw new ShapeException("pool2d: the p-norm needs p of at least 1, got " + p);
+    }
+    Extents e = extents(x);
+    if (e.p < 1 || e.q < 1) {
+      throw new ShapeException("pool2d: the window " + height + " x " + width + " does not fit the padded image " + x);
+    }
+    if (outside(e.h, e.p, window.strideH(), window.dilationH(), height, window.padTop())
+        || outside(e.w, e.q, window.strideW(), window.dilationW(), width, window.padLeft())) {
+      throw new ShapeException("pool2d: a window of " + height + " x " + width + " lies wholly in the padding of " + x
+          + ", " + window);
+    }
+    return List.of(layout == Layout.NCHW ? TensorSpec.of(x.dtype(), e.n, e.c, e.p, e.q)
+        : TensorSpec.of(x.dtype(), e.n, e.p, e.q, e.c));
+  }
+
+  /** Whether some window along one axis touches no element. */
+  private static boolean outside(long extent, long outputs, int stride, int dilation, int size, int pad) {
+    for (long o = 0; o < outputs; o++) {
+      boolean touches = false;
+      for (int r = 0; r < size && !touches; r++) {
+        long at = o * stride - pad + (long) r * dilation;
+        touches = at >= 0 && at < extent;
+      }
+      if (!touches) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Names the input's elements under the window of an output, in row-major order of the window. The definition of the op. */
+  public void elements(TensorSpec x, long output, Visitor visitor) {
+    Extents e = extents(x);
+    boolean nchw = layout == Layout.NCHW;
+    long c = nchw ? output / (e.p * e.q) % e.c : output % e.c;
+    long q = nchw ? output % e.q : output / e.c % e.q;
+    long p0 = nchw ? output / e.q % e.p : output / (e.c * e.q) % e.p;
+    long n = output / (e.c * e.p * e.q);
+    for (long r = 0; r < height; r++) {
+      for (long s = 0; s < width; s++) {
+        long y = p0 * window.strideH() - window.padTop() + r * window.dilationH();
+        long at = q * window.strideW() - window.padLeft() + s * window.dilationW();
+        if (y >= 0 && y < e.h && at >= 0 && at < e.w) {
+          visitor.element(nchw ? ((n * e.c + c) * e.h + y) * e.w + at : ((n * e.h + y) * e.w + at) * e.c + c);
+        }
+      }
+    }
+  }
+
+  /** What AVERAGE divides by. */
+  public long divisor(TensorSpec x, long output) {
+    if (countPadding) {
+      return (long) height * width;
+    }
+    long[] count = new long[1];
+    elements(x, output, i -> count[0]++);
+    return count[0];
+  }
+
+  @Override
+  public double flops(List<TensorSpec> inputs) {
+    return (double) infer(inputs).getFirst().shape().elements() * height * width;
+  }
+
+  @Override
+  public double[][] reference(List<TensorSpec> inputs, double[][] values) {
+    TensorSpec x = inputs.getFirst();
+    double[] y = new double[Math.toIntExact(infer(inputs).getFirst().shape().elements())];
+    for (int i = 0; i < y.length; i++) {
+      double[] acc = {kind == Kind.MAX ? Double.NEGATIVE_INFINITY : 0};
+      elements(x, i, at -> {
+        double v = values[0][(int) at];
+        acc[0] = switch (kind) {
+          case MAX -> Math.max(acc[0], v);
+          case AVERAGE -> acc[0] + v;
+          case LP -> acc[0] + Math.pow(Math.abs(v), p);
+        };
+      });
+      y[i] = switch (kind) {
+        case MAX -> acc[0];
+        case AVERAGE -> acc[0] / divisor(x, i);
+        case LP -> Math.pow(acc[0], 1 / p);
+      };
+    }
+    return new double[][] {y};
+  }
+}
