@@ -156,8 +156,8 @@ final class CpuDevice implements Device {
       case CumSum op -> Naive.run(call, addresses);
       case Sort op -> Naive.run(call, addresses);
       case Random op -> Naive.run(call, addresses);
-      case Conv2dBackwardData op -> Naive.run(call, addresses);
-      case Conv2dBackwardWeights op -> Naive.run(call, addresses);
+      case Conv2dBackwardData op -> convolution.run(call, op, addresses);
+      case Conv2dBackwardWeights op -> convolution.run(call, op, addresses);
     }
   }
 
