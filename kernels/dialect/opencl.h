@@ -19,6 +19,7 @@ typedef long i64;
 typedef int i32;
 typedef char i8;
 typedef uchar u8;
+typedef ushort u16;
 typedef uint u32;
 #ifdef ORTHANT_WIDE
 typedef i64 idx;
