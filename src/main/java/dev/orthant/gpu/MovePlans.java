@@ -110,12 +110,38 @@ final class MovePlans {
     return List.of(launch(source, "gather", call.output().shape().elements(), p));
   }
 
+  /**
+   * One kernel for each type that is read: the type that is written is chosen as it runs, which costs next to nothing beside the memory,
+   * and saves programs. Double precision is asked for only where there are doubles.
+   */
+  List<Launch> cast() {
+    DType from = call.input(0).dtype();
+    DType to = call.output().dtype();
+    DType compute = from == DType.F64 || to == DType.F64 ? DType.F64 : DType.F32;
+    Parameters p = new Parameters(wide, compute);
+    p.input("x", from, 0);
+    p.output("y", "u8", 1);
+    List<DType> types = List.of(DType.values());
+    p.index("to", types.indexOf(to));
+    KernelSource source = planner.source();
+    source.define("FROM_INTEGER", !from.isFloating());
+    source.define("LOAD_X", "LOAD_" + from);
+    for (int i = 0; i < types.size(); i++) {
+      source.define("TO_" + types.get(i).name(), i);
+    }
+    return List.of(launch(source, "cast", call.output().shape().elements(), p, compute));
+  }
+
   /** A launch of the kernel in the file of its name, an item for each of {@code count} elements. */
   private Launch launch(KernelSource source, String kernel, long count, Parameters p) {
+    return launch(source, kernel, count, p, DType.F32);
+  }
+
+  private Launch launch(KernelSource source, String kernel, long count, Parameters p, DType compute) {
     source.define("ITEMS", items);
     source.define("ELEMENT", element);
     p.index("count", count);
-    return planner.launch(source, kernel, (count + items - 1) / items, items, p, wide, DType.F32,
+    return planner.launch(source, kernel, (count + items - 1) / items, items, p, wide, compute,
         List.of(kernel + ".cl"));
   }
 }

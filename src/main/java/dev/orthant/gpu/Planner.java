@@ -62,7 +62,7 @@ final class Planner {
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Copy op -> new MovePlans(this, call).copy(op);
       case Concat op -> new MovePlans(this, call).concat(op);
-      case Cast op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Cast _ -> new MovePlans(this, call).cast();
       case Gather op -> new MovePlans(this, call).gather(op);
       case ScatterAdd op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case CumSum op -> throw new UnsupportedOperationException(call + ": not planned yet");

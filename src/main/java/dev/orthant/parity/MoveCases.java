@@ -4,6 +4,7 @@ import static dev.orthant.parity.Catalogue.spec;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Cast;
 import dev.orthant.op.Concat;
 import dev.orthant.op.Copy;
 import dev.orthant.op.Copy.Axis;
@@ -25,6 +26,7 @@ final class MoveCases {
     for (DType type : DType.values()) {
       cases.addAll(typical(type));
       cases.addAll(gathers(type));
+      cases.addAll(casts(type));
     }
     cases.addAll(concats(DType.F32));
     return cases;
@@ -36,6 +38,7 @@ final class MoveCases {
     for (DType type : List.of(DType.F32, DType.BF16, DType.I32, DType.BOOL)) {
       cases.addAll(gathers(type));
     }
+    cases.addAll(casts(DType.F32));
     return cases;
   }
 
@@ -111,10 +114,21 @@ final class MoveCases {
     return cases;
   }
 
+  private static List<Case> casts(DType type) {
+    List<Case> cases = new ArrayList<>();
+    for (DType to : DType.values()) {
+      cases.add(of("to " + to, new Cast(to), Data.SPECIAL, spec(type, 7, 113)));
+    }
+    cases.add(of("large", new Cast(type == DType.F32 ? DType.BF16 : DType.F32), Data.NORMAL, spec(type, 100_003)));
+    cases.add(of("scalar", new Cast(DType.F32), Data.NORMAL, spec(type)));
+    cases.add(of("empty", new Cast(DType.I32), Data.NORMAL, spec(type, 3, 0)));
+    return cases;
+  }
+
   private static List<Case> gathers(DType type) {
     List<Case> cases = new ArrayList<>();
     // Programs are made for each size of an element and type of index: not for all pairs.
-    DType one = type.ordinal() % 2 == 0 ? DType.I32 : DType.I64;
+    DType one = type.isFloating() ? DType.I32 : DType.I64;
     for (DType index : type == DType.F32 ? List.of(DType.I32, DType.I64) : List.of(one)) {
       String with = " by " + index;
       cases.add(of("rows" + with, new Gather(0, false), Data.NORMAL, spec(type, 40, 17), spec(index, 3, 25)));
