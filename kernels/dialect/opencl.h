@@ -19,7 +19,9 @@ typedef long i64;
 typedef int i32;
 typedef char i8;
 typedef uchar u8;
+typedef ushort u16;
 typedef uint u32;
+typedef ulong u64;
 #ifdef ORTHANT_WIDE
 typedef i64 idx;
 #else
@@ -48,6 +50,10 @@ typedef float8 lanes;
 #define STORE_LANES(p, v) vstore8(v, 0, p)
 #endif
 #define ALL_LANES(x) ((lanes)(x))
+
+// The bits of a float, and back.
+#define BITS_OF(v) as_uint(v)
+#define FLOAT_OF(bits) as_float(bits)
 
 // To the nearest, ties to even; a NaN stays a quiet NaN.
 DEVICE bf16 to_bf16(float v) {

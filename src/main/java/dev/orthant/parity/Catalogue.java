@@ -38,6 +38,7 @@ public final class Catalogue {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
     }
+    cases.addAll(MoveCases.quick());
     return cases;
   }
 
@@ -55,6 +56,7 @@ public final class Catalogue {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
     }
+    cases.addAll(MoveCases.all());
     return cases;
   }
 

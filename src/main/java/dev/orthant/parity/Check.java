@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Runs one case on one device: outputs poisoned first and followed by a canary tail, executed twice (the bits must repeat), inputs
@@ -33,7 +34,8 @@ public final class Check {
   /** Runs the case. Never throws for what the device does: that is the verdict. */
   public Verdict run(Case test) {
     Call call = Call.of(device.name(), test.op(), test.inputs());
-    if (!device.info().dtypes().contains(test.dtype())) {
+    if (!Stream.concat(call.inputs().stream(), call.outputs().stream())
+        .allMatch(s -> device.info().dtypes().contains(s.dtype()))) {
       return new Verdict(device.name(), test, seed, Verdict.Status.UNSUPPORTED, null, null);
     }
     try (Arena arena = Arena.ofConfined()) {
@@ -60,7 +62,8 @@ public final class Check {
     for (int i = 0; i < test.inputs().size(); i++) {
       TensorSpec spec = test.inputs().get(i);
       long own = seed * 1_000_003 + test.id().hashCode() * 31L + i;
-      result.add(switch (test.data()) {
+      MemorySegment other = MoveInputs.of(test, i, own, arena);
+      result.add(other != null ? other : switch (test.data()) {
         case NORMAL -> Inputs.normal(spec, own, arena);
         case SPECIAL -> Inputs.special(spec, own, arena);
         case PLANTED -> {
@@ -142,6 +145,10 @@ public final class Check {
       }
     }
     Precision p = tally.result();
+    String bits = Exact.wrong(call, inputs, outputs);
+    if (bits != null) {
+      return new Verdict(device.name(), test, seed, Verdict.Status.FAILED, p, bits);
+    }
     Verdict.Status status =
         !p.withinBound() ? Verdict.Status.FAILED : p.mistrusted() ? Verdict.Status.MISTRUSTED : Verdict.Status.PASSED;
     String failure = switch (status) {
