@@ -87,7 +87,8 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   private static DType common(List<TensorSpec> inputs) {
     List<DType> floating = inputs.stream().map(TensorSpec::dtype).filter(DType::isFloating).distinct().toList();
     if (floating.isEmpty()) {
-      throw new DTypeException("pointwise: takes at least one input of f16 bf16 f32 f64, got " + inputs);
+      throw new DTypeException(
+          "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got " + inputs);
     }
     return floating.size() == 1 ? floating.getFirst() : DType.F32;
   }
@@ -113,5 +114,12 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   @Override
   public double[] scalars() {
     return scalarValues.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Override
+  public Pointwise withoutValues() {
+    return scalarValues.isEmpty() && noise.isEmpty() ? this
+        : new Pointwise(formulas, operands, Collections.nCopies(scalarValues.size(), 0.0), types,
+            Collections.nCopies(noise.size(), new Philox(0, 0)));
   }
 }

@@ -37,7 +37,10 @@ public final class Catalogue {
     for (DType type : List.of(DType.F32, DType.BF16)) {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
@@ -54,7 +57,10 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.shapes(type));
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
