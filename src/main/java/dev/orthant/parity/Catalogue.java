@@ -37,8 +37,11 @@ public final class Catalogue {
     for (DType type : List.of(DType.F32, DType.BF16)) {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
     cases.addAll(MoveCases.quick());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
@@ -55,8 +58,11 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.shapes(type));
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
     cases.addAll(MoveCases.all());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
