@@ -23,9 +23,10 @@ import java.util.List;
  * @param types of the outputs; without any, that of the inputs (F32 where they mix). An integer type takes results that are whole numbers,
  *     BOOL stores 1 for what is not 0
  * @param noise the sequences of random numbers
+ * @param least broadcasts with the inputs: how an output becomes larger than they are
  */
 public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues, List<DType> types,
-    List<Philox> noise) implements Op {
+    List<Philox> noise, Shape least) implements Op {
   public Pointwise {
     formulas = List.copyOf(formulas);
     scalarValues = List.copyOf(scalarValues);
@@ -35,7 +36,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
 
   /** Outputs of the inputs' type, no noise. */
   public Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues) {
-    this(formulas, operands, scalarValues, List.of(), List.of());
+    this(formulas, operands, scalarValues, List.of(), List.of(), Shape.of());
   }
 
   /** One output. */
@@ -64,7 +65,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     if (inputs.size() != operands || inputs.isEmpty()) {
       throw new ShapeException("pointwise: takes " + operands + " inputs, got " + inputs.size() + ": " + inputs);
     }
-    Shape shape = Shape.of();
+    Shape shape = least;
     for (TensorSpec in : inputs) {
       if (in.dtype().isFloating() && in.dtype().compute() != compute(inputs)) {
         throw new DTypeException("pointwise: takes inputs of f16 bf16 f32, or all of f64, got " + inputs);
