@@ -48,8 +48,6 @@ final class CpuDevice implements Device {
   private final PointwiseRunner pointwise;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
-  private final Moving moving;
-  private final Casting casting;
   private final LongAdder launches = new LongAdder();
   /** Work holds the read lock, closing takes the write lock: nothing is freed under work. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -62,8 +60,6 @@ final class CpuDevice implements Device {
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
-    this.moving = new Moving(workers);
-    this.casting = new Casting(workers);
     Engines engines = new Engines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
     this.convolution = new ConvRunner(compiler, engines, pointwise);
@@ -152,13 +148,13 @@ final class CpuDevice implements Device {
       case Reduce op -> Naive.run(call, addresses);
       case Pool2d op -> Naive.run(call, addresses);
       case Pool2dBackward op -> Naive.run(call, addresses);
-      case Copy op -> moving.copy(call, op, addresses);
-      case Concat op -> moving.concat(call, op, addresses);
-      case Cast _ -> casting.run(call, addresses);
-      case Gather op -> moving.gather(call, op, addresses);
-      case ScatterAdd op -> Naive.run(call, addresses);
-      case CumSum op -> Naive.run(call, addresses);
-      case Sort op -> Naive.run(call, addresses);
+      case Copy op -> new Moving(workers).copy(call, op, addresses);
+      case Concat op -> new Moving(workers).concat(call, op, addresses);
+      case Cast _ -> new Casting(workers).run(call, addresses);
+      case Gather op -> new Moving(workers).gather(call, op, addresses);
+      case ScatterAdd op -> new Scattering(workers).run(call, op, addresses);
+      case CumSum op -> new CumulativeSums(workers).run(call, op, addresses);
+      case Sort op -> new Sorting(workers).run(call, op, addresses);
       case Random op -> Naive.run(call, addresses);
       case Conv2dBackwardData op -> Naive.run(call, addresses);
       case Conv2dBackwardWeights op -> Naive.run(call, addresses);

@@ -39,6 +39,7 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
     }
     cases.addAll(MoveCases.quick());
+    cases.addAll(SumCases.quick());
     return cases;
   }
 
@@ -57,6 +58,7 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
     }
     cases.addAll(MoveCases.all());
+    cases.addAll(SumCases.all());
     return cases;
   }
 
