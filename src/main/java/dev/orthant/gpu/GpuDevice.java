@@ -16,10 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -98,12 +95,8 @@ public final class GpuDevice implements Device {
     }
     // Memory may come from the cache: a device that is lost must say so all the same.
     run("allocate", () -> lost);
-    return new GpuBuffer(this, block(bytes));
-  }
-
-  private Pool.Block<GpuDriver.Memory> block(long bytes) {
     try {
-      return pool.allocate(bytes);
+      return new GpuBuffer(this, pool.allocate(bytes));
     } catch (DriverException e) {
       throw run("allocate", () -> failure("allocate " + bytes + " bytes", e));
     }
@@ -158,31 +151,44 @@ public final class GpuDevice implements Device {
       }
     }
     List<Launch> plan = planner.plan(call);
-    Map<Integer, Pool.Block<GpuDriver.Memory>> scratch = new HashMap<>();
+    List<GpuBuffer> scratch = scratch(plan);
     try {
-      plan.stream().flatMap(l -> l.slots().stream()).forEach(slot -> {
-        if (slot instanceof Launch.Slot.Scratch s) {
-          scratch.computeIfAbsent(s.number(), n -> block(s.bytes()));
-        }
-      });
       run(call, () -> {
         buffers.forEach(b -> open(call, b));
         plan.forEach(l -> launch(call, l, buffers, scratch));
         return plan;
       });
     } finally {
-      // Whoever is given it next comes after these launches in the queue.
-      scratch.values().forEach(pool::release);
+      // Whoever gets this memory next is behind these launches in the queue.
+      scratch.forEach(GpuBuffer::close);
     }
   }
 
-  private void launch(Call call, Launch launch, List<GpuBuffer> buffers,
-      Map<Integer, Pool.Block<GpuDriver.Memory>> scratch) {
+  /** Memory that a plan needs for itself, by number. */
+  private List<GpuBuffer> scratch(List<Launch> plan) {
+    List<Long> sizes = new ArrayList<>();
+    for (Launch l : plan) {
+      for (Launch.Slot slot : l.slots()) {
+        if (slot instanceof Launch.Slot.Scratch s && s.index() == sizes.size()) {
+          sizes.add(s.bytes());
+        }
+      }
+    }
+    List<GpuBuffer> given = new ArrayList<>();
+    try {
+      sizes.forEach(bytes -> given.add((GpuBuffer) allocate(bytes)));
+      return given;
+    } catch (RuntimeException e) {
+      given.forEach(GpuBuffer::close);
+      throw e;
+    }
+  }
+
+  private void launch(Call call, Launch launch, List<GpuBuffer> buffers, List<GpuBuffer> scratch) {
     GpuDriver.Kernel kernel = kernels.get(launch.source(), source -> driver.build(source, launch.kernel()));
     List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
       case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
-      case Launch.Slot.Scratch s ->
-          new GpuDriver.Argument.Pointer(Objects.requireNonNull(scratch.get(s.number())).handle());
+      case Launch.Slot.Scratch s -> new GpuDriver.Argument.Pointer(scratch.get(s.index()).memory());
       case Launch.Slot.Value v -> v.value();
     }).toList();
     if (breadcrumbs.size() == BREADCRUMBS) {
