@@ -22,6 +22,7 @@ typedef uchar u8;
 typedef ushort u16;
 typedef uint u32;
 typedef ulong u64;
+#define MOST_I64 ((i64)(~(u64)0 >> 1))
 #ifdef ORTHANT_WIDE
 typedef i64 idx;
 #else

@@ -51,6 +51,9 @@ final class CpuDevice implements Device {
   private final Moving moving;
   private final Casting casting;
   private final RandomRunner random;
+  private final Scattering scattering;
+  private final CumulativeSums cumulative;
+  private final Sorting sorting;
   private final LongAdder launches = new LongAdder();
   /** Work holds the read lock, closing takes the write lock: nothing is freed under work. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -66,6 +69,9 @@ final class CpuDevice implements Device {
     this.moving = new Moving(workers);
     this.casting = new Casting(workers);
     this.random = new RandomRunner(workers);
+    this.scattering = new Scattering(workers);
+    this.cumulative = new CumulativeSums(workers);
+    this.sorting = new Sorting(workers);
     Engines engines = new Engines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
     this.convolution = new ConvRunner(compiler, engines, pointwise);
@@ -156,9 +162,9 @@ final class CpuDevice implements Device {
       case Concat op -> moving.concat(call, op, addresses);
       case Cast _ -> casting.run(call, addresses);
       case Gather op -> moving.gather(call, op, addresses);
-      case ScatterAdd op -> Naive.run(call, addresses);
-      case CumSum op -> Naive.run(call, addresses);
-      case Sort op -> Naive.run(call, addresses);
+      case ScatterAdd op -> scattering.run(call, op, addresses);
+      case CumSum op -> cumulative.run(call, op, addresses);
+      case Sort op -> sorting.run(call, op, addresses);
       case Random op -> random.run(op, addresses[0]);
       case Conv2dBackwardData op -> convolution.run(call, op, addresses);
       case Conv2dBackwardWeights op -> convolution.run(call, op, addresses);

@@ -24,6 +24,13 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
     /** The call's tensor of that number, inputs first, then outputs. */
     record Tensor(int index) implements Slot {}
 
+    /**
+     * Memory for this call alone, its content undefined at first; launches of a plan that name the same number share it.
+     *
+     * @param index from 0
+     */
+    record Scratch(int index, long bytes) implements Slot {}
+
     /** A number. */
     record Value(GpuDriver.Argument value) implements Slot {}
 
@@ -42,13 +49,15 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
    *
    * @param op of the same kind as that which this was planned for; other launch-time numbers are allowed
    * @param tensors the memory of the call's inputs, then outputs
+   * @param scratch the plan's own memory, by number
    */
-  List<GpuDriver.Argument> arguments(Op op, List<GpuDriver.Memory> tensors) {
+  List<GpuDriver.Argument> arguments(Op op, List<GpuDriver.Memory> tensors, List<GpuDriver.Memory> scratch) {
     double[] scalars = op.scalars();
     List<GpuDriver.Argument> arguments = new ArrayList<>(slots.size());
     for (Slot slot : slots) {
       arguments.add(switch (slot) {
         case Slot.Tensor t -> new GpuDriver.Argument.Pointer(tensors.get(t.index));
+        case Slot.Scratch s -> new GpuDriver.Argument.Pointer(scratch.get(s.index));
         case Slot.Value v -> v.value;
         case Slot.Scalar s -> s.type == DType.F64 ? new GpuDriver.Argument.F64(scalars[s.index])
             : new GpuDriver.Argument.F32((float) scalars[s.index]);

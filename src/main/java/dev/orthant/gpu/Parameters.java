@@ -45,6 +45,11 @@ final class Parameters {
     return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
+  /** Memory that the launches of a plan share: number {@code number} of it. */
+  String scratch(String name, String storage, int number, long bytes) {
+    return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Scratch(number, bytes), name);
+  }
+
   /** A number of 64 bits. */
   String wide(String name, long value) {
     return add("const i64 " + name, new Launch.Slot.Value(new GpuDriver.Argument.I64(value)), name);

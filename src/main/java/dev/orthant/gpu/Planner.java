@@ -69,9 +69,9 @@ final class Planner {
       case Concat op -> new MovePlans(this, call).concat(op);
       case Cast _ -> new MovePlans(this, call).cast();
       case Gather op -> new MovePlans(this, call).gather(op);
-      case ScatterAdd op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case CumSum op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Sort op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case ScatterAdd op -> new SumPlans(this, call).scatterAdd(op);
+      case CumSum op -> new SumPlans(this, call).cumSum(op);
+      case Sort op -> SortPlan.of(this, call, op).launches(true);
       case Random op -> List.of(random(call, op));
       case Conv2dBackwardData op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Conv2dBackwardWeights op -> throw new UnsupportedOperationException(call + ": not planned yet");

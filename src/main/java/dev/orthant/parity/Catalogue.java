@@ -42,6 +42,7 @@ public final class Catalogue {
     }
     cases.addAll(MoveCases.quick());
     cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.quick());
     return cases;
   }
 
@@ -63,6 +64,7 @@ public final class Catalogue {
     }
     cases.addAll(MoveCases.all());
     cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.all());
     return cases;
   }
 

@@ -168,10 +168,10 @@ class PlannerTest {
     Pointwise op = dropout(0.25, 11, 12);
     Launch launch = one(GPU, op, f32(4, 4), f32(4, 4), f32(4, 4));
     GpuDriver.Memory memory = new GpuDriver.Memory() {};
-    List<GpuDriver.Argument> arguments = launch.arguments(op, Collections.nCopies(4, memory));
+    List<GpuDriver.Argument> arguments = launch.arguments(op, Collections.nCopies(4, memory), List.of());
     assertThat(arguments).contains(new GpuDriver.Argument.F32(0.25f), new GpuDriver.Argument.F32(7),
         new GpuDriver.Argument.I64(11), new GpuDriver.Argument.I64(12));
-    assertThat(launch.arguments(dropout(0.5, -1, 3), Collections.nCopies(4, memory))).contains(
+    assertThat(launch.arguments(dropout(0.5, -1, 3), Collections.nCopies(4, memory), List.of())).contains(
         new GpuDriver.Argument.F32(0.5f), new GpuDriver.Argument.I64(-1), new GpuDriver.Argument.I64(3))
         .doesNotContain(new GpuDriver.Argument.F32(0.25f));
     assertThat(launch.source()).contains("philox_uniform");

@@ -4,12 +4,20 @@ import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.Cast;
+import dev.orthant.op.Concat;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Copy;
+import dev.orthant.op.Copy.Axis;
+import dev.orthant.op.CumSum;
 import dev.orthant.op.Epilogue;
+import dev.orthant.op.Gather;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.ScatterAdd;
+import dev.orthant.op.Sort;
 import dev.orthant.parity.Case;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +76,23 @@ final class KernelCases {
     cases.add(of("two outputs", new Pointwise(List.of(Expr.input(0).plus(Expr.input(1)),
         Expr.input(0).times(Expr.input(2)).plus(Expr.scalar(0))), 3, List.of(0.3)), f32(3, 5, 7), f32(5, 1),
         f32(3, 1, 7)));
+    cases.addAll(moves());
     return cases;
+  }
+
+  /** Moving, adding up and sorting: the kernels with edges of their own, shared memory above all. */
+  private static List<Case> moves() {
+    TensorSpec indices = TensorSpec.of(DType.I32, 4, 9, 3);
+    return List.of(
+        of("spread and padded", new Copy(List.of(new Axis(9, 1, -2, 1, 2), new Axis(5, 0, 4, -1, 1)), 7), f32(4, 3)),
+        of("concat", new Concat(1), f32(5, 3), f32(5, 70)),
+        of("gather", new Gather(1, true), f32(4, 5, 3), indices),
+        of("scatter", new ScatterAdd(1, true, 5), f32(4, 9, 3), indices),
+        of("cast", new Cast(DType.BF16), TensorSpec.of(DType.I64, 70)),
+        of("cumsum", new CumSum(0, true, false), f32(9, 5)),
+        of("long cumsum", new CumSum(1, false, true), f32(1, 1300)),
+        of("sort", new Sort(0, true), f32(37, 3)),
+        of("long sort", new Sort(0, false), TensorSpec.of(DType.BF16, 1029)));
   }
 
   /** The storage types, and sizes with several groups and several slices. */
