@@ -46,6 +46,7 @@ final class CpuDevice implements Device {
   private final WorkerPool workers;
   private final VectorCompiler compiler;
   private final PointwiseRunner pointwise;
+  private final ReduceRunner reduce;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
   private final LongAdder launches = new LongAdder();
@@ -60,6 +61,7 @@ final class CpuDevice implements Device {
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
+    this.reduce = new ReduceRunner(compiler, workers);
     Engines engines = new Engines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
     this.convolution = new ConvRunner(compiler, engines, pointwise);
@@ -145,7 +147,7 @@ final class CpuDevice implements Device {
           p.scalars());
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
-      case Reduce op -> Naive.run(call, addresses);
+      case Reduce op -> reduce.run(call, op, addresses);
       case Pool2d op -> Naive.run(call, addresses);
       case Pool2dBackward op -> Naive.run(call, addresses);
       case Copy op -> Naive.run(call, addresses);

@@ -22,6 +22,7 @@ import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place of tolerances: the truth and the lawful results of single outputs of a call.
@@ -63,6 +64,7 @@ public final class Bounds {
   private final List<LongToDoubleFunction> values;
   private final Broadcast walk;
   private final int firstOperand;
+  private @Nullable ReduceBounds reduce;
 
   /**
    * Prepares to judge the outputs of a call.
@@ -88,7 +90,7 @@ public final class Bounds {
         yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type);
       }
       case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type);
-      case Reduce op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Reduce op -> reduce(op).expected(output, index);
       case Pool2d op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Copy op -> throw new UnsupportedOperationException(call + ": not judged yet");
@@ -100,6 +102,12 @@ public final class Bounds {
       case Sort op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Random op -> throw new UnsupportedOperationException(call + ": not judged yet");
     };
+  }
+
+  private ReduceBounds reduce(Reduce op) {
+    ReduceBounds known = reduce == null ? new ReduceBounds(call, op, values) : reduce;
+    reduce = known;
+    return known;
   }
 
   private Expected elementwise(Expr formula, double acc, Interval sum, long index, DType type) {

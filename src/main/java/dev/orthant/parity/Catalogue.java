@@ -37,6 +37,7 @@ public final class Catalogue {
     for (DType type : List.of(DType.F32, DType.BF16)) {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(ReduceCases.of(type));
     }
     return cases;
   }
@@ -54,6 +55,7 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.shapes(type));
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(ReduceCases.of(type));
     }
     return cases;
   }

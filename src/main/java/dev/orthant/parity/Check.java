@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Runs one case on one device: outputs poisoned first and followed by a canary tail, executed twice (the bits must repeat), inputs
@@ -33,7 +34,8 @@ public final class Check {
   /** Runs the case. Never throws for what the device does: that is the verdict. */
   public Verdict run(Case test) {
     Call call = Call.of(device.name(), test.op(), test.inputs());
-    if (!device.info().dtypes().contains(test.dtype())) {
+    if (!Stream.concat(call.inputs().stream(), call.outputs().stream())
+        .allMatch(t -> device.info().dtypes().contains(t.dtype()))) {
       return new Verdict(device.name(), test, seed, Verdict.Status.UNSUPPORTED, null, null);
     }
     try (Arena arena = Arena.ofConfined()) {
