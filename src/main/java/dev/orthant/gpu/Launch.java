@@ -21,6 +21,13 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
     /** The call's tensor of that number, inputs first, then outputs. */
     record Tensor(int index) implements Slot {}
 
+    /**
+     * Memory for this call alone, its content undefined at first; launches of a plan that name the same number share it.
+     *
+     * @param index from 0
+     */
+    record Scratch(int index, long bytes) implements Slot {}
+
     /** A number. */
     record Value(GpuDriver.Argument value) implements Slot {}
   }

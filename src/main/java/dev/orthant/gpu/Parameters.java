@@ -35,6 +35,12 @@ final class Parameters {
     return add("GLOBAL " + storage(type) + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
+  /** Memory for this call, shared with the plan's other launches under its number. */
+  String scratch(String name, DType type, int index, long bytes, boolean written) {
+    return add("GLOBAL " + (written ? "" : "const ") + storage(type) + "* RESTRICT " + name,
+        new Launch.Slot.Scratch(index, bytes), name);
+  }
+
   /** The C type of a type's storage. */
   static String storage(DType type) {
     return type == DType.BOOL ? "u8" : type.shortName();
