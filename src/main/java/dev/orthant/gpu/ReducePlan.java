@@ -138,7 +138,7 @@ final class ReducePlan {
     t.elements();
     t.rows();
     t.source().define("BLOCK", block);
-    t.parameters().index("lines", loops.reducedLines());
+    t.parameters().index("lines", loops.length() == 0 ? 0 : loops.reducedLines());
     t.parameters().index("across", across);
     t.parameters().index("groups", Math.multiplyExact(loops.keptLines(), across));
     return launch(t, Math.multiplyExact(loops.keptLines(), across), 1, "reduce_serial.cl");
