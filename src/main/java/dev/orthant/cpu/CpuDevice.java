@@ -46,6 +46,7 @@ final class CpuDevice implements Device {
   private final WorkerPool workers;
   private final VectorCompiler compiler;
   private final PointwiseRunner pointwise;
+  private final ReduceRunner reduce;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
   private final Moving moving;
@@ -72,6 +73,7 @@ final class CpuDevice implements Device {
     this.scattering = new Scattering(workers);
     this.cumulative = new CumulativeSums(workers);
     this.sorting = new Sorting(workers);
+    this.reduce = new ReduceRunner(compiler, workers);
     Engines engines = new Engines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
     this.convolution = new ConvRunner(compiler, engines, pointwise);
@@ -155,7 +157,7 @@ final class CpuDevice implements Device {
           call.outputs(), p.noise().size()), addresses, p.scalars(), p.noise());
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
-      case Reduce op -> Naive.run(call, addresses);
+      case Reduce op -> reduce.run(call, op, addresses);
       case Pool2d op -> Naive.run(call, addresses);
       case Pool2dBackward op -> Naive.run(call, addresses);
       case Copy op -> moving.copy(call, op, addresses);

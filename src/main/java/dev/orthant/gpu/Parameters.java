@@ -55,6 +55,12 @@ final class Parameters {
     return add("const i64 " + name, new Launch.Slot.Value(new GpuDriver.Argument.I64(value)), name);
   }
 
+  /** As {@link #scratch(String, String, int, long)}, shared with the plan's other launches under its number. */
+  String scratch(String name, DType type, int index, long bytes, boolean written) {
+    return add("GLOBAL " + (written ? "" : "const ") + storage(type) + "* RESTRICT " + name,
+        new Launch.Slot.Scratch(index, bytes), name);
+  }
+
   /** The C type of a type's storage. */
   static String storage(DType type) {
     return type == DType.BOOL ? "u8" : type.shortName();

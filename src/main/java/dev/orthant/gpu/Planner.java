@@ -62,7 +62,7 @@ final class Planner {
       case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
       case Conv2d op -> List.of(new Conv2dPlan(this, call, op).launch());
       case Pointwise op -> List.of(pointwise(call, op));
-      case Reduce op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Reduce op -> new ReducePlan(this, call, op).launches();
       case Pool2d op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Copy op -> new MovePlans(this, call).copy(op);

@@ -39,6 +39,7 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.quick());
     cases.addAll(PointwiseCases.special());
@@ -61,6 +62,7 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.all());
     cases.addAll(PointwiseCases.special());

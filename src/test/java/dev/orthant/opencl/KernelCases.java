@@ -16,6 +16,7 @@ import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
 import dev.orthant.parity.Case;
@@ -73,6 +74,7 @@ final class KernelCases {
         f32(5, 3, 3, 1)));
     cases.add(of("64 bit indices", Conv2d.PLAIN.strides(1 << 15, 1 << 15).padding(1 << 15).withEpilogue(BIASED),
         f32(2, 3, 2, 2), f32(9, 3, 1, 1), f32(9, 1, 1)));
+    cases.addAll(reductions());
     cases.add(of("two outputs", new Pointwise(List.of(Expr.input(0).plus(Expr.input(1)),
         Expr.input(0).times(Expr.input(2)).plus(Expr.scalar(0))), 3, List.of(0.3)), f32(3, 5, 7), f32(5, 1),
         f32(3, 1, 7)));
@@ -93,6 +95,28 @@ final class KernelCases {
         of("long cumsum", new CumSum(1, false, true), f32(1, 1300)),
         of("sort", new Sort(0, true), f32(37, 3)),
         of("long sort", new Sort(0, false), TensorSpec.of(DType.BF16, 1029)));
+  }
+
+  /** Rows of all lengths and places, one stage and several: each way in which a group or an item goes through them. */
+  private static List<Case> reductions() {
+    Expr x = Expr.input(0);
+    Expr d = x.minus(Expr.input(1));
+    List<Case> cases = new ArrayList<>();
+    for (Integer[] axes : new Integer[][] {{1}, {0}, {0, 2}}) {
+      Reduce softmax = new Reduce(List.of(axes),
+          List.of(new Reduce.Stage(Reduce.Kind.MAX, x), new Reduce.Stage(Reduce.Kind.SUM, d.exp())),
+          List.of(new Reduce.Result(d.exp().div(Expr.input(2)), false, DType.F32),
+              new Reduce.Result(Expr.input(1), true, DType.F32)),
+          1, List.of());
+      Reduce mean = new Reduce(List.of(axes),
+          List.of(new Reduce.Stage(Reduce.Kind.MEAN, x.plus(Reduce.position(1, 1)))),
+          List.of(new Reduce.Result(Expr.input(1), true, DType.F32), new Reduce.Result(x.neg(), false, DType.F32)), 1,
+          List.of());
+      cases.add(of("softmax along " + List.of(axes), softmax, f32(5, 7, axes.length == 2 ? 3 : 1)));
+      cases.add(of("softmax of columns along " + List.of(axes), softmax, f32(9, 35, 2)));
+      cases.add(of("mean along " + List.of(axes), mean, axes[0] == 0 ? f32(5000, 3, 1) : f32(3, 9000, 1)));
+    }
+    return cases;
   }
 
   /** The storage types, and sizes with several groups and several slices. */
