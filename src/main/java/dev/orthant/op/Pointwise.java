@@ -39,6 +39,12 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     this(formulas, operands, scalarValues, List.of(), List.of(), Shape.of());
   }
 
+  /** The outputs broadcast as the inputs do. */
+  public Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues, List<DType> types,
+      List<Philox> noise) {
+    this(formulas, operands, scalarValues, types, noise, Shape.of());
+  }
+
   /** One output. */
   public static Pointwise of(Expr formula, int operands, double... scalars) {
     return new Pointwise(List.of(formula), operands, java.util.Arrays.stream(scalars).boxed().toList());
@@ -121,6 +127,6 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   public Pointwise withoutValues() {
     return scalarValues.isEmpty() && noise.isEmpty() ? this
         : new Pointwise(formulas, operands, Collections.nCopies(scalarValues.size(), 0.0), types,
-            Collections.nCopies(noise.size(), new Philox(0, 0)));
+            Collections.nCopies(noise.size(), new Philox(0, 0)), least);
   }
 }
