@@ -48,6 +48,8 @@ final class CpuDevice implements Device {
   private final PointwiseRunner pointwise;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
+  private final Moving moving;
+  private final Casting casting;
   private final RandomRunner random;
   private final LongAdder launches = new LongAdder();
   /** Work holds the read lock, closing takes the write lock: nothing is freed under work. */
@@ -61,6 +63,8 @@ final class CpuDevice implements Device {
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
+    this.moving = new Moving(workers);
+    this.casting = new Casting(workers);
     this.random = new RandomRunner(workers);
     Engines engines = new Engines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
@@ -148,16 +152,16 @@ final class CpuDevice implements Device {
       case Reduce op -> Naive.run(call, addresses);
       case Pool2d op -> Naive.run(call, addresses);
       case Pool2dBackward op -> Naive.run(call, addresses);
-      case Copy op -> Naive.run(call, addresses);
-      case Concat op -> Naive.run(call, addresses);
-      case Cast op -> Naive.run(call, addresses);
-      case Gather op -> Naive.run(call, addresses);
+      case Copy op -> moving.copy(call, op, addresses);
+      case Concat op -> moving.concat(call, op, addresses);
+      case Cast _ -> casting.run(call, addresses);
+      case Gather op -> moving.gather(call, op, addresses);
       case ScatterAdd op -> Naive.run(call, addresses);
       case CumSum op -> Naive.run(call, addresses);
       case Sort op -> Naive.run(call, addresses);
       case Random op -> random.run(op, addresses[0]);
-      case Conv2dBackwardData op -> Naive.run(call, addresses);
-      case Conv2dBackwardWeights op -> Naive.run(call, addresses);
+      case Conv2dBackwardData op -> convolution.run(call, op, addresses);
+      case Conv2dBackwardWeights op -> convolution.run(call, op, addresses);
     }
   }
 

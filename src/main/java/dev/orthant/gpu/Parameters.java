@@ -35,6 +35,21 @@ final class Parameters {
     return add("GLOBAL " + storage(type) + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
+  /** As {@link #input(String, DType, int)}, its elements seen as another C type of the same size. */
+  String input(String name, String storage, int index) {
+    return add("GLOBAL const " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
+  }
+
+  /** As {@link #output(String, DType, int)}, its elements seen as another C type of the same size. */
+  String output(String name, String storage, int index) {
+    return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
+  }
+
+  /** A number of 64 bits. */
+  String wide(String name, long value) {
+    return add("const i64 " + name, new Launch.Slot.Value(new GpuDriver.Argument.I64(value)), name);
+  }
+
   /** The C type of a type's storage. */
   static String storage(DType type) {
     return type == DType.BOOL ? "u8" : type.shortName();

@@ -65,10 +65,10 @@ final class Planner {
       case Reduce op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Pool2d op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Copy op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Concat op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Cast op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Gather op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Copy op -> new MovePlans(this, call).copy(op);
+      case Concat op -> new MovePlans(this, call).concat(op);
+      case Cast _ -> new MovePlans(this, call).cast();
+      case Gather op -> new MovePlans(this, call).gather(op);
       case ScatterAdd op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case CumSum op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Sort op -> throw new UnsupportedOperationException(call + ": not planned yet");

@@ -39,7 +39,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     this(formulas, operands, scalarValues, List.of(), List.of(), Shape.of());
   }
 
-  /** The outputs broadcast as the inputs do. */
+  /** Outputs of the inputs' broadcast shape. */
   public Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues, List<DType> types,
       List<Philox> noise) {
     this(formulas, operands, scalarValues, types, noise, Shape.of());

@@ -64,6 +64,7 @@ public final class Bounds {
   private final List<LongToDoubleFunction> values;
   private final Broadcast walk;
   private final int firstOperand;
+  private final MoveBounds moves;
 
   /**
    * Prepares to judge the outputs of a call.
@@ -73,9 +74,12 @@ public final class Bounds {
   public Bounds(Call call, List<LongToDoubleFunction> values) {
     this.call = call;
     this.values = List.copyOf(values);
+    this.moves = new MoveBounds(call, this.values);
     this.firstOperand = call.op() instanceof Contraction ? 2 : 0;
     List<TensorSpec> operands = call.inputs().subList(firstOperand, call.inputs().size());
-    this.walk = Broadcast.of(call.output().shape(), operands.stream().map(TensorSpec::shape).toList());
+    boolean elementwise = call.op() instanceof Contraction || call.op() instanceof Pointwise;
+    this.walk = Broadcast.of(call.output().shape(),
+        elementwise ? operands.stream().map(TensorSpec::shape).toList() : List.of());
   }
 
   /** Truth and bound of element {@code index} of output {@code output}. */
@@ -93,13 +97,13 @@ public final class Bounds {
       case Reduce op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Pool2d op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Copy op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Concat op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Cast op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Gather op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case ScatterAdd op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case CumSum op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Sort op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Copy _ -> moves.expected(output, index);
+      case Concat _ -> moves.expected(output, index);
+      case Cast _ -> moves.expected(output, index);
+      case Gather _ -> moves.expected(output, index);
+      case ScatterAdd _ -> moves.expected(output, index);
+      case CumSum _ -> moves.expected(output, index);
+      case Sort _ -> moves.expected(output, index);
       case Random op -> exactly(type.round(op.value(index)));
     };
   }

@@ -40,6 +40,7 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(MoveCases.quick());
     cases.addAll(PointwiseCases.special());
     return cases;
   }
@@ -60,6 +61,7 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(MoveCases.all());
     cases.addAll(PointwiseCases.special());
     return cases;
   }

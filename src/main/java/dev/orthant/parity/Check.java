@@ -60,7 +60,8 @@ public final class Check {
     for (int i = 0; i < test.inputs().size(); i++) {
       TensorSpec spec = test.inputs().get(i);
       long own = seed * 1_000_003 + test.id().hashCode() * 31L + i;
-      result.add(switch (test.data()) {
+      MemorySegment other = MoveInputs.of(test, i, own, arena);
+      result.add(other != null ? other : switch (test.data()) {
         case NORMAL -> Inputs.normal(spec, own, arena);
         case SPECIAL -> Inputs.special(spec, own, arena);
         case PLANTED -> {
@@ -143,6 +144,10 @@ public final class Check {
       }
     }
     Precision p = tally.result();
+    String bits = Exact.wrong(call, inputs, outputs);
+    if (bits != null) {
+      return new Verdict(device.name(), test, seed, Verdict.Status.FAILED, p, bits);
+    }
     Verdict.Status status =
         !p.withinBound() ? Verdict.Status.FAILED : p.mistrusted() ? Verdict.Status.MISTRUSTED : Verdict.Status.PASSED;
     String failure = switch (status) {

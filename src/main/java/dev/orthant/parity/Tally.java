@@ -46,7 +46,8 @@ public final class Tally {
     if (count == ulps.length) {
       ulps = Arrays.copyOf(ulps, ulps.length * 2);
     }
-    boolean same = Double.compare(rounded, got) == 0 || rounded == got || (Double.isNaN(rounded) && Double.isNaN(got));
+    boolean same = Double.compare(rounded, got) == 0 || rounded == got || got == truth
+        || (Double.isNaN(rounded) && Double.isNaN(got));
     ulps[(int) count] = same ? 0 : Math.abs(got - truth) / ulp(rounded, of);
   }
 
