@@ -15,7 +15,9 @@ import dev.orthant.op.Gather;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
+import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Random;
 import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
@@ -74,11 +76,18 @@ final class KernelCases {
         f32(5, 3, 3, 1)));
     cases.add(of("64 bit indices", Conv2d.PLAIN.strides(1 << 15, 1 << 15).padding(1 << 15).withEpilogue(BIASED),
         f32(2, 3, 2, 2), f32(9, 3, 1, 1), f32(9, 1, 1)));
-    cases.addAll(reductions());
     cases.add(of("two outputs", new Pointwise(List.of(Expr.input(0).plus(Expr.input(1)),
         Expr.input(0).times(Expr.input(2)).plus(Expr.scalar(0))), 3, List.of(0.3)), f32(3, 5, 7), f32(5, 1),
         f32(3, 1, 7)));
+    cases.add(of("random bits to two types", new Pointwise(
+        List.of(Expr.where(Expr.input(1).lt(Expr.scalar(0)), 0, Expr.input(0)), Expr.input(1).lt(0.5).asNumber()), 1,
+        List.of(0.3), List.of(DType.F32, DType.BOOL), List.of(new Philox(7, 3))), TensorSpec.of(DType.I32, 3, 37)));
+    for (long offset : new long[] {0, 3}) {
+      cases.add(of("random from " + offset,
+          new Random(Random.Distribution.TRUNCATED_NORMAL, 1, 2, new Philox(-1, offset), f32(259))));
+    }
     cases.addAll(moves());
+    cases.addAll(reductions());
     return cases;
   }
 
