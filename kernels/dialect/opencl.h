@@ -29,6 +29,12 @@ typedef i64 idx;
 typedef i32 idx;
 #endif
 
+// The bits of a float and back. PRODUCT is rounded before anything is added to it: a kernel that asks for it begins with NO_CONTRACTION.
+#define F32_BITS(v) as_uint(v)
+#define BITS_F32(b) as_float((u32)(b))
+#define PRODUCT(a, b) ((a) * (b))
+#define NO_CONTRACTION _Pragma("OPENCL FP_CONTRACT OFF")
+
 // Storage only: pointers to f16, never values.
 typedef half f16;
 typedef ushort bf16;

@@ -67,11 +67,22 @@ final class Parameters {
     return add("const idx " + name, new Launch.Slot.Value(argument), name);
   }
 
-  /** A number of a formula, rounded to the computing type. */
+  /** A number that depends on types and shapes only, rounded to the computing type; for the op's scalars see {@link #scalar}. */
   String real(String name, double value) {
     GpuDriver.Argument argument =
         compute == DType.F64 ? new GpuDriver.Argument.F64(value) : new GpuDriver.Argument.F32((float) value);
     return add("const real " + name, new Launch.Slot.Value(argument), name);
+  }
+
+  /** Number {@code index} of the op's scalars, rounded to the computing type: filled in at each launch. */
+  String scalar(String name, int index) {
+    return add("const real " + name, new Launch.Slot.Scalar(index, compute), name);
+  }
+
+  /** Sequence {@code index} of the op's noise: the parameters {@code seed} and {@code offset} with that number behind them. */
+  void noise(int index) {
+    add("const i64 seed" + index, new Launch.Slot.Seed(index), "seed");
+    add("const i64 offset" + index, new Launch.Slot.Offset(index), "offset");
   }
 
   private String add(String declaration, Launch.Slot slot, String name) {

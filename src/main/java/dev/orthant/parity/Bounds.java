@@ -13,6 +13,7 @@ import dev.orthant.op.Contraction;
 import dev.orthant.op.Copy;
 import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
+import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Pool2dBackward;
@@ -89,9 +90,10 @@ public final class Bounds {
         Dot dot = new Dot();
         c.terms(call.input(0), call.input(1), index,
             (p, q) -> dot.add(values.get(0).applyAsDouble(p), values.get(1).applyAsDouble(q)));
-        yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type);
+        yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type, type.compute());
       }
-      case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type);
+      case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type,
+          p.compute(call.inputs()));
       case Reduce op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Pool2d op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not judged yet");
@@ -102,26 +104,39 @@ public final class Bounds {
       case ScatterAdd _ -> moves.expected(output, index);
       case CumSum _ -> moves.expected(output, index);
       case Sort _ -> moves.expected(output, index);
-      case Random op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Random op -> exactly(type.round(op.value(index)));
     };
   }
 
-  private Expected elementwise(Expr formula, double acc, Interval sum, long index, DType type) {
+  private static Expected exactly(double v) {
+    return new Expected(v, Interval.point(v));
+  }
+
+  private Expected elementwise(Expr formula, double acc, Interval sum, long index, DType type, DType compute) {
     int shift = firstOperand == 0 ? 0 : 1;
     int operands = call.inputs().size() - firstOperand;
-    double[] at = new double[operands + shift];
+    List<Philox> noise = call.op().noise();
+    double[] at = new double[shift + operands + noise.size()];
     Interval[] known = new Interval[at.length];
+    for (int o = 0; o < operands; o++) {
+      double v = values.get(firstOperand + o).applyAsDouble(walk.offset(o, index));
+      // Integers become the nearest number of the computing type.
+      at[o + shift] = call.input(firstOperand + o).dtype().isFloating() ? v : compute.round(v);
+    }
+    for (int j = 0; j < noise.size(); j++) {
+      at[shift + operands + j] = noise.get(j).uniform(index);
+    }
+    for (int i = shift; i < at.length; i++) {
+      known[i] = Interval.point(at[i]);
+    }
     if (shift == 1) {
       at[0] = acc;
       known[0] = sum;
     }
-    for (int o = 0; o < operands; o++) {
-      at[o + shift] = values.get(firstOperand + o).applyAsDouble(walk.offset(o, index));
-      known[o + shift] = Interval.point(at[o + shift]);
-    }
     double[] scalars = call.op().scalars();
-    Interval computed = new Enclosure(known, scalars, type.compute()).of(formula);
-    return new Expected(formula.evaluate(at, scalars), computed.stored(type));
+    Interval computed = new Enclosure(known, scalars, compute).of(formula);
+    double truth = formula.evaluate(at, scalars);
+    return new Expected(type.isFloating() ? truth : type.round(truth), computed.stored(type, compute));
   }
 
   /** A sum of products with what is needed to bound its error. */

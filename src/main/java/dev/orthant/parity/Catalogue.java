@@ -37,9 +37,12 @@ public final class Catalogue {
     for (DType type : List.of(DType.F32, DType.BF16)) {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
     cases.addAll(MoveCases.quick());
     cases.addAll(SumCases.quick());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
@@ -56,9 +59,12 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.shapes(type));
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
     cases.addAll(MoveCases.all());
     cases.addAll(SumCases.all());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
