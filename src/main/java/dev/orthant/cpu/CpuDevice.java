@@ -146,8 +146,8 @@ final class CpuDevice implements Device {
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
       case Reduce op -> Naive.run(call, addresses);
-      case Pool2d op -> Naive.run(call, addresses);
-      case Pool2dBackward op -> Naive.run(call, addresses);
+      case Pool2d op -> new PoolRunner(workers).run(call, op, addresses);
+      case Pool2dBackward op -> new PoolGradient(workers).run(call, op, addresses);
       case Copy op -> Naive.run(call, addresses);
       case Concat op -> Naive.run(call, addresses);
       case Cast op -> Naive.run(call, addresses);

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -151,17 +152,23 @@ public final class GpuDevice implements Device {
       }
     }
     List<Launch> plan = planner.plan(call);
-    run(call, () -> {
-      buffers.forEach(b -> open(call, b));
-      plan.forEach(l -> launch(call, l, buffers));
-      return plan;
-    });
+    long bytes = plan.stream().mapToLong(Launch::scratchBytes).max().orElse(0);
+    // From the pool, which may not be asked under the lock. Work that is given later may use it again: there is one queue.
+    try (Buffer scratch = bytes == 0 ? null : allocate(bytes)) {
+      GpuBuffer own = scratch == null ? null : own("execute", scratch);
+      run(call, () -> {
+        buffers.forEach(b -> open(call, b));
+        plan.forEach(l -> launch(call, l, buffers, own));
+        return plan;
+      });
+    }
   }
 
-  private void launch(Call call, Launch launch, List<GpuBuffer> buffers) {
+  private void launch(Call call, Launch launch, List<GpuBuffer> buffers, @Nullable GpuBuffer scratch) {
     GpuDriver.Kernel kernel = kernels.get(launch.source(), source -> driver.build(source, launch.kernel()));
     List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
       case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
+      case Launch.Slot.Scratch _ -> new GpuDriver.Argument.Pointer(Objects.requireNonNull(scratch).memory());
       case Launch.Slot.Value v -> v.value();
     }).toList();
     if (breadcrumbs.size() == BREADCRUMBS) {

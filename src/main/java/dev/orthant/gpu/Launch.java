@@ -16,10 +16,18 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
     slots = List.copyOf(slots);
   }
 
+  /** The scratch memory it takes. */
+  long scratchBytes() {
+    return slots.stream().mapToLong(s -> s instanceof Slot.Scratch m ? m.bytes() : 0).max().orElse(0);
+  }
+
   /** What fills a parameter. */
   sealed interface Slot {
     /** The call's tensor of that number, inputs first, then outputs. */
     record Tensor(int index) implements Slot {}
+
+    /** Memory that all launches of a call share, of at least that many bytes; its content is lost after the call. */
+    record Scratch(long bytes) implements Slot {}
 
     /** A number. */
     record Value(GpuDriver.Argument value) implements Slot {}

@@ -35,6 +35,12 @@ final class Parameters {
     return add("GLOBAL " + storage(type) + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
+  /** Memory of {@code bytes} for numbers of the computing type that one launch of the call writes and a later one reads. */
+  String scratch(String name, long bytes, boolean reads) {
+    return add("GLOBAL " + (reads ? "const real" : "real") + "* RESTRICT " + name, new Launch.Slot.Scratch(bytes),
+        name);
+  }
+
   /** The C type of a type's storage. */
   static String storage(DType type) {
     return type == DType.BOOL ? "u8" : type.shortName();

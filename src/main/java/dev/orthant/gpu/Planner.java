@@ -55,11 +55,11 @@ final class Planner {
   private List<Launch> compose(Call call) {
     return switch (call.op()) {
       case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
-      case Conv2d op -> List.of(new Conv2dPlan(this, call, op).launch());
+      case Conv2d op -> List.of(Conv2dPlan.of(this, call, op));
       case Pointwise op -> List.of(pointwise(call, op));
       case Reduce op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Pool2d op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Pool2d op -> List.of(PoolPlan.of(this, call, op));
+      case Pool2dBackward op -> List.of(PoolPlan.of(this, call, op));
       case Copy op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Concat op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Cast op -> throw new UnsupportedOperationException(call + ": not planned yet");
@@ -68,8 +68,8 @@ final class Planner {
       case CumSum op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Sort op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Random op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Conv2dBackwardData op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Conv2dBackwardWeights op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Conv2dBackwardData op -> Conv2dPlan.of(this, call, op);
+      case Conv2dBackwardWeights op -> new Conv2dWeightsPlan(this, call, op).launches();
     };
   }
 

@@ -89,8 +89,8 @@ public final class Bounds {
       }
       case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type);
       case Reduce op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Pool2d op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Pool2d op -> new PoolBounds(call, values).expected(op, index);
+      case Pool2dBackward op -> new PoolBounds(call, values).expected(op, index);
       case Copy op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Concat op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Cast op -> throw new UnsupportedOperationException(call + ": not judged yet");
