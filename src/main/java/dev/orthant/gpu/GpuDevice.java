@@ -17,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -166,11 +165,8 @@ public final class GpuDevice implements Device {
 
   private void launch(Call call, Launch launch, List<GpuBuffer> buffers, @Nullable GpuBuffer scratch) {
     GpuDriver.Kernel kernel = kernels.get(launch.source(), source -> driver.build(source, launch.kernel()));
-    List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
-      case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
-      case Launch.Slot.Scratch _ -> new GpuDriver.Argument.Pointer(Objects.requireNonNull(scratch).memory());
-      case Launch.Slot.Value v -> v.value();
-    }).toList();
+    List<GpuDriver.Argument> arguments = launch.arguments(call.op(),
+        buffers.stream().map(GpuBuffer::memory).toList(), scratch == null ? null : scratch.memory());
     if (breadcrumbs.size() == BREADCRUMBS) {
       breadcrumbs.removeFirst();
     }

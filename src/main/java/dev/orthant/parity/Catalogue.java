@@ -39,7 +39,11 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(ConvBackwardCases.shapes(type));
       cases.addAll(PoolCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(MoveCases.quick());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
@@ -58,7 +62,11 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(ConvBackwardCases.shapes(type));
       cases.addAll(PoolCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(MoveCases.all());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
