@@ -65,8 +65,11 @@ public record Attention(boolean causal, double dropout) {
       others.add(numbers(scores, columns, Shape.of(columns)));
       value = Expr.where(seen, value, lowest);
     }
-    return others.isEmpty() ? scores.apply("attention", value, others, scale)
-        : scores.apply("attention", value, others, scale, -scores.dtype().maxFinite());
+    if (others.isEmpty()) {
+      return scores.apply("attention", value, others, scale);
+    }
+    // The product cannot read masks, but softmax can.
+    return scores.evaluate().apply("attention", value, others, scale, -scores.dtype().maxFinite());
   }
 
   /** 0, 1, … */

@@ -18,13 +18,18 @@ import java.util.stream.IntStream;
  */
 public record GroupNorm(Tensor gamma, Tensor beta, int groups, Layout layout, double epsilon) implements Layer {
   public GroupNorm {
-    if (groups < 1 || gamma.shape().elements() % groups != 0) {
-      throw new ShapeException("groupNorm: " + groups + " groups do not divide the channels " + gamma.shape());
+    check(gamma.shape().elements(), groups);
+  }
+
+  private static void check(long channels, int groups) {
+    if (groups < 1 || channels % groups != 0) {
+      throw new ShapeException("groupNorm: " + groups + " groups do not divide " + channels + " channels");
     }
   }
 
   /** γ = 1, β = 0, ε = 10⁻⁵. */
   public static GroupNorm of(Parameters p, long channels, int groups, Layout layout) {
+    check(channels, groups);
     return new GroupNorm(p.learned(Shape.of(channels), 1), p.learned(Shape.of(channels), 0), groups, layout, 1e-5);
   }
 

@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 public record MultiHeadAttention(Linear query, Linear key, Linear value, Linear output, int heads, Attention core)
     implements Layer {
   public MultiHeadAttention {
-    long d = query.weight().shape().dim(1);
-    if (heads < 1 || d % heads != 0 || value.weight().shape().dim(1) % heads != 0) {
+    check(query.weight().shape().dim(1), heads);
+    check(value.weight().shape().dim(1), heads);
+  }
+
+  private static void check(long d, int heads) {
+    if (heads < 1 || d % heads != 0) {
       throw new ShapeException("attention: " + heads + " heads do not divide " + d + " features");
     }
   }
@@ -33,6 +37,7 @@ public record MultiHeadAttention(Linear query, Linear key, Linear value, Linear 
 
   /** From d features, attending to others, to d features; weights as {@link Initializer#xavier}, uniform. */
   public static MultiHeadAttention of(Parameters p, long d, long memory, int heads, Attention core) {
+    check(d, heads);
     Initializer xavier = Initializer.xavier().uniform();
     return new MultiHeadAttention(Linear.of(p, d, d, xavier), Linear.of(p, memory, d, xavier),
         Linear.of(p, memory, d, xavier), Linear.of(p, d, d, xavier), heads, core);
