@@ -22,11 +22,16 @@ typedef uchar u8;
 typedef ushort u16;
 typedef uint u32;
 typedef ulong u64;
+#define MOST_I64 ((i64)(~(u64)0 >> 1))
 #ifdef ORTHANT_WIDE
 typedef i64 idx;
 #else
 typedef i32 idx;
 #endif
+
+// Rounded before anything is added to it, in a kernel that begins with NO_CONTRACTION.
+#define PRODUCT(a, b) ((a) * (b))
+#define NO_CONTRACTION _Pragma("OPENCL FP_CONTRACT OFF")
 
 // Storage only: pointers to f16, never values.
 typedef half f16;

@@ -1,9 +1,11 @@
 package dev.orthant.gpu;
 
+import dev.orthant.core.DType;
+import dev.orthant.op.Op;
 import java.util.List;
 
 /**
- * One launch of one kernel: all that a driver needs but the buffers.
+ * One launch of one kernel: all that a driver needs but the buffers and the op's launch-time numbers.
  *
  * @param source the whole text, dialect included
  * @param kernel the name of the kernel in it
@@ -21,7 +23,45 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
     /** The call's tensor of that number, inputs first, then outputs. */
     record Tensor(int index) implements Slot {}
 
+    /**
+     * Memory for this call alone, its content undefined at first; launches of a plan that name the same number share it.
+     *
+     * @param index from 0
+     */
+    record Scratch(int index, long bytes) implements Slot {}
+
     /** A number. */
     record Value(GpuDriver.Argument value) implements Slot {}
+
+    /** One of the op's launch-time numbers, which a plan does not know. */
+    sealed interface OfOp extends Slot {
+      /** The number that {@code op} gives. */
+      GpuDriver.Argument of(Op op);
+    }
+
+    /** Number {@code index} of the op's {@link Op#scalars}, as F32 or F64. */
+    record Scalar(int index, DType type) implements OfOp {
+      @Override
+      public GpuDriver.Argument of(Op op) {
+        double v = op.scalars()[index];
+        return type == DType.F64 ? new GpuDriver.Argument.F64(v) : new GpuDriver.Argument.F32((float) v);
+      }
+    }
+
+    /** The seed of sequence {@code index} of the op's {@link Op#noise}. */
+    record Seed(int index) implements OfOp {
+      @Override
+      public GpuDriver.Argument of(Op op) {
+        return new GpuDriver.Argument.I64(op.noise().get(index).seed());
+      }
+    }
+
+    /** Where that sequence begins. */
+    record Offset(int index) implements OfOp {
+      @Override
+      public GpuDriver.Argument of(Op op) {
+        return new GpuDriver.Argument.I64(op.noise().get(index).offset());
+      }
+    }
   }
 }

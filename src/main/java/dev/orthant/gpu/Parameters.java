@@ -45,9 +45,20 @@ final class Parameters {
     return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
+  /** Memory that the launches of a plan share: number {@code number} of it. */
+  String scratch(String name, String storage, int number, long bytes) {
+    return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Scratch(number, bytes), name);
+  }
+
   /** A number of 64 bits. */
   String wide(String name, long value) {
     return add("const i64 " + name, new Launch.Slot.Value(new GpuDriver.Argument.I64(value)), name);
+  }
+
+  /** As {@link #scratch(String, String, int, long)}, shared with the plan's other launches under its number. */
+  String scratch(String name, DType type, int index, long bytes, boolean written) {
+    return add("GLOBAL " + (written ? "" : "const ") + storage(type) + "* RESTRICT " + name,
+        new Launch.Slot.Scratch(index, bytes), name);
   }
 
   /** The C type of a type's storage. */
@@ -62,11 +73,22 @@ final class Parameters {
     return add("const idx " + name, new Launch.Slot.Value(argument), name);
   }
 
-  /** A number of a formula, rounded to the computing type. */
+  /** A number that depends on types and shapes only, rounded to the computing type; for the op's scalars see {@link #scalar}. */
   String real(String name, double value) {
     GpuDriver.Argument argument =
         compute == DType.F64 ? new GpuDriver.Argument.F64(value) : new GpuDriver.Argument.F32((float) value);
     return add("const real " + name, new Launch.Slot.Value(argument), name);
+  }
+
+  /** Number {@code index} of the op's scalars, rounded to the computing type: filled in at each launch. */
+  String scalar(String name, int index) {
+    return add("const real " + name, new Launch.Slot.Scalar(index, compute), name);
+  }
+
+  /** Sequence {@code index} of the op's noise: the parameters {@code seed} and {@code offset} with that number behind them. */
+  void noise(int index) {
+    add("const i64 seed" + index, new Launch.Slot.Seed(index), "seed");
+    add("const i64 offset" + index, new Launch.Slot.Offset(index), "offset");
   }
 
   private String add(String declaration, Launch.Slot slot, String name) {

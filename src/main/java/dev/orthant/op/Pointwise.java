@@ -39,6 +39,12 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     this(formulas, operands, scalarValues, List.of(), List.of(), Shape.of());
   }
 
+  /** Outputs of the inputs' broadcast shape. */
+  public Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues, List<DType> types,
+      List<Philox> noise) {
+    this(formulas, operands, scalarValues, types, noise, Shape.of());
+  }
+
   /** One output. */
   public static Pointwise of(Expr formula, int operands, double... scalars) {
     return new Pointwise(List.of(formula), operands, java.util.Arrays.stream(scalars).boxed().toList());
@@ -88,7 +94,8 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   private static DType common(List<TensorSpec> inputs) {
     List<DType> floating = inputs.stream().map(TensorSpec::dtype).filter(DType::isFloating).distinct().toList();
     if (floating.isEmpty()) {
-      throw new DTypeException("pointwise: takes at least one input of f16 bf16 f32 f64, got " + inputs);
+      throw new DTypeException(
+          "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got " + inputs);
     }
     return floating.size() == 1 ? floating.getFirst() : DType.F32;
   }
@@ -114,5 +121,12 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   @Override
   public double[] scalars() {
     return scalarValues.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Override
+  public Pointwise withoutValues() {
+    return scalarValues.isEmpty() && noise.isEmpty() ? this
+        : new Pointwise(formulas, operands, Collections.nCopies(scalarValues.size(), 0.0), types,
+            Collections.nCopies(noise.size(), new Philox(0, 0)), least);
   }
 }

@@ -37,8 +37,13 @@ public final class Catalogue {
     for (DType type : List.of(DType.F32, DType.BF16)) {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.quick());
+    cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.quick());
     return cases;
   }
 
@@ -55,8 +60,13 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.shapes(type));
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.all());
+    cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.all());
     return cases;
   }
 
