@@ -2,9 +2,9 @@ package dev.orthant.nn;
 
 import static dev.orthant.nn.LayerCheck.CPU;
 import static dev.orthant.nn.LayerCheck.SEED;
+import static dev.orthant.nn.LayerCheck.drawn;
 import static dev.orthant.nn.LayerCheck.parameters;
 import static dev.orthant.nn.LayerCheck.tensor;
-import static dev.orthant.nn.LayerCheck.drawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
