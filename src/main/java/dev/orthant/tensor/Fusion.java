@@ -52,7 +52,13 @@ final class Fusion {
   static Plan of(Node root) {
     // An epilogue cannot draw random numbers.
     Fusion fusion = new Fusion(root.spec().shape(), root.isNoisy() ? null : root.spec(), true);
-    return fusion.plan(root.spec().dtype(), fusion.inline(root));
+    Expr formula = fusion.inline(root);
+    if (fusion.product != null && fusion.operands.stream().anyMatch(n -> !n.spec().dtype().isFloating())) {
+      // Nor can it read whole numbers or a mask: the product is computed on its own.
+      fusion = new Fusion(root.spec().shape(), null, true);
+      formula = fusion.inline(root);
+    }
+    return fusion.plan(root.spec().dtype(), formula);
   }
 
   /** The prologue of an op that reads {@code inputs} at every element of {@code shape}. */

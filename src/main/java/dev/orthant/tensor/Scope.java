@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,20 @@ public final class Scope implements AutoCloseable {
       }
     }
     return tensor;
+  }
+
+  /**
+   * Makes tensors that belong to no scope, whichever are open, but to whoever closes them: a layer's parameters. Scopes opened by {@code work} work
+   * as ever, and what they keep is handed out.
+   */
+  public static <T> T detached(Supplier<T> work) {
+    Scope scope = CURRENT.get();
+    CURRENT.remove();
+    try {
+      return work.get();
+    } finally {
+      CURRENT.set(scope);
+    }
   }
 
   /** How many tensors this will close. */

@@ -4,6 +4,8 @@ import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Device;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Cast;
 import dev.orthant.op.Concat;
@@ -12,9 +14,11 @@ import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The part of {@link Tensor} that moves elements: every method but {@code reshape} makes a copy. Axes count from 0, negative ones from the end. */
 public abstract sealed class TensorShapes extends TensorReductions permits TensorProducts {
@@ -74,6 +78,52 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     Copy.Axis[] axes = identity();
     axes[a] = new Copy.Axis(count, a, from, step, 1);
     return copy("slice", Copy.of(axes));
+  }
+
+  /**
+   * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link #concat} undoes. A tape puts their gradient
+   * together in one launch, where slices would each add one as large as this.
+   */
+  public List<Tensor> split(int axis, long... extents) {
+    int a = axis("split", axis);
+    if (Arrays.stream(extents).anyMatch(e -> e < 0) || Arrays.stream(extents).sum() != shape().dim(a)) {
+      throw new ShapeException(
+          "split: " + Arrays.toString(extents) + " are not parts of axis " + axis + " of " + spec());
+    }
+    try {
+      List<Tensor> parts = Tape.unrecorded(() -> slices(a, extents));
+      Tape tape = Tape.current();
+      Node whole = handle().node();
+      if (tape != null && tape.tracks(whole)) {
+        List<Node> nodes = parts.stream().map(p -> p.handle().node()).toList();
+        List<TensorSpec> specs = parts.stream().map(Tensor::spec).toList();
+        tape.record(List.of(whole), nodes,
+            (dys, wanted) -> Arrays.<@Nullable Tensor>asList(joined(whole.device(), a, specs, dys)));
+      }
+      return parts;
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  private List<Tensor> slices(int axis, long... extents) {
+    List<Tensor> parts = new ArrayList<>();
+    long start = 0;
+    for (long extent : extents) {
+      parts.add(slice(axis, start, start + extent));
+      start += extent;
+    }
+    return parts;
+  }
+
+  private static Tensor joined(Device device, int axis, List<TensorSpec> specs, List<@Nullable Tensor> parts) {
+    List<Tensor> all = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      Tensor part = parts.get(i);
+      TensorSpec spec = specs.get(i);
+      all.add(part != null ? part : Tensor.full(device, spec.dtype(), Shape.of(), 0).broadcastTo(spec.shape()));
+    }
+    return concat(axis, all);
   }
 
   /** The slice at {@code index} along an axis, which goes. */

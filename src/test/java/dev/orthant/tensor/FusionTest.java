@@ -57,6 +57,16 @@ final class FusionTest {
   }
 
   @Test
+  void aProductDoesNotReadMasksOrWholeNumbers() {
+    Tensor x = tensor(Shape.of(2, 3));
+    Tensor w = tensor(Shape.of(3, 4));
+    Tensor mask = x.matMul(w).gt(0).evaluate();
+    float[] expected = x.matMul(w).evaluate().mul(2).where(mask, -1).toFloatArray();
+    assertThat(launches(() -> assertThat(x.matMul(w).mul(2).where(mask, -1).toFloatArray()).isEqualTo(expected)))
+        .isEqualTo(2);
+  }
+
+  @Test
   void convolutionBiasResidualAndActivationAreOneLaunch() {
     Tensor x = tensor(Shape.of(1, 2, 5, 5));
     Tensor w = tensor(Shape.of(2, 2, 3, 3));

@@ -163,6 +163,10 @@ class GradientsTest {
         op("broadcastTo", in -> in.get(0).broadcastTo(Shape.of(4, 3, 2)), Shape.of(3, 1)),
         op("concat", in -> Tensor.concat(1, List.of(in.get(0), in.get(1), in.get(0))), Shape.of(3, 2), Shape.of(3, 4)),
         op("stack", in -> Tensor.stack(0, List.of(in.get(0), in.get(1))), Shape.of(3, 2), Shape.of(3, 2)),
+        op("split", in -> {
+          List<Tensor> parts = in.get(0).split(1, 2, 1, 2);
+          return parts.get(0).mul(parts.get(2)).add(parts.get(0));
+        }, Shape.of(3, 5)),
         op("cast", in -> in.get(0).cast(DType.F64).tanh(), Shape.of(3, 2)),
         op("gather", in -> in.get(0).gather(0, labels(3, 0, 3, 2)), Shape.of(4, 3)),
         op("gather axis 1", in -> in.get(0).gather(1, labels(1, 1, 0)), Shape.of(4, 3, 2)),

@@ -49,6 +49,38 @@ final class TensorTest {
   }
 
   @Test
+  void whatIsMadeDetachedBelongsToNoScope() {
+    Tensor detached;
+    try (Scope outer = Scope.open()) {
+      detached = Scope.detached(() -> {
+        try (Scope inner = Scope.open()) {
+          return inner.keep(of(1, 2).add(1));
+        }
+      });
+      assertThat(outer.size()).isZero();
+      Tensor after = of(3);
+      assertThat(outer.size()).isEqualTo(1);
+      assertThat(after.toFloatArray()).containsExactly(3);
+    }
+    assertThat(detached.toFloatArray()).containsExactly(2, 3);
+    detached.close();
+    assertThat(device.stats().liveBuffers()).isZero();
+  }
+
+  @Test
+  void splitIsWhatConcatUndoes() {
+    try (Scope _ = Scope.open()) {
+      Tensor x = of(1, 2, 3, 4, 5, 6).reshape(2, 3);
+      List<Tensor> parts = x.split(1, 1, 0, 2);
+      assertThat(parts.get(0).toFloatArray()).containsExactly(1, 4);
+      assertThat(parts.get(1).shape()).isEqualTo(Shape.of(2, 0));
+      assertThat(parts.get(2).toFloatArray()).containsExactly(2, 3, 5, 6);
+      assertThat(Tensor.concat(1, parts).toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
+      assertThatThrownBy(() -> x.split(0, 1, 2)).isInstanceOf(ShapeException.class).hasMessageContaining("split");
+    }
+  }
+
+  @Test
   void scopesAreClosedInnermostFirst() {
     Scope outer = Scope.open();
     Scope inner = Scope.open();
