@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,20 @@ public final class Scope implements AutoCloseable {
     handle.scope(scope);
     if (scope != null) {
       scope.handles.add(handle);
+    }
+  }
+
+  /**
+   * Runs work whose tensors no scope owns: what outlives a training step, such as an optimizer's state. The caller closes them; a scope opened inside
+   * closes its own as ever.
+   */
+  public static <T> T outside(Supplier<T> work) {
+    Scope scope = CURRENT.get();
+    CURRENT.remove();
+    try {
+      return work.get();
+    } finally {
+      CURRENT.set(scope);
     }
   }
 
