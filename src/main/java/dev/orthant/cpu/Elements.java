@@ -27,6 +27,16 @@ final class Elements {
     return Raw.ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address & Raw.ADDRESS);
   }
 
+  /** Rounds to {@code storage}, which is not {@code F64}. */
+  static void putFloat(Storage storage, long address, float value) {
+    switch (storage) {
+      case F32 -> Raw.putFloat(address, value);
+      case F16 -> putShort(address, Float.floatToFloat16(value));
+      case BF16 -> putShort(address, DType.floatToBF16(value));
+      case F64 -> throw new IllegalArgumentException("F64 is not computed in F32");
+    }
+  }
+
   /** Copies one element of {@code size} bytes. */
   static void move(int size, long from, long to) {
     switch (size) {

@@ -39,9 +39,11 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.quick());
     cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.quick());
     return cases;
   }
 
@@ -60,9 +62,11 @@ public final class Catalogue {
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.all());
     cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.all());
     return cases;
   }
 
