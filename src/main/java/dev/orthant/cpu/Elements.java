@@ -1,7 +1,6 @@
 package dev.orthant.cpu;
 
 import dev.orthant.core.DType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -65,17 +64,16 @@ final class Elements {
 
   /** {@code value} rounded to the type, over and over. */
   static void fill(WorkerPool pool, DType type, double value, long address, long bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment piece = arena.allocate(PIECE, Long.BYTES);
-      for (long i = 0; i < Math.min(PIECE, bytes) / type.size(); i++) {
-        type.set(piece, i, value);
-      }
-      new Split(pool).run((bytes + PIECE - 1) / PIECE, PIECE, (first, last) -> {
-        for (long i = first; i < last; i++) {
-          long at = i * PIECE;
-          MemorySegment.copy(piece, 0, Raw.ALL, address + at, Math.min(PIECE, bytes - at));
-        }
-      });
+    // On the heap: all threads read it.
+    MemorySegment piece = MemorySegment.ofArray(new byte[(int) Math.min(PIECE, bytes)]);
+    for (long i = 0; i < piece.byteSize() / type.size(); i++) {
+      type.set(piece, i, value);
     }
+    new Split(pool).run((bytes + PIECE - 1) / PIECE, PIECE, (first, last) -> {
+      for (long i = first; i < last; i++) {
+        long at = i * PIECE;
+        MemorySegment.copy(piece, 0, Raw.ALL, address + at, Math.min(PIECE, bytes - at));
+      }
+    });
   }
 }

@@ -23,8 +23,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +62,7 @@ class MovingTest {
         of("concat", new Concat(1), spec(DType.BF16, 300, 401), spec(DType.BF16, 300, 99)),
         of("gather", new Gather(0, false), spec(DType.F64, 300, 65), spec(DType.I32, 900)),
         of("cast", new Cast(DType.F16), spec(DType.F64, 90_001)),
-        of("scatter", new ScatterAdd(0, false, 9), spec(DType.F32, 700, 150), spec(DType.I32, 700)),
+        of("scatter", new ScatterAdd(0, false, 9), spec(DType.F32, 450, 150), spec(DType.I32, 450)),
         of("scatter halves", new ScatterAdd(1, true, 9), spec(DType.F16, 40, 99, 40), spec(DType.I64, 40, 99, 40)),
         of("cumsum", new CumSum(1, true, false), spec(DType.F32, 30, 5, 700)),
         of("sort", new Sort(1, true), spec(DType.F32, 99, 130)));
@@ -77,16 +79,16 @@ class MovingTest {
   void copiesOfAnyKind(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Check check = new Check(device, seed);
-    for (int round = 0; round < 150; round++) {
-      DType type = DType.values()[random.nextInt(DType.values().length)];
-      TensorSpec x = spec(type, random.nextLong(1, 7), random.nextLong(1, 70), random.nextLong(1, 40));
+    for (int round = 0; round < 60; round++) {
+      DType type = List.of(DType.values()).get(random.nextInt(DType.values().length));
+      TensorSpec x = spec(type, random.nextLong(1, 7), random.nextLong(1, 50), random.nextLong(1, 40));
       List<Integer> order = new ArrayList<>(List.of(0, 1, 2, -1));
-      order.sort(Comparator.comparing(d -> random.nextInt()));
+      Collections.shuffle(order, new Random(seed + round));
       List<Axis> axes = new ArrayList<>();
       for (int d : order) {
         axes.add(d < 0 ? Axis.repeat(random.nextLong(1, 3))
             : random.nextBoolean() ? Axis.all(x.shape().dim(d), d)
-                : new Axis(random.nextLong(1, 50), d, random.nextLong(-4, 9), random.nextLong(-3, 4),
+                : new Axis(random.nextLong(1, 20), d, random.nextLong(-4, 9), random.nextLong(-3, 4),
                     random.nextLong(1, 3)));
       }
       Verdict v = check.run(of("copy " + round, new Copy(axes, 1), x));
@@ -145,7 +147,7 @@ class MovingTest {
       device.read(order, 0, places);
     }
     Integer[] expected = IntStream.range(0, count).boxed().toArray(Integer[]::new);
-    Arrays.sort(expected, Comparator.comparing((Integer i) -> x[i]).reversed());
+    Arrays.sort(expected, Comparator.comparingLong((Integer i) -> x[i]).reversed());
     assertThat(places.toArray(ValueLayout.JAVA_LONG))
         .containsExactly(Arrays.stream(expected).mapToLong(i -> i).toArray());
     assertThat(values.toArray(ValueLayout.JAVA_LONG))
