@@ -34,7 +34,11 @@ class ClippingTest {
   }
 
   private static Tensor parameter(DType type, Shape shape, double... gradient) {
-    Tensor p = Tensor.full(CPU, type, shape, 1).requireGradient();
+    return parameter(CPU, type, shape, gradient);
+  }
+
+  private static Tensor parameter(Device device, DType type, Shape shape, double... gradient) {
+    Tensor p = Tensor.full(device, type, shape, 1).requireGradient();
     OptimizerTest.gradient(p, gradient);
     return p;
   }
@@ -71,6 +75,22 @@ class ClippingTest {
       assertThat(a.gradient().dtype()).isEqualTo(type);
       assertThat(none.hasGradient()).isFalse();
       close(Clipping.globalNorm(List.of(a, b, c)).toDoubleArray()[0], 2, 2 * bound);
+    }
+  }
+
+  @Test
+  void everyDeviceClipsAndSteps() {
+    for (Device device : Devices.all()) {
+      Tensor a = parameter(device, DType.F32, Shape.of(2, 3), G);
+      Tensor b = parameter(device, DType.F32, Shape.of(2), 4, 5);
+      try (Optimizer optimizer = Sgd.DEFAULT.rate(0.5).optimizer()) {
+        Tensor norm = Clipping.byGlobalNorm(List.of(a, b), 1);
+        optimizer.step(List.of(a, b));
+        double expected = Math.sqrt(9 + 1 + 4 + 0.25 + 49 + 0.0625 + 16 + 25);
+        close(norm.toDoubleArray()[0], expected, 1e-5);
+        close(a.toDoubleArray()[4], 1 + 3.5 / expected, 1e-6);
+        close(b.toDoubleArray()[1], 1 - 2.5 / expected, 1e-6);
+      }
     }
   }
 
