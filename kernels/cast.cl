@@ -2,7 +2,6 @@
 
 // To the nearest of the integers from lo to hi, towards zero; NaN to 0. `beyond` is hi + 1, which `real` holds exactly.
 #define SATURATED(type, v, lo, beyond, hi) ((v) != (v) ? (type)0 : (v) <= (real)(lo) ? (type)(lo) : (v) >= (beyond) ? (type)(hi) : (type)(v))
-#define LEAST_I64 (-0x7fffffffffffffffL - 1)
 
 #if FROM_INTEGER
 typedef i64 exact;
@@ -66,7 +65,7 @@ KERNEL(ITEMS) void cast(PARAMETERS) {
         ((GLOBAL i32*)y)[at] = TO_INTEGER(i32, v, -2147483647 - 1, (real)2147483648.0f, 2147483647);
         break;
       case TO_I64:
-        ((GLOBAL i64*)y)[at] = TO_INTEGER(i64, v, LEAST_I64, (real)9223372036854775808.0f, 0x7fffffffffffffffL);
+        ((GLOBAL i64*)y)[at] = TO_INTEGER(i64, v, -MOST_I64 - 1, (real)9223372036854775808.0f, MOST_I64);
         break;
       default:
         y[at] = v != 0;

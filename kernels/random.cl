@@ -51,9 +51,9 @@ DEVICE f32 quantile_log2(const f32 t) {
 // The standard normal quantile of 1/2 + q, where tail = 1/2 - |q|.
 DEVICE f32 quantile(const f32 q, const f32 tail) {
   const f32 s = PRODUCT(PRODUCT(4.0f, tail), 1.0f - tail);
-  const i32 bits = (i32)F32_BITS(s);
+  const i32 bits = (i32)BITS_OF(s);
   const i32 exponent = (bits - 0x3f3504f3) >> 23;
-  const f32 t = BITS_F32(bits - exponent * 0x800000) - 1.0f;
+  const f32 t = FLOAT_OF(bits - exponent * 0x800000) - 1.0f;
   const f32 w = -((f32)exponent + PRODUCT(t, quantile_log2(t)));
   return PRODUCT(q, w < 7.0f ? quantile_middle(w - 3.5f) : quantile_outer(w - 15.0f));
 }

@@ -22,15 +22,14 @@ typedef uchar u8;
 typedef ushort u16;
 typedef uint u32;
 typedef ulong u64;
+#define MOST_I64 ((i64)(~(u64)0 >> 1))
 #ifdef ORTHANT_WIDE
 typedef i64 idx;
 #else
 typedef i32 idx;
 #endif
 
-// The bits of a float and back. PRODUCT is rounded before anything is added to it: a kernel that asks for it begins with NO_CONTRACTION.
-#define F32_BITS(v) as_uint(v)
-#define BITS_F32(b) as_float((u32)(b))
+// Rounded before anything is added to it, in a kernel that begins with NO_CONTRACTION.
 #define PRODUCT(a, b) ((a) * (b))
 #define NO_CONTRACTION _Pragma("OPENCL FP_CONTRACT OFF")
 

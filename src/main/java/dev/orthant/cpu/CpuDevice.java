@@ -46,11 +46,15 @@ final class CpuDevice implements Device {
   private final WorkerPool workers;
   private final VectorCompiler compiler;
   private final PointwiseRunner pointwise;
+  private final ReduceRunner reduce;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
   private final Moving moving;
   private final Casting casting;
   private final RandomRunner random;
+  private final Scattering scattering;
+  private final CumulativeSums cumulative;
+  private final Sorting sorting;
   private final LongAdder launches = new LongAdder();
   /** Work holds the read lock, closing takes the write lock: nothing is freed under work. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -66,6 +70,10 @@ final class CpuDevice implements Device {
     this.moving = new Moving(workers);
     this.casting = new Casting(workers);
     this.random = new RandomRunner(workers);
+    this.scattering = new Scattering(workers);
+    this.cumulative = new CumulativeSums(workers);
+    this.sorting = new Sorting(workers);
+    this.reduce = new ReduceRunner(compiler, workers);
     Engines engines = new Engines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
     this.convolution = new ConvRunner(compiler, engines, pointwise);
@@ -149,16 +157,16 @@ final class CpuDevice implements Device {
           call.outputs(), p.noise().size()), addresses, p.scalars(), p.noise());
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
-      case Reduce op -> Naive.run(call, addresses);
+      case Reduce op -> reduce.run(call, op, addresses);
       case Pool2d op -> new PoolRunner(workers).run(call, op, addresses);
       case Pool2dBackward op -> new PoolGradient(workers).run(call, op, addresses);
       case Copy op -> moving.copy(call, op, addresses);
       case Concat op -> moving.concat(call, op, addresses);
       case Cast _ -> casting.run(call, addresses);
       case Gather op -> moving.gather(call, op, addresses);
-      case ScatterAdd op -> Naive.run(call, addresses);
-      case CumSum op -> Naive.run(call, addresses);
-      case Sort op -> Naive.run(call, addresses);
+      case ScatterAdd op -> scattering.run(call, op, addresses);
+      case CumSum op -> cumulative.run(call, op, addresses);
+      case Sort op -> sorting.run(call, op, addresses);
       case Random op -> random.run(op, addresses[0]);
       case Conv2dBackwardData op -> convolution.run(call, op, addresses);
       case Conv2dBackwardWeights op -> convolution.run(call, op, addresses);

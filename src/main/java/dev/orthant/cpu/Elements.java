@@ -1,7 +1,6 @@
 package dev.orthant.cpu;
 
 import dev.orthant.core.DType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -25,6 +24,16 @@ final class Elements {
 
   static long getLong(long address) {
     return Raw.ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address & Raw.ADDRESS);
+  }
+
+  /** Rounds to {@code storage}, which is not {@code F64}. */
+  static void putFloat(Storage storage, long address, float value) {
+    switch (storage) {
+      case F32 -> Raw.putFloat(address, value);
+      case F16 -> putShort(address, Float.floatToFloat16(value));
+      case BF16 -> putShort(address, DType.floatToBF16(value));
+      case F64 -> throw new IllegalArgumentException("F64 is not computed in F32");
+    }
   }
 
   /** Copies one element of {@code size} bytes. */
@@ -55,17 +64,16 @@ final class Elements {
 
   /** {@code value} rounded to the type, over and over. */
   static void fill(WorkerPool pool, DType type, double value, long address, long bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment piece = arena.allocate(PIECE, Long.BYTES);
-      for (long i = 0; i < Math.min(PIECE, bytes) / type.size(); i++) {
-        type.set(piece, i, value);
-      }
-      new Split(pool).run((bytes + PIECE - 1) / PIECE, PIECE, (first, last) -> {
-        for (long i = first; i < last; i++) {
-          long at = i * PIECE;
-          MemorySegment.copy(piece, 0, Raw.ALL, address + at, Math.min(PIECE, bytes - at));
-        }
-      });
+    // On the heap: all threads read it.
+    MemorySegment piece = MemorySegment.ofArray(new byte[(int) Math.min(PIECE, bytes)]);
+    for (long i = 0; i < piece.byteSize() / type.size(); i++) {
+      type.set(piece, i, value);
     }
+    new Split(pool).run((bytes + PIECE - 1) / PIECE, PIECE, (first, last) -> {
+      for (long i = first; i < last; i++) {
+        long at = i * PIECE;
+        MemorySegment.copy(piece, 0, Raw.ALL, address + at, Math.min(PIECE, bytes - at));
+      }
+    });
   }
 }

@@ -84,7 +84,7 @@ final class Conv2dWeightsPlan {
     parameters.index("splits", splits);
     source.define("SPLIT", splits > 1);
     if (splits > 1) {
-      parameters.scratch("parts", partBytes(splits), false);
+      parameters.scratch("parts", compute, 0, partBytes(splits), true);
     } else {
       formula(source, parameters);
     }
@@ -107,7 +107,7 @@ final class Conv2dWeightsPlan {
     KernelSource source = planner.source();
     long count = call.output().shape().elements();
     int items = Math.min(ITEMS, planner.limits().groupItems());
-    parameters.scratch("sums", partBytes(splits), true);
+    parameters.scratch("sums", compute, 0, partBytes(splits), false);
     formula(source, parameters);
     parameters.index("count", count);
     parameters.index("parts", splits);

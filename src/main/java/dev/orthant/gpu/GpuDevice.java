@@ -151,22 +151,47 @@ public final class GpuDevice implements Device {
       }
     }
     List<Launch> plan = planner.plan(call);
-    long bytes = plan.stream().mapToLong(Launch::scratchBytes).max().orElse(0);
-    // From the pool, which may not be asked under the lock. Work that is given later may use it again: there is one queue.
-    try (Buffer scratch = bytes == 0 ? null : allocate(bytes)) {
-      GpuBuffer own = scratch == null ? null : own("execute", scratch);
+    List<GpuBuffer> scratch = scratch(plan);
+    try {
       run(call, () -> {
         buffers.forEach(b -> open(call, b));
-        plan.forEach(l -> launch(call, l, buffers, own));
+        plan.forEach(l -> launch(call, l, buffers, scratch));
         return plan;
       });
+    } finally {
+      // Whoever gets this memory next is behind these launches in the queue.
+      scratch.forEach(GpuBuffer::close);
     }
   }
 
-  private void launch(Call call, Launch launch, List<GpuBuffer> buffers, @Nullable GpuBuffer scratch) {
+  /** Memory that a plan needs for itself, by number. */
+  private List<GpuBuffer> scratch(List<Launch> plan) {
+    List<Long> sizes = new ArrayList<>();
+    for (Launch l : plan) {
+      for (Launch.Slot slot : l.slots()) {
+        if (slot instanceof Launch.Slot.Scratch s && s.index() == sizes.size()) {
+          sizes.add(s.bytes());
+        }
+      }
+    }
+    List<GpuBuffer> given = new ArrayList<>();
+    try {
+      sizes.forEach(bytes -> given.add((GpuBuffer) allocate(bytes)));
+      return given;
+    } catch (RuntimeException e) {
+      given.forEach(GpuBuffer::close);
+      throw e;
+    }
+  }
+
+  private void launch(Call call, Launch launch, List<GpuBuffer> buffers, List<GpuBuffer> scratch) {
     GpuDriver.Kernel kernel = kernels.get(launch.source(), source -> driver.build(source, launch.kernel()));
-    List<GpuDriver.Argument> arguments = launch.arguments(call.op(),
-        buffers.stream().map(GpuBuffer::memory).toList(), scratch == null ? null : scratch.memory());
+    List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
+      case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
+      case Launch.Slot.Scratch s -> new GpuDriver.Argument.Pointer(scratch.get(s.index()).memory());
+      case Launch.Slot.Value v -> v.value();
+      case Launch.Slot.OfOp o -> o.of(call.op());
+    }).toList();
     if (breadcrumbs.size() == BREADCRUMBS) {
       breadcrumbs.removeFirst();
     }

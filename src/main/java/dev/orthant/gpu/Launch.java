@@ -2,10 +2,7 @@ package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
 import dev.orthant.op.Op;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One launch of one kernel: all that a driver needs but the buffers and the op's launch-time numbers.
@@ -21,53 +18,50 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
     slots = List.copyOf(slots);
   }
 
-  /** The scratch memory it takes. */
-  long scratchBytes() {
-    return slots.stream().mapToLong(s -> s instanceof Slot.Scratch m ? m.bytes() : 0).max().orElse(0);
-  }
-
   /** What fills a parameter. */
   sealed interface Slot {
     /** The call's tensor of that number, inputs first, then outputs. */
     record Tensor(int index) implements Slot {}
 
-    /** Memory that all launches of a call share, of at least that many bytes; its content is lost after the call. */
-    record Scratch(long bytes) implements Slot {}
+    /**
+     * Memory for this call alone, its content undefined at first; launches of a plan that name the same number share it.
+     *
+     * @param index from 0
+     */
+    record Scratch(int index, long bytes) implements Slot {}
 
     /** A number. */
     record Value(GpuDriver.Argument value) implements Slot {}
 
+    /** One of the op's launch-time numbers, which a plan does not know. */
+    sealed interface OfOp extends Slot {
+      /** The number that {@code op} gives. */
+      GpuDriver.Argument of(Op op);
+    }
+
     /** Number {@code index} of the op's {@link Op#scalars}, as F32 or F64. */
-    record Scalar(int index, DType type) implements Slot {}
+    record Scalar(int index, DType type) implements OfOp {
+      @Override
+      public GpuDriver.Argument of(Op op) {
+        double v = op.scalars()[index];
+        return type == DType.F64 ? new GpuDriver.Argument.F64(v) : new GpuDriver.Argument.F32((float) v);
+      }
+    }
 
     /** The seed of sequence {@code index} of the op's {@link Op#noise}. */
-    record Seed(int index) implements Slot {}
+    record Seed(int index) implements OfOp {
+      @Override
+      public GpuDriver.Argument of(Op op) {
+        return new GpuDriver.Argument.I64(op.noise().get(index).seed());
+      }
+    }
 
     /** Where that sequence begins. */
-    record Offset(int index) implements Slot {}
-  }
-
-  /**
-   * The arguments for an op.
-   *
-   * @param op of the same kind as that which this was planned for; other launch-time numbers are allowed
-   * @param tensors the memory of the call's inputs, then outputs
-   * @param scratch memory of at least {@link #scratchBytes}, or null when there are none
-   */
-  List<GpuDriver.Argument> arguments(Op op, List<GpuDriver.Memory> tensors, GpuDriver.@Nullable Memory scratch) {
-    double[] scalars = op.scalars();
-    List<GpuDriver.Argument> arguments = new ArrayList<>(slots.size());
-    for (Slot slot : slots) {
-      arguments.add(switch (slot) {
-        case Slot.Tensor t -> new GpuDriver.Argument.Pointer(tensors.get(t.index));
-        case Slot.Scratch _ -> new GpuDriver.Argument.Pointer(Objects.requireNonNull(scratch));
-        case Slot.Value v -> v.value;
-        case Slot.Scalar s -> s.type == DType.F64 ? new GpuDriver.Argument.F64(scalars[s.index])
-            : new GpuDriver.Argument.F32((float) scalars[s.index]);
-        case Slot.Seed s -> new GpuDriver.Argument.I64(op.noise().get(s.index).seed());
-        case Slot.Offset s -> new GpuDriver.Argument.I64(op.noise().get(s.index).offset());
-      });
+    record Offset(int index) implements OfOp {
+      @Override
+      public GpuDriver.Argument of(Op op) {
+        return new GpuDriver.Argument.I64(op.noise().get(index).offset());
+      }
     }
-    return arguments;
   }
 }

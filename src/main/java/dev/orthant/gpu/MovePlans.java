@@ -134,12 +134,12 @@ final class MovePlans {
 
   /** A launch of the kernel in the file of its name, an item for each of {@code count} elements. */
   private Launch launch(KernelSource source, String kernel, long count, Parameters p) {
+    source.define("ELEMENT", element);
     return launch(source, kernel, count, p, DType.F32);
   }
 
   private Launch launch(KernelSource source, String kernel, long count, Parameters p, DType compute) {
     source.define("ITEMS", items);
-    source.define("ELEMENT", element);
     p.index("count", count);
     return planner.launch(source, kernel, (count + items - 1) / items, items, p, wide, compute,
         List.of(kernel + ".cl"));

@@ -35,12 +35,6 @@ final class Parameters {
     return add("GLOBAL " + storage(type) + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
-  /** Memory of {@code bytes} for numbers of the computing type that one launch of the call writes and a later one reads. */
-  String scratch(String name, long bytes, boolean reads) {
-    return add("GLOBAL " + (reads ? "const real" : "real") + "* RESTRICT " + name, new Launch.Slot.Scratch(bytes),
-        name);
-  }
-
   /** As {@link #input(String, DType, int)}, its elements seen as another C type of the same size. */
   String input(String name, String storage, int index) {
     return add("GLOBAL const " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
@@ -51,9 +45,20 @@ final class Parameters {
     return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
+  /** Memory that the launches of a plan share: number {@code number} of it. */
+  String scratch(String name, String storage, int number, long bytes) {
+    return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Scratch(number, bytes), name);
+  }
+
   /** A number of 64 bits. */
   String wide(String name, long value) {
     return add("const i64 " + name, new Launch.Slot.Value(new GpuDriver.Argument.I64(value)), name);
+  }
+
+  /** As {@link #scratch(String, String, int, long)}, shared with the plan's other launches under its number. */
+  String scratch(String name, DType type, int index, long bytes, boolean written) {
+    return add("GLOBAL " + (written ? "" : "const ") + storage(type) + "* RESTRICT " + name,
+        new Launch.Slot.Scratch(index, bytes), name);
   }
 
   /** The C type of a type's storage. */

@@ -7,6 +7,7 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -185,6 +186,12 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
   @Override
   public double[] scalars() {
     return scalarValues.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Override
+  public Reduce withoutValues() {
+    return scalarValues.isEmpty() ? this
+        : new Reduce(axes, stages, results, operands, Collections.nCopies(scalarValues.size(), 0.0), least);
   }
 
   @Override

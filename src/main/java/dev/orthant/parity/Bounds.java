@@ -23,6 +23,7 @@ import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place of tolerances: the truth and the lawful results of single outputs of a call.
@@ -65,6 +66,7 @@ public final class Bounds {
   private final Broadcast walk;
   private final int firstOperand;
   private final MoveBounds moves;
+  private @Nullable ReduceBounds reduce;
 
   /**
    * Prepares to judge the outputs of a call.
@@ -94,7 +96,7 @@ public final class Bounds {
       }
       case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type,
           p.compute(call.inputs()));
-      case Reduce op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Reduce op -> reduce(op).expected(output, index);
       case Pool2d op -> new PoolBounds(call, values).expected(op, index);
       case Pool2dBackward op -> new PoolBounds(call, values).expected(op, index);
       case Copy _ -> moves.expected(output, index);
@@ -106,6 +108,12 @@ public final class Bounds {
       case Sort _ -> moves.expected(output, index);
       case Random op -> exactly(type.round(op.value(index)));
     };
+  }
+
+  private ReduceBounds reduce(Reduce op) {
+    ReduceBounds known = reduce == null ? new ReduceBounds(call, op, values) : reduce;
+    reduce = known;
+    return known;
   }
 
   private static Expected exactly(double v) {

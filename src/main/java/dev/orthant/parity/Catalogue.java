@@ -41,9 +41,11 @@ public final class Catalogue {
       cases.addAll(PoolCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.quick());
     cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.quick());
     return cases;
   }
 
@@ -64,9 +66,11 @@ public final class Catalogue {
       cases.addAll(PoolCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
+      cases.addAll(ReduceCases.of(type));
     }
     cases.addAll(MoveCases.all());
     cases.addAll(PointwiseCases.special());
+    cases.addAll(SumCases.all());
     return cases;
   }
 

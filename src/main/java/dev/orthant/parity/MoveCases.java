@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Moving elements: every way to walk, every size of an element; then ops that convert, add up and sort. */
+/** Moving elements: every way to walk, every size of an element. */
 final class MoveCases {
   private static final int[][] PERMUTATIONS = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 

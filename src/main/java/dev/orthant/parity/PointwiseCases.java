@@ -3,6 +3,7 @@ package dev.orthant.parity;
 import static dev.orthant.parity.Catalogue.spec;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
@@ -148,6 +149,10 @@ final class PointwiseCases {
         new Case("pointwise/two-sequences", "pointwise noise",
             new Pointwise(List.of(x.plus(Expr.input(2)), Expr.input(3).lt(Expr.input(2)).asNumber()), 2, List.of(),
                 List.of(DType.F32, DType.BOOL), noise),
-            List.of(spec(DType.F32, 4, 1, 3000), spec(DType.F16, 7, 1)), Data.NORMAL));
+            List.of(spec(DType.F32, 4, 1, 3000), spec(DType.F16, 7, 1)), Data.NORMAL),
+        new Case("pointwise/larger-than-inputs", "pointwise noise",
+            new Pointwise(List.of(x.plus(Expr.input(2)), y), 2, List.of(), List.of(DType.F32, DType.I32),
+                noise.subList(0, 1), Shape.of(3, 5, 1)),
+            List.of(spec(DType.F32, 1, 7), spec(DType.I64)), Data.NORMAL));
   }
 }

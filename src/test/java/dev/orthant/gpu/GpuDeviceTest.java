@@ -13,9 +13,11 @@ import dev.orthant.core.OutOfDeviceMemoryException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.expr.Activations;
+import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Reduce;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -282,5 +284,27 @@ class GpuDeviceTest {
     assertThat(recent.size()).isEqualTo(3);
     recent.clear();
     assertThat(dropped).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+  }
+
+  /** A plan of two launches that hand numbers on in memory of their own. */
+  @Test
+  void memoryForAPlanIsGivenBack() {
+    Expr x = Expr.input(0);
+    Reduce sum = new Reduce(List.of(0), List.of(new Reduce.Stage(Reduce.Kind.SUM, x)),
+        List.of(new Reduce.Result(Expr.input(1), true, DType.F32)), 1, List.of());
+    Call call = Call.of("fake:0", sum, List.of(TensorSpec.of(DType.F32, 1 << 20)));
+    try (GpuDevice device = open();
+        Buffer a = device.allocate(4 << 20);
+        Buffer y = device.allocate(4)) {
+      for (int round = 0; round < 2; round++) {
+        device.execute(call, List.of(a), List.of(y));
+        assertThat(device.stats().liveBuffers()).isEqualTo(2);
+      }
+      assertThat(driver.launched).hasSize(4);
+      assertThat(driver.live).as("the second call had the first one's memory").hasSize(3);
+      driver.failAfter = 1;
+      assertThatThrownBy(() -> device.execute(call, List.of(a), List.of(y))).isInstanceOf(DeviceException.class);
+      assertThat(device.stats().liveBuffers()).isEqualTo(2);
+    }
   }
 }

@@ -14,7 +14,7 @@ import dev.orthant.op.Op;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Random;
-import java.util.Collections;
+import dev.orthant.op.Reduce;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -167,15 +167,17 @@ class PlannerTest {
   void launchTimeNumbersComeWithTheLaunch() {
     Pointwise op = dropout(0.25, 11, 12);
     Launch launch = one(GPU, op, f32(4, 4), f32(4, 4), f32(4, 4));
-    GpuDriver.Memory memory = new GpuDriver.Memory() {};
-    List<GpuDriver.Argument> arguments = launch.arguments(op, Collections.nCopies(4, memory), null);
-    assertThat(arguments).contains(new GpuDriver.Argument.F32(0.25f), new GpuDriver.Argument.F32(7),
+    assertThat(given(launch, op)).containsExactly(new GpuDriver.Argument.F32(0.25f), new GpuDriver.Argument.F32(7),
         new GpuDriver.Argument.I64(11), new GpuDriver.Argument.I64(12));
-    assertThat(launch.arguments(dropout(0.5, -1, 3), Collections.nCopies(4, memory), null)).contains(
-        new GpuDriver.Argument.F32(0.5f), new GpuDriver.Argument.I64(-1), new GpuDriver.Argument.I64(3))
-        .doesNotContain(new GpuDriver.Argument.F32(0.25f));
+    assertThat(given(launch, dropout(0.5, -1, 3))).containsExactly(new GpuDriver.Argument.F32(0.5f),
+        new GpuDriver.Argument.F32(7), new GpuDriver.Argument.I64(-1), new GpuDriver.Argument.I64(3));
     assertThat(launch.source()).contains("philox_uniform");
     assertThat(one(GPU, Pointwise.of(Activations.RELU), f32(4)).source()).doesNotContain("philox");
+  }
+
+  private static List<GpuDriver.Argument> given(Launch launch, Op op) {
+    return launch.slots().stream().filter(Launch.Slot.OfOp.class::isInstance).map(Launch.Slot.OfOp.class::cast)
+        .map(o -> o.of(op)).toList();
   }
 
   @Test
@@ -186,5 +188,40 @@ class PlannerTest {
         .contains("GLOBAL f16* RESTRICT y0", "GLOBAL u8* RESTRICT y1", "STORE_f16(y0,", "STORE_bool(y1,",
             "GLOBAL const i64* RESTRICT x1", "LOAD_i64(x1,")
         .doesNotStartWith("#define ORTHANT_F64");
+  }
+
+  private static Reduce reduce(int axis, boolean stageAtElements) {
+    Expr x = Expr.input(0);
+    Expr y = stageAtElements ? x.minus(Expr.input(1)) : x.exp();
+    return new Reduce(List.of(axis), List.of(new Reduce.Stage(Reduce.Kind.MEAN, x)),
+        List.of(new Reduce.Result(Expr.input(1), true, DType.F32), new Reduce.Result(y, false, DType.F32)), 1,
+        List.of());
+  }
+
+  @Test
+  void fewLongRowsAreReducedInTwoLaunches() {
+    List<Launch> two = plan(GPU, reduce(1, false), f32(4, 100_000));
+    assertThat(two).hasSize(2).extracting(Launch::groups).containsExactly(96L, 1L);
+    assertThat(two).allMatch(l -> l.slots().contains(new Launch.Slot.Scratch(0, 4 * 24 * 4)));
+    assertThat(plan(GPU, reduce(0, false), f32(65_536, 768))).as("a bias' gradient").hasSize(2);
+    assertThat(plan(GPU, reduce(1, true), f32(4, 100_000))).as("the value is needed at once").hasSize(1);
+    assertThat(plan(GPU, reduce(1, false), f32(400, 1000))).as("enough rows").hasSize(1);
+    assertThat(plan(CPU, reduce(1, false), f32(4, 100_000))).hasSize(1);
+  }
+
+  @Test
+  void reductionsOfOtherExtentsAreTheSameProgram() {
+    for (GpuLimits limits : List.of(GPU, CPU)) {
+      for (int axis = 0; axis < 2; axis++) {
+        Launch first = one(limits, reduce(axis, true), f32(300, 1000));
+        assertThat(one(limits, reduce(axis, true), f32(500, 700)).source()).isEqualTo(first.source());
+        assertThat(first.items()).isLessThanOrEqualTo(256);
+      }
+    }
+    assertThat(one(GPU, reduce(1, true), f32(300, 1000)).source()).contains("#define ROW_ITEMS 256\n#define ROWS 1\n");
+    assertThat(one(GPU, reduce(1, true), f32(300, 10)).source()).contains("#define ROW_ITEMS 4\n#define ROWS 64\n");
+    assertThat(one(GPU, reduce(0, true), f32(300, 300)).source()).contains("#define ROW_ITEMS 8\n#define ROWS 32\n");
+    GpuLimits one = new GpuLimits(1, 10, 4 << 10, 2, false);
+    assertThat(one(one, reduce(1, true), f32(300, 1000)).items()).isEqualTo(1);
   }
 }

@@ -165,8 +165,10 @@ final class RandomTest {
     double m = Arrays.stream(x).average().orElseThrow();
     double[] central = new double[5];
     for (double v : x) {
+      double power = (v - m) / x.length;
       for (int p = 2; p < 5; p++) {
-        central[p] += Math.pow(v - m, p) / x.length;
+        power *= v - m;
+        central[p] += power;
       }
     }
     double unit = 6 / Math.sqrt(x.length);

@@ -4,12 +4,23 @@ import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.Cast;
+import dev.orthant.op.Concat;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Copy;
+import dev.orthant.op.Copy.Axis;
+import dev.orthant.op.CumSum;
 import dev.orthant.op.Epilogue;
+import dev.orthant.op.Gather;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
+import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Random;
+import dev.orthant.op.Reduce;
+import dev.orthant.op.ScatterAdd;
+import dev.orthant.op.Sort;
 import dev.orthant.parity.Case;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +79,52 @@ final class KernelCases {
     cases.add(of("two outputs", new Pointwise(List.of(Expr.input(0).plus(Expr.input(1)),
         Expr.input(0).times(Expr.input(2)).plus(Expr.scalar(0))), 3, List.of(0.3)), f32(3, 5, 7), f32(5, 1),
         f32(3, 1, 7)));
+    cases.add(of("random bits to two types", new Pointwise(
+        List.of(Expr.where(Expr.input(1).lt(Expr.scalar(0)), 0, Expr.input(0)), Expr.input(1).lt(0.5).asNumber()), 1,
+        List.of(0.3), List.of(DType.F32, DType.BOOL), List.of(new Philox(7, 3))), TensorSpec.of(DType.I32, 3, 37)));
+    for (long offset : new long[] {0, 3}) {
+      cases.add(of("random from " + offset,
+          new Random(Random.Distribution.TRUNCATED_NORMAL, 1, 2, new Philox(-1, offset), f32(259))));
+    }
+    cases.addAll(moves());
+    cases.addAll(reductions());
+    return cases;
+  }
+
+  /** Moving, adding up and sorting: the kernels with edges of their own, shared memory above all. */
+  private static List<Case> moves() {
+    TensorSpec indices = TensorSpec.of(DType.I32, 4, 9, 3);
+    return List.of(
+        of("spread and padded", new Copy(List.of(new Axis(9, 1, -2, 1, 2), new Axis(5, 0, 4, -1, 1)), 7), f32(4, 3)),
+        of("concat", new Concat(1), f32(5, 3), f32(5, 70)),
+        of("gather", new Gather(1, true), f32(4, 5, 3), indices),
+        of("scatter", new ScatterAdd(1, true, 5), f32(4, 9, 3), indices),
+        of("cast", new Cast(DType.BF16), TensorSpec.of(DType.I64, 70)),
+        of("cumsum", new CumSum(0, true, false), f32(9, 5)),
+        of("long cumsum", new CumSum(1, false, true), f32(1, 1300)),
+        of("sort", new Sort(0, true), f32(37, 3)),
+        of("long sort", new Sort(0, false), TensorSpec.of(DType.BF16, 1029)));
+  }
+
+  /** Rows of all lengths and places, one stage and several: each way in which a group or an item goes through them. */
+  private static List<Case> reductions() {
+    Expr x = Expr.input(0);
+    Expr d = x.minus(Expr.input(1));
+    List<Case> cases = new ArrayList<>();
+    for (Integer[] axes : new Integer[][] {{1}, {0}, {0, 2}}) {
+      Reduce softmax = new Reduce(List.of(axes),
+          List.of(new Reduce.Stage(Reduce.Kind.MAX, x), new Reduce.Stage(Reduce.Kind.SUM, d.exp())),
+          List.of(new Reduce.Result(d.exp().div(Expr.input(2)), false, DType.F32),
+              new Reduce.Result(Expr.input(1), true, DType.F32)),
+          1, List.of());
+      Reduce mean = new Reduce(List.of(axes),
+          List.of(new Reduce.Stage(Reduce.Kind.MEAN, x.plus(Reduce.position(1, 1)))),
+          List.of(new Reduce.Result(Expr.input(1), true, DType.F32), new Reduce.Result(x.neg(), false, DType.F32)), 1,
+          List.of());
+      cases.add(of("softmax along " + List.of(axes), softmax, f32(5, 7, axes.length == 2 ? 3 : 1)));
+      cases.add(of("softmax of columns along " + List.of(axes), softmax, f32(9, 35, 2)));
+      cases.add(of("mean along " + List.of(axes), mean, axes[0] == 0 ? f32(5000, 3, 1) : f32(3, 9000, 1)));
+    }
     return cases;
   }
 

@@ -1,0 +1,72 @@
+package dev.orthant.cpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Call;
+import dev.orthant.op.CumSum;
+
+/** Running sums: rows along memory one after the other, rows across it side by side. */
+final class CumulativeSums {
+  /** Rows that are summed side by side: their elements are neighbours in memory. */
+  private static final int SIDE = 256;
+
+  private final WorkerPool pool;
+
+  CumulativeSums(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** Rows next to each other: {@code count} of them from {@code at} on, all in bytes. */
+  private record Rows(DType type, long from, long to, long length, long step, int count) {}
+
+  void run(Call call, CumSum op, long[] addresses) {
+    TensorSpec x = call.input(0);
+    int size = x.dtype().size();
+    long length = x.shape().dim(op.axis());
+    long inner = x.shape().slice(op.axis() + 1, x.shape().rank()).elements();
+    long across = (inner + SIDE - 1) / SIDE;
+    long tasks = x.shape().slice(0, op.axis()).elements() * across;
+    long cost = 2L * size * length * Math.min(SIDE, inner);
+    new Split(pool).run(tasks, cost, (first, last) -> {
+      for (long i = first; i < last; i++) {
+        long column = i % across * SIDE;
+        long at = (i / across * length * inner + column) * size;
+        // Backwards is forwards from the end.
+        long begin = op.reverse() ? at + (length - 1) * inner * size : at;
+        long step = op.reverse() ? -inner * size : inner * size;
+        Rows rows = new Rows(x.dtype(), addresses[0] + begin, addresses[1] + begin, length, step,
+            (int) Math.min(SIDE, inner - column));
+        if (x.dtype() == DType.F64) {
+          doubles(rows, op.exclusive());
+        } else {
+          floats(rows, op.exclusive());
+        }
+      }
+    });
+  }
+
+  private static void doubles(Rows r, boolean exclusive) {
+    double[] sums = new double[r.count];
+    for (long p = 0; p < r.length; p++) {
+      for (int i = 0; i < r.count; i++) {
+        long at = p * r.step + i * (long) Double.BYTES;
+        double next = sums[i] + Raw.getDouble(r.from + at);
+        Raw.putDouble(r.to + at, exclusive ? sums[i] : next);
+        sums[i] = next;
+      }
+    }
+  }
+
+  private static void floats(Rows r, boolean exclusive) {
+    float[] sums = new float[r.count];
+    Storage storage = Storages.of(r.type);
+    for (long p = 0; p < r.length; p++) {
+      for (int i = 0; i < r.count; i++) {
+        long at = p * r.step + i * (long) storage.bytes();
+        float next = sums[i] + Raw.getAsFloat(storage, r.from + at);
+        Elements.putFloat(storage, r.to + at, exclusive ? sums[i] : next);
+        sums[i] = next;
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.orthant.cpu;
+
+import dev.orthant.op.Reduce.Kind;
+
+/** Combines few elements, one by one and always in the same order, in double. */
+final class ReduceSums {
+  private ReduceSums() {}
+
+  /** What an empty row gives. */
+  static double identity(Kind kind) {
+    return switch (kind) {
+      case SUM, MEAN -> 0;
+      case PROD -> 1;
+      case MAX -> Double.NEGATIVE_INFINITY;
+      case MIN -> Double.POSITIVE_INFINITY;
+    };
+  }
+
+  static double combine(Kind kind, double a, double b) {
+    return switch (kind) {
+      case SUM, MEAN -> a + b;
+      case PROD -> a * b;
+      case MAX -> Math.max(a, b);
+      case MIN -> Math.min(a, b);
+    };
+  }
+
+  static double get(boolean f64, long address, int i) {
+    return f64 ? Raw.getDouble(address + 8L * i) : Raw.getFloat(address + 4L * i);
+  }
+
+  static void put(boolean f64, long address, int i, double value) {
+    if (f64) {
+      Raw.putDouble(address + 8L * i, value);
+    } else {
+      Raw.putFloat(address + 4L * i, (float) value);
+    }
+  }
+
+  /** The combination of {@code n} adjacent elements. */
+  static double run(Kind kind, boolean f64, long from, int n) {
+    if (kind != Kind.SUM && kind != Kind.MEAN) {
+      double all = identity(kind);
+      for (int i = 0; i < n; i++) {
+        all = combine(kind, all, get(f64, from, i));
+      }
+      return all;
+    }
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 4 <= n; i += 4) {
+      a += get(f64, from, i);
+      b += get(f64, from, i + 1);
+      c += get(f64, from, i + 2);
+      d += get(f64, from, i + 3);
+    }
+    for (; i < n; i++) {
+      a += get(f64, from, i);
+    }
+    return (a + b) + (c + d);
+  }
+
+  /** {@code to[j] = to[j] ⊕ from[i][j]} for each of {@code rows} adjacent rows; {@code to} are doubles. */
+  static void addRows(Kind kind, boolean f64, long from, int rows, int columns, long to) {
+    for (int i = 0; i < rows; i++) {
+      long row = from + (long) i * columns * (f64 ? 8 : 4);
+      if (kind == Kind.SUM || kind == Kind.MEAN) {
+        for (int j = 0; j < columns; j++) {
+          Raw.putDouble(to + 8L * j, Raw.getDouble(to + 8L * j) + get(f64, row, j));
+        }
+      } else {
+        for (int j = 0; j < columns; j++) {
+          Raw.putDouble(to + 8L * j, combine(kind, Raw.getDouble(to + 8L * j), get(f64, row, j)));
+        }
+      }
+    }
+  }
+
+  static void fill(long to, int n, double value) {
+    for (int j = 0; j < n; j++) {
+      Raw.putDouble(to + 8L * j, value);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.orthant.cpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Call;
+import dev.orthant.op.ScatterAdd;
+
+/**
+ * Sums by index. Columns of the output are divided among threads, each of which goes through all indices in their order: what is added to
+ * one element is added by one thread, so the bits do not depend on their number.
+ */
+final class Scattering {
+  /** Bytes of updates below which other threads are not asked. */
+  private static final long SERIAL = 1 << 18;
+  /** Columns that are not divided further: a line of the cache. */
+  private static final long LEAST_COLUMNS = 16;
+
+  private final WorkerPool pool;
+
+  Scattering(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * Some columns of one slice of the output, accumulated in the computing type.
+   *
+   * @param sums where the first is accumulated
+   * @param sumRow from one row of sums to the next, in elements
+   */
+  private record Part(ScatterAdd op, DType type, DType index, long updates, long indices, long own, long inner,
+      long first, long columns, long sums, long sumRow) {
+    long pick(long j, long column) {
+      long at = op.elementwise() ? j * inner + first + column : j;
+      return Elements.index(index, indices + at * index.size());
+    }
+
+    boolean isInside(long picked) {
+      return picked >= 0 && picked < op.extent();
+    }
+  }
+
+  void run(Call call, ScatterAdd op, long[] addresses) {
+    TensorSpec updates = call.input(0);
+    TensorSpec indices = call.input(1);
+    Shape out = call.output().shape();
+    long inner = out.slice(op.axis() + 1, out.rank()).elements();
+    long outer = out.slice(0, op.axis()).elements();
+    long own = op.elementwise() ? indices.shape().dim(op.axis()) : indices.shape().elements();
+    boolean small = updates.bytes() + call.output().bytes() < SERIAL;
+    long columns = small ? inner : Math.clamp((inner * outer + 4L * pool.threads() - 1) / (4L * pool.threads()),
+        Math.min(LEAST_COLUMNS, inner), inner);
+    long across = (inner + columns - 1) / columns;
+    int size = updates.dtype().size();
+    DType compute = updates.dtype().compute();
+    WorkerPool.Task task = (i, scratch) -> {
+      long o = i / across;
+      long first = i % across * columns;
+      long here = Math.min(columns, inner - first);
+      long y = addresses[2] + (o * op.extent() * inner + first) * size;
+      boolean direct = compute == updates.dtype();
+      long sums = direct ? y : scratch.get(Scratch.Slot.PARTIAL, op.extent() * here * compute.size());
+      long picks = op.elementwise() ? o * own * inner * indices.dtype().size() : 0;
+      Part part = new Part(op, updates.dtype(), indices.dtype(), addresses[0] + (o * own * inner + first) * size,
+          addresses[1] + picks, own, inner, first, here, sums, direct ? inner : here);
+      add(part, compute);
+      if (!direct) {
+        store(part, y);
+      }
+    };
+    if (small) {
+      Scratch scratch = pool.borrow();
+      try {
+        for (long i = 0; i < outer * across; i++) {
+          task.run(i, scratch);
+        }
+      } finally {
+        pool.giveBack(scratch);
+      }
+    } else {
+      pool.parallel(outer * across, task);
+    }
+  }
+
+  private static void add(Part p, DType compute) {
+    int size = compute.size();
+    if (p.sumRow == p.columns) {
+      Raw.zero(p.sums, p.op.extent() * p.columns * size);
+    } else {
+      for (long e = 0; e < p.op.extent(); e++) {
+        Raw.zero(p.sums + e * p.sumRow * size, p.columns * size);
+      }
+    }
+    for (long j = 0; j < p.own; j++) {
+      if (p.op.elementwise()) {
+        for (long k = 0; k < p.columns; k++) {
+          line(p, j, p.pick(j, k), k, k + 1);
+        }
+      } else {
+        line(p, j, p.pick(j, 0), 0, p.columns);
+      }
+    }
+  }
+
+  /** Adds the columns {@code from} to before {@code to} of update {@code j}. */
+  private static void line(Part p, long j, long picked, long from, long to) {
+    if (!p.isInside(picked)) {
+      return;
+    }
+    long sum = p.sums + picked * p.sumRow * p.type.compute().size();
+    long update = p.updates + j * p.inner * p.type.size();
+    if (p.type == DType.F64) {
+      for (long k = from; k < to; k++) {
+        Raw.putDouble(sum + k * 8, Raw.getDouble(sum + k * 8) + Raw.getDouble(update + k * 8));
+      }
+    } else if (p.type == DType.F32) {
+      for (long k = from; k < to; k++) {
+        Raw.putFloat(sum + k * 4, Raw.getFloat(sum + k * 4) + Raw.getFloat(update + k * 4));
+      }
+    } else {
+      Storage storage = Storages.of(p.type);
+      for (long k = from; k < to; k++) {
+        Raw.putFloat(sum + k * 4, Raw.getFloat(sum + k * 4) + Raw.getAsFloat(storage, update + k * 2));
+      }
+    }
+  }
+
+  private static void store(Part p, long y) {
+    Storage storage = Storages.of(p.type);
+    for (long e = 0; e < p.op.extent(); e++) {
+      for (long k = 0; k < p.columns; k++) {
+        Elements.putFloat(storage, y + (e * p.inner + k) * storage.bytes(),
+            Raw.getFloat(p.sums + (e * p.sumRow + k) * 4));
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.orthant.parity;
+
+import dev.orthant.core.DType;
+import dev.orthant.expr.Enclosure;
+import dev.orthant.expr.Expr;
+import dev.orthant.expr.Interval;
+import dev.orthant.op.Reduce.Kind;
+
+/**
+ * The lawful values of ⊕ over n numbers that are themselves known to lie in intervals, combined in any order in a type of unit roundoff u.
+ *
+ * <p>SUM: Σ of the intervals ± γ(n)·Σ|f|, as in {@link Bounds}; MEAN divides that. PROD: each of n − 1 products rounds once, so in any order
+ * the relative error is that of any other; anything at all when some order could overflow or underflow. MAX and MIN round nothing.
+ */
+final class StageBound {
+  private static final Interval ANYTHING = new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
+
+  private final Kind kind;
+  private final DType type;
+  private long count;
+  private double truth;
+  private double lo;
+  private double hi;
+  private double magnitude;
+  private boolean surelyNan;
+  private boolean maybeNan;
+  private boolean surelyUp;
+  private boolean surelyDown;
+  private boolean maybeUp;
+  private boolean maybeDown;
+  private double octavesUp;
+  private double octavesDown;
+  private Interval product = Interval.point(1);
+
+  StageBound(Kind kind, DType type) {
+    this.kind = kind;
+    this.type = type;
+    this.truth = switch (kind) {
+      case SUM, MEAN -> 0;
+      case PROD -> 1;
+      case MAX -> Double.NEGATIVE_INFINITY;
+      case MIN -> Double.POSITIVE_INFINITY;
+    };
+    this.lo = truth;
+    this.hi = truth;
+  }
+
+  void add(double f, Interval i) {
+    count++;
+    surelyNan |= i.surelyNan();
+    maybeNan |= i.nan();
+    truth = switch (kind) {
+      case SUM, MEAN -> truth + f;
+      case PROD -> truth * f;
+      case MAX -> Math.max(truth, f);
+      case MIN -> Math.min(truth, f);
+    };
+    if (i.surelyNan()) {
+      return;
+    }
+    switch (kind) {
+      case SUM, MEAN -> addTo(i);
+      case PROD -> multiply(i);
+      case MAX -> {
+        lo = Math.max(lo, i.lo());
+        hi = Math.max(hi, i.hi());
+      }
+      case MIN -> {
+        lo = Math.min(lo, i.lo());
+        hi = Math.min(hi, i.hi());
+      }
+    }
+  }
+
+  private void addTo(Interval i) {
+    boolean up = i.hi() == Double.POSITIVE_INFINITY;
+    boolean down = i.lo() == Double.NEGATIVE_INFINITY;
+    surelyUp |= i.lo() == Double.POSITIVE_INFINITY && !i.nan();
+    surelyDown |= i.hi() == Double.NEGATIVE_INFINITY && !i.nan();
+    maybeUp |= up;
+    maybeDown |= down;
+    if (!up && !down) {
+      lo += i.lo();
+      hi += i.hi();
+      magnitude += Math.max(Math.abs(i.lo()), Math.abs(i.hi()));
+    }
+  }
+
+  private void multiply(Interval i) {
+    octavesUp += Math.max(0, Math.log(Math.max(Math.abs(i.lo()), Math.abs(i.hi()))));
+    boolean zero = i.lo() <= 0 && i.hi() >= 0;
+    octavesDown +=
+        zero ? Double.NEGATIVE_INFINITY : Math.min(0, Math.log(Math.min(Math.abs(i.lo()), Math.abs(i.hi()))));
+    product = new Enclosure(new Interval[] {product, i}, new double[0], type)
+        .of(Expr.input(0).times(Expr.input(1)));
+  }
+
+  double truth() {
+    return kind == Kind.MEAN ? truth / (double) count : truth;
+  }
+
+  Interval interval() {
+    if (surelyNan) {
+      return Interval.point(Double.NaN);
+    }
+    return switch (kind) {
+      case SUM -> sum();
+      case MEAN -> new Enclosure(new Interval[] {sum()}, new double[0], type)
+          .of(Expr.input(0).div(Expr.constant((double) count)));
+      case PROD -> {
+        boolean safe = octavesUp < Math.log(type.maxFinite()) - 1 && octavesDown > Math.log(type.minNormal()) + 1;
+        yield safe && !maybeNan ? product : ANYTHING;
+      }
+      case MAX, MIN -> new Interval(lo, hi, maybeNan);
+    };
+  }
+
+  private Interval sum() {
+    double u = type.unitRoundoff();
+    double nu = (double) count * u;
+    double gamma = nu < 1 ? nu / (1 - nu) : Double.POSITIVE_INFINITY;
+    // The truth is a double sum itself: for a double device its own error counts as well. Tiny terms may be flushed.
+    double error = magnitude == 0 ? 0 : (type == DType.F64 ? 2 * gamma : gamma) * magnitude + count * type.minNormal();
+    boolean overflow = magnitude + error > type.maxFinite();
+    boolean up = maybeUp || overflow;
+    boolean down = maybeDown || overflow;
+    if (surelyUp && surelyDown) {
+      return Interval.point(Double.NaN);
+    }
+    if (surelyUp) {
+      return new Interval(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, maybeNan || down);
+    }
+    if (surelyDown) {
+      return new Interval(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, maybeNan || up);
+    }
+    return new Interval(down ? Double.NEGATIVE_INFINITY : lo - error, up ? Double.POSITIVE_INFINITY : hi + error,
+        maybeNan || (up && down));
+  }
+}
