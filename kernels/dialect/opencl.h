@@ -19,12 +19,20 @@ typedef long i64;
 typedef int i32;
 typedef char i8;
 typedef uchar u8;
+typedef ushort u16;
 typedef uint u32;
+typedef ulong u64;
 #ifdef ORTHANT_WIDE
 typedef i64 idx;
 #else
 typedef i32 idx;
 #endif
+
+// The bits of a float and back. PRODUCT is rounded before anything is added to it: a kernel that asks for it begins with NO_CONTRACTION.
+#define F32_BITS(v) as_uint(v)
+#define BITS_F32(b) as_float((u32)(b))
+#define PRODUCT(a, b) ((a) * (b))
+#define NO_CONTRACTION _Pragma("OPENCL FP_CONTRACT OFF")
 
 // Storage only: pointers to f16, never values.
 typedef half f16;
@@ -48,6 +56,10 @@ typedef float8 lanes;
 #define STORE_LANES(p, v) vstore8(v, 0, p)
 #endif
 #define ALL_LANES(x) ((lanes)(x))
+
+// The bits of a float, and back.
+#define BITS_OF(v) as_uint(v)
+#define FLOAT_OF(bits) as_float(bits)
 
 // To the nearest, ties to even; a NaN stays a quiet NaN.
 DEVICE bf16 to_bf16(float v) {

@@ -161,7 +161,7 @@ public enum DType {
   }
 
   /** Rounds to float by truncation with a sticky last bit, so that a second rounding to 16 bits is not a double one. */
-  private static float toOddFloat(double value) {
+  public static float toOddFloat(double value) {
     float near = (float) value;
     if (near == value || Float.isNaN(near) || Float.isInfinite(near)) {
       return near;

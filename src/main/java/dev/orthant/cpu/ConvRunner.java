@@ -1,11 +1,13 @@
 package dev.orthant.cpu;
 
 import dev.orthant.core.DType;
-import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
+import dev.orthant.op.Contraction;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Conv2dBackwardData;
+import dev.orthant.op.Conv2dBackwardWeights;
 import dev.orthant.op.Layout;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Convolutions of tensors: shapes, layouts and epilogues as the convolution engine takes them. */
+/** Convolutions of tensors and their gradients: shapes, layouts and epilogues as the convolution engine takes them. */
 final class ConvRunner {
   private static final long LINE = 64;
 
@@ -29,76 +31,125 @@ final class ConvRunner {
     this.pointwise = pointwise;
   }
 
-  /** @param addresses of images, filters, the epilogue's operands and the output */
-  void run(Call call, Conv2d op, long[] addresses) {
-    TensorSpec out = call.output();
-    DType compute = out.dtype().compute();
-    BitSet notFinite = NonFinite.filters(call, op, addresses[1]);
-    if (!notFinite.isEmpty()) {
-      inTwoSteps(call, op, addresses, notFinite);
-      return;
-    }
-    if (op.epilogue().isIdentity() && out.dtype() == compute) {
-      convolve(call, op, addresses, addresses[addresses.length - 1], null);
-      return;
-    }
-    boolean planes = op.layout() == Layout.NCHW;
-    List<TensorSpec> operands = call.inputs().subList(2, call.inputs().size());
-    Optional<FusedEpilogue> fused =
-        FusedEpilogue.of(compiler, op.epilogue(), compute, out, operands, 1, planes ? 2 : 3);
-    if (fused.isEmpty()) {
-      inTwoSteps(call, op, addresses, notFinite);
-      return;
-    }
-    long[] stored = Arrays.copyOfRange(addresses, 2, addresses.length);
-    // Partial sums may lie in an output of the compute type until the last ones are in.
-    long sums = out.dtype() == compute ? addresses[addresses.length - 1] : 0;
-    FusedEpilogue epilogue = fused.get();
-    convolve(call, op, addresses, sums, (image, filter) -> planes ? epilogue.of(image, filter, 0, stored)
-        : epilogue.of(image, 0, filter, stored));
+  /** Makes sums in the compute type at {@code y}, or hands them to the epilogue if there is one. */
+  @FunctionalInterface
+  private interface Sums {
+    void make(long y, ConvTensors.@Nullable ImageEpilogue epilogue);
   }
 
   /**
-   * Sums first, then everything else: for an operand that varies along the height or the width alone, and for filters
-   * that are not finite.
+   * The convolution.
+   *
+   * @param addresses of images, filters, the epilogue's operands and the output
    */
-  private void inTwoSteps(Call call, Conv2d op, long[] addresses, BitSet notFinite) {
+  void run(Call call, Conv2d op, long[] addresses) {
+    Storage storage = Storages.of(call.input(0).dtype());
+    ConvShape shape = ConvShapes.forward(call, op, op.extents(call.input(0), call.input(1)));
+    ConvTensors.WeightStrides strides = shape.nhwc() ? ConvTensors.WeightStrides.ohwi(shape, storage)
+        : ConvTensors.WeightStrides.oihw(shape, storage);
+    fused(call, op, op.layout(), NonFinite.filters(call, op, addresses[1]), addresses,
+        (y, epilogue) -> engines.convolution(call.output().dtype().compute())
+            .run(shape, new ConvTensors(storage, addresses[0], addresses[1], strides, y, epilogue)));
+  }
+
+  /**
+   * The gradient by the images.
+   *
+   * @param addresses of dy, filters, the epilogue's operands and the output
+   */
+  void run(Call call, Conv2dBackwardData op, long[] addresses) {
+    Storage storage = Storages.of(call.input(0).dtype());
+    Convolution engine = engines.convolution(call.output().dtype().compute());
+    ConvTranspose transpose = new ConvTranspose(call, op, storage);
+    BitSet notFinite = NonFinite.channels(call, op, addresses[1]);
+    if (transpose.isOneConvolution()) {
+      fused(call, op, op.forward().layout(), notFinite, addresses,
+          (y, epilogue) -> transpose.run(engine, addresses[0], addresses[1], y, epilogue));
+      return;
+    }
+    Sums sums = (y, _) -> transpose.scatter(engine, addresses[0], addresses[1], y);
+    if (isPlain(call, op) && notFinite.isEmpty()) {
+      sums.make(addresses[addresses.length - 1], null);
+    } else {
+      inTwoSteps(call, op, addresses, sums,
+          y -> NonFinite.repair(call, op, op.forward().layout(), notFinite, addresses, y));
+    }
+  }
+
+  /**
+   * The gradient by the filters.
+   *
+   * @param addresses of images, dy, the epilogue's operands and the output
+   */
+  void run(Call call, Conv2dBackwardWeights op, long[] addresses) {
+    Storage storage = Storages.of(call.input(0).dtype());
+    Conv2d.Extents e = op.forward().extents(call.input(0), op.filters(call.input(0), call.input(1)));
+    ConvShape shape = ConvShapes.forward(call, op.forward(), e);
+    Sums sums = (y, _) -> engines.filterGradient(call.output().dtype().compute())
+        .run(new FilterGradient.Problem(shape, storage, addresses[0], addresses[1], y));
+    if (isPlain(call, op)) {
+      sums.make(addresses[addresses.length - 1], null);
+    } else {
+      inTwoSteps(call, op, addresses, sums, _ -> {
+      });
+    }
+  }
+
+  /** Whether sums are results. */
+  private static boolean isPlain(Call call, Contraction op) {
+    DType out = call.output().dtype();
+    return op.epilogue().isIdentity() && out == out.compute();
+  }
+
+  /**
+   * Lets sums go through the epilogue as they are made, where that is possible.
+   *
+   * @param notFinite channels of the output whose sums are to be computed again
+   */
+  private void fused(Call call, Contraction op, Layout layout, BitSet notFinite, long[] addresses, Sums sums) {
+    TensorSpec out = call.output();
+    DType compute = out.dtype().compute();
+    boolean planes = layout == Layout.NCHW;
+    List<TensorSpec> operands = call.inputs().subList(2, call.inputs().size());
+    boolean plain = isPlain(call, op);
+    Optional<FusedEpilogue> fused = plain || !notFinite.isEmpty() ? Optional.empty()
+        : FusedEpilogue.of(compiler, op.epilogue(), compute, out, operands, 1, planes ? 2 : 3);
+    if (notFinite.isEmpty() && plain) {
+      sums.make(addresses[addresses.length - 1], null);
+    } else if (fused.isEmpty()) {
+      inTwoSteps(call, op, addresses, sums, y -> NonFinite.repair(call, op, layout, notFinite, addresses, y));
+    } else {
+      long[] stored = Arrays.copyOfRange(addresses, 2, addresses.length);
+      // Partial sums may lie in an output of the compute type until the last ones are in.
+      long y = out.dtype() == compute ? addresses[addresses.length - 1] : 0;
+      FusedEpilogue epilogue = fused.get();
+      sums.make(y, (image, channel) -> planes ? epilogue.of(image, channel, 0, stored)
+          : epilogue.of(image, 0, channel, stored));
+    }
+  }
+
+  /** What is done to sums before the epilogue. */
+  @FunctionalInterface
+  private interface Repair {
+    void repair(long sums);
+  }
+
+  /**
+   * Sums first, then everything else: for an operand that varies along the height or the width alone, for filters that are not finite,
+   * and for sums that are not made in the order of the output.
+   */
+  private void inTwoSteps(Call call, Contraction op, long[] addresses, Sums make, Repair repair) {
     TensorSpec out = call.output();
     TensorSpec sums = new TensorSpec(out.dtype().compute(), out.shape());
     try (Arena arena = Arena.ofShared()) {
       long[] at = Arrays.copyOfRange(addresses, 1, addresses.length);
       at[0] = arena.allocate(sums.bytes(), LINE).address();
-      convolve(call, op, addresses, at[0], null);
-      if (!notFinite.isEmpty()) {
-        NonFinite.repair(call, op, notFinite, addresses, at[0]);
-      }
+      make.make(at[0], null);
+      repair.repair(at[0]);
       List<TensorSpec> inputs = new ArrayList<>(call.inputs().subList(1, call.inputs().size()));
       inputs.set(0, sums);
       List<Expr> formula = List.of(op.epilogue().formula());
       pointwise.run(new PointwiseRunner.Task(formula, sums.dtype(), inputs, call.outputs()), at, op.scalars());
-    }
-  }
-
-  private void convolve(Call call, Conv2d op, long[] addresses, long sums,
-      ConvTensors.@Nullable ImageEpilogue epilogue) {
-    Storage storage = Storages.of(call.input(0).dtype());
-    ConvShape shape = shape(call, op);
-    ConvTensors.WeightStrides strides = shape.nhwc() ? ConvTensors.WeightStrides.ohwi(shape, storage)
-        : ConvTensors.WeightStrides.oihw(shape, storage);
-    engines.convolution(call.output().dtype().compute())
-        .run(shape, new ConvTensors(storage, addresses[0], addresses[1], strides, sums, epilogue));
-  }
-
-  private static ConvShape shape(Call call, Conv2d op) {
-    Conv2d.Extents e = op.extents(call.input(0), call.input(1));
-    try {
-      return new ConvShape(Math.toIntExact(e.n()), Math.toIntExact(e.c()), Math.toIntExact(e.h()),
-          Math.toIntExact(e.w()), Math.toIntExact(e.k()), Math.toIntExact(e.r()), Math.toIntExact(e.s()),
-          op.window().strideH(), op.window().strideW(), op.window().padTop(), op.window().padLeft(),
-          op.window().dilationH(), op.window().dilationW(), op.groups(), Math.toIntExact(e.p()),
-          Math.toIntExact(e.q()), op.layout() == Layout.NHWC);
-    } catch (ArithmeticException tooLarge) {
-      throw new InvalidInputException(call + ": an extent is beyond " + Integer.MAX_VALUE + " (on cpu)", tooLarge);
     }
   }
 }

@@ -4,7 +4,7 @@ package dev.orthant.cpu;
  * A two-dimensional convolution: n images of c channels, h × w pixels, k filters of r × s taps, p × q output pixels.
  * Output pixel (y, x) sums over input pixels
  * {@code (y·strideH − padTop + i·dilationH, x·strideW − padLeft + j·dilationW)}, with zeros outside. What p and q
- * reach beyond the input is padding below and to the right.
+ * reach beyond the input is padding below and to the right. Negative padding leaves out rows or columns.
  *
  * @param nhwc whether images are stored with channels last, else as planes
  */
@@ -19,8 +19,8 @@ record ConvShape(
     if (strideH < 1 || strideW < 1 || dilationH < 1 || dilationW < 1 || r < 1 || s < 1) {
       throw new IllegalArgumentException("convolution with a stride, dilation or filter size below 1");
     }
-    if (n < 0 || h < 0 || w < 0 || p < 0 || q < 0 || padTop < 0 || padLeft < 0) {
-      throw new IllegalArgumentException("convolution with a negative size or padding");
+    if (n < 0 || h < 0 || w < 0 || p < 0 || q < 0) {
+      throw new IllegalArgumentException("convolution with a negative size");
     }
   }
 

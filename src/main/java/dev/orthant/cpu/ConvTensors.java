@@ -20,19 +20,26 @@ record ConvTensors(
     }
   }
 
-  /** Bytes from one filter, channel of a group, tap row and tap to the next. */
-  record WeightStrides(long filter, long channel, long tapRow, long tap) {
+  /** Bytes from one filter of a group, channel of a group, tap row, tap and group to the next. */
+  record WeightStrides(long filter, long channel, long tapRow, long tap, long group) {
+    /** Whether filters are equally spaced across groups too. */
+    boolean even(ConvShape shape) {
+      return shape.groups() == 1 || group == shape.groupFilters() * filter;
+    }
+
     /** Dense (filter, channel, tap row, tap). */
     static WeightStrides oihw(ConvShape shape, Storage storage) {
       long b = storage.bytes();
-      return new WeightStrides(shape.depth() * b, (long) shape.r() * shape.s() * b, shape.s() * b, b);
+      return new WeightStrides(shape.depth() * b, (long) shape.r() * shape.s() * b, shape.s() * b, b,
+          (long) shape.groupFilters() * shape.depth() * b);
     }
 
     /** Dense (filter, tap row, tap, channel). */
     static WeightStrides ohwi(ConvShape shape, Storage storage) {
       long b = storage.bytes();
       long channels = shape.groupChannels();
-      return new WeightStrides(shape.depth() * b, b, shape.s() * channels * b, channels * b);
+      return new WeightStrides(shape.depth() * b, b, shape.s() * channels * b, channels * b,
+          (long) shape.groupFilters() * shape.depth() * b);
     }
   }
 

@@ -26,7 +26,7 @@ final class Convolution {
     if (shape.n() == 0 || shape.k() == 0 || shape.pixels() == 0) {
       return;
     }
-    if (shape.depthwise()) {
+    if (shape.depthwise() && tensors.strides().even(shape)) {
       new DepthwiseConv(kernels, pool).run(shape, tensors);
       return;
     }
@@ -72,7 +72,7 @@ final class Convolution {
       long stride = (bytes + ALIGN - 1) / ALIGN * ALIGN;
       long address = shared.get(Scratch.Slot.PREPACKED, stride * shape.groups());
       for (int g = 0; g < shape.groups(); g++) {
-        long from = tensors.weights() + (long) g * filters * tensors.strides().filter();
+        long from = tensors.weights() + g * tensors.strides().group();
         PanelPacker packer =
             ConvPackers.weights(kernels.writer(), tensors.storage(), shape, tensors.strides(), from);
         weights[g] = shape.nhwc()

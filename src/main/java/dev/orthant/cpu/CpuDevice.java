@@ -49,6 +49,9 @@ final class CpuDevice implements Device {
   private final ReduceRunner reduce;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
+  private final Moving moving;
+  private final Casting casting;
+  private final RandomRunner random;
   private final LongAdder launches = new LongAdder();
   /** Work holds the read lock, closing takes the write lock: nothing is freed under work. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -62,6 +65,9 @@ final class CpuDevice implements Device {
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
     this.reduce = new ReduceRunner(compiler, workers);
+    this.moving = new Moving(workers);
+    this.casting = new Casting(workers);
+    this.random = new RandomRunner(workers);
     Engines engines = new Engines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
     this.convolution = new ConvRunner(compiler, engines, pointwise);
@@ -141,25 +147,23 @@ final class CpuDevice implements Device {
       addresses[i] = buffers.get(i).address();
     }
     switch (call.op()) {
-      case Pointwise p when Naive.needed(call, p) -> Naive.run(call, addresses);
-      case Pointwise p -> pointwise.run(
-          new PointwiseRunner.Task(p.formulas(), p.compute(call.inputs()), call.inputs(), call.outputs()), addresses,
-          p.scalars());
+      case Pointwise p -> pointwise.run(new PointwiseRunner.Task(p.formulas(), p.compute(call.inputs()), call.inputs(),
+          call.outputs(), p.noise().size()), addresses, p.scalars(), p.noise());
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
       case Reduce op -> reduce.run(call, op, addresses);
       case Pool2d op -> Naive.run(call, addresses);
       case Pool2dBackward op -> Naive.run(call, addresses);
-      case Copy op -> Naive.run(call, addresses);
-      case Concat op -> Naive.run(call, addresses);
-      case Cast op -> Naive.run(call, addresses);
-      case Gather op -> Naive.run(call, addresses);
+      case Copy op -> moving.copy(call, op, addresses);
+      case Concat op -> moving.concat(call, op, addresses);
+      case Cast _ -> casting.run(call, addresses);
+      case Gather op -> moving.gather(call, op, addresses);
       case ScatterAdd op -> Naive.run(call, addresses);
       case CumSum op -> Naive.run(call, addresses);
       case Sort op -> Naive.run(call, addresses);
-      case Random op -> Naive.run(call, addresses);
-      case Conv2dBackwardData op -> Naive.run(call, addresses);
-      case Conv2dBackwardWeights op -> Naive.run(call, addresses);
+      case Random op -> random.run(op, addresses[0]);
+      case Conv2dBackwardData op -> convolution.run(call, op, addresses);
+      case Conv2dBackwardWeights op -> convolution.run(call, op, addresses);
     }
   }
 

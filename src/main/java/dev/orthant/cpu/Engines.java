@@ -10,6 +10,8 @@ final class Engines {
   private final Gemm gemm64;
   private final Convolution convolution32;
   private final Convolution convolution64;
+  private final FilterGradient filterGradient32;
+  private final FilterGradient filterGradient64;
 
   Engines(boolean vectors, WorkerPool pool) {
     this.f32 = vectors ? Kernels.best(Storage.F32) : Kernels.scalar(Storage.F32);
@@ -18,6 +20,8 @@ final class Engines {
     this.gemm64 = new Gemm(f64, pool);
     this.convolution32 = new Convolution(f32, pool);
     this.convolution64 = new Convolution(f64, pool);
+    this.filterGradient32 = new FilterGradient(f32, pool);
+    this.filterGradient64 = new FilterGradient(f64, pool);
   }
 
   /** @param compute F32 or F64 */
@@ -31,5 +35,9 @@ final class Engines {
 
   Convolution convolution(DType compute) {
     return compute == DType.F64 ? convolution64 : convolution32;
+  }
+
+  FilterGradient filterGradient(DType compute) {
+    return compute == DType.F64 ? filterGradient64 : filterGradient32;
   }
 }

@@ -3,19 +3,12 @@ package dev.orthant.cpu;
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
-import dev.orthant.op.Pointwise;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Ops by their float64 reference, until they have code of their own. */
 final class Naive {
   private Naive() {}
-
-  static boolean needed(Call call, Pointwise op) {
-    return !op.noise().isEmpty()
-        || Stream.concat(call.inputs().stream(), call.outputs().stream()).anyMatch(s -> !s.dtype().isFloating());
-  }
 
   static void run(Call call, long[] addresses) {
     double[][] values = new double[call.inputs().size()][];

@@ -2,7 +2,9 @@ package dev.orthant.cpu;
 
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
+import dev.orthant.op.Contraction;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Conv2dBackwardData;
 import dev.orthant.op.Layout;
 import java.util.BitSet;
 
@@ -30,7 +32,29 @@ final class NonFinite {
     return found;
   }
 
-  private static boolean any(Storage storage, long address, long count) {
+  /** The channels of a gradient by the images that meet something not finite in the filters. */
+  static BitSet channels(Call call, Conv2dBackwardData op, long weights) {
+    BitSet found = new BitSet();
+    TensorSpec w = call.input(1);
+    Storage storage = Storages.of(w.dtype());
+    if (!any(storage, weights, w.shape().elements())) {
+      return found;
+    }
+    Layout layout = op.forward().layout();
+    long perGroup = w.shape().dim(layout.channelAxis());
+    long filter = w.shape().elements() / w.shape().dim(0);
+    long inner = layout == Layout.NCHW ? filter / perGroup : 1;
+    long filters = w.shape().dim(0) / op.forward().groups();
+    for (long i = 0; i < w.shape().elements(); i++) {
+      if (any(storage, weights + i * storage.bytes(), 1)) {
+        found.set((int) (i / filter / filters * perGroup + i % filter / inner % perGroup));
+      }
+    }
+    return found;
+  }
+
+  /** Whether something among these is not finite. */
+  static boolean any(Storage storage, long address, long count) {
     int chunk = 1 << 16;
     boolean any = false;
     for (long i = 0; i < count && !any; i += chunk) {
@@ -72,20 +96,23 @@ final class NonFinite {
   }
 
   /**
-   * Computes the sums of these filters again, from the products that there are.
+   * Computes the sums of these channels of the output again, from the products that there are.
    *
    * @param sums in the compute type, shaped like the output
    */
-  static void repair(Call call, Conv2d op, BitSet filters, long[] addresses, long sums) {
+  static void repair(Call call, Contraction op, Layout layout, BitSet channels, long[] addresses, long sums) {
+    if (channels.isEmpty()) {
+      return;
+    }
     TensorSpec images = call.input(0);
     TensorSpec weights = call.input(1);
     TensorSpec out = call.output();
-    boolean planes = op.layout() == Layout.NCHW;
+    boolean planes = layout == Layout.NCHW;
     long inner = planes ? out.shape().dim(2) * out.shape().dim(3) : 1;
-    long count = out.shape().dim(op.layout().channelAxis());
+    long count = out.shape().dim(layout.channelAxis());
     Storage storage = Storages.of(images.dtype());
     for (long i = 0; i < out.shape().elements(); i++) {
-      if (filters.get((int) (i / inner % count))) {
+      if (channels.get((int) (i / inner % count))) {
         Sum sum = new Sum(storage, addresses[0], addresses[1]);
         op.terms(images, weights, i, sum::add);
         sum.store(sums, i);

@@ -102,7 +102,7 @@ final class PaddedImage {
   private void pixelsOfRow(long source, long target) {
     int width = shape.paddedW();
     long pixel = (long) channels * repeat * size;
-    int first = Math.min(width, shape.padLeft());
+    int first = Math.clamp(shape.padLeft(), 0, width);
     int end = Math.clamp((long) shape.w() + shape.padLeft(), first, width);
     Raw.zero(target, first * pixel);
     for (int x = first; x < end; x++) {

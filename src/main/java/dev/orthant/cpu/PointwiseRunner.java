@@ -6,16 +6,23 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.cpu.LoopWriter.Operand;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Broadcast;
+import dev.orthant.op.Philox;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Elementwise ops: the broadcast walk as rows and columns, in blocks that the threads share. */
 final class PointwiseRunner {
   /** Elements of a block; a block is one task. */
   private static final long BLOCK = 1 << 15;
+  /** The same where operands are converted in work memory. */
+  private static final long STAGED_BLOCK = 1 << 12;
+  /** What a random number costs, in operations. */
+  private static final int NOISE = 20;
   /** Work below which other threads are not asked, in elements times operations. */
   private static final long SERIAL = 1_500_000;
   private static final int KEPT = 4096;
@@ -24,21 +31,35 @@ final class PointwiseRunner {
    * What is to be computed; a plan depends on nothing else.
    *
    * @param compute F32 or F64
+   * @param noise how many sequences of random numbers the formulas read, as inputs after the others
    */
-  record Task(List<Expr> formulas, DType compute, List<TensorSpec> inputs, List<TensorSpec> outputs) {}
+  record Task(List<Expr> formulas, DType compute, List<TensorSpec> inputs, List<TensorSpec> outputs, int noise) {
+    Task(List<Expr> formulas, DType compute, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+      this(formulas, compute, inputs, outputs, 0);
+    }
+  }
 
   /**
    * @param outer the walk's extents but for the last two
    * @param outerStrides for each operand (inputs, then outputs), in bytes, along {@code outer}
    * @param rowStrides for each operand, in bytes
    * @param columnStrides for each operand, in bytes; 0 or the element's size
+   * @param staging null when the kernel takes all operands as they are
    */
   private record Plan(Kernel kernel, long[] outer, long rows, long columns, long[][] outerStrides, long[] rowStrides,
-      long[] columnStrides, boolean alone) {}
+      long[] columnStrides, boolean alone, @Nullable Staging staging) {
+    long block() {
+      return staging == null ? BLOCK : STAGED_BLOCK;
+    }
+  }
+
+  /** The launch-time numbers of a call. */
+  private record Values(double[] scalars, List<Philox> noise) {}
 
   private final VectorCompiler compiler;
   private final WorkerPool pool;
   private final Map<Task, Plan> plans = new ConcurrentHashMap<>();
+  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
 
   PointwiseRunner(VectorCompiler compiler, WorkerPool pool) {
     this.compiler = compiler;
@@ -51,6 +72,15 @@ final class PointwiseRunner {
    * @param addresses of the inputs, then of the outputs
    */
   void run(Task task, long[] addresses, double[] scalars) {
+    run(task, addresses, scalars, List.of());
+  }
+
+  /**
+   * Computes a task that reads random numbers.
+   *
+   * @param noise as many sequences as the task says
+   */
+  void run(Task task, long[] addresses, double[] scalars, List<Philox> noise) {
     Plan plan = plans.get(task);
     if (plan == null) {
       if (plans.size() >= KEPT) {
@@ -58,7 +88,7 @@ final class PointwiseRunner {
       }
       plan = plans.computeIfAbsent(task, this::plan);
     }
-    run(plan, addresses, scalars);
+    run(plan, addresses, new Values(scalars, noise));
   }
 
   private Plan plan(Task task) {
@@ -81,19 +111,22 @@ final class PointwiseRunner {
         outerStrides[j][d] = strides[d] * size;
       }
     }
-    int operations = task.formulas.stream().mapToInt(Expr::size).sum();
+    int operations = task.formulas.stream().mapToInt(Expr::size).sum() + NOISE * task.noise;
     boolean alone = (double) shape.elements() * (operations + 2) < SERIAL;
-    return new Plan(compiler.kernel(key(task, columnStrides)), outer, rows, walk.run(), outerStrides, rowStrides,
-        columnStrides, alone);
+    Kernel kernel = compiler.kernel(key(task, columnStrides));
+    @Nullable Staging staging = !Staging.isNeeded(task) ? null
+        : new Staging(task.compute, kernel, task.inputs, task.noise, task.outputs, rowStrides, columnStrides);
+    return new Plan(kernel, outer, rows, walk.run(), outerStrides, rowStrides, columnStrides, alone, staging);
   }
 
   private static VectorCompiler.Key key(Task task, long[] columnStrides) {
     List<Operand> inputs = new ArrayList<>();
     for (int j = 0; j < task.inputs.size(); j++) {
-      inputs.add(new Operand(Storages.of(task.inputs.get(j).dtype()), columnStrides[j] == 0));
+      inputs.add(new Operand(Staging.storage(task.inputs.get(j).dtype(), task.compute), columnStrides[j] == 0));
     }
+    inputs.addAll(Collections.nCopies(task.noise, new Operand(Storages.of(task.compute), false)));
     return new VectorCompiler.Key(task.formulas, task.compute, inputs,
-        task.outputs.stream().map(o -> Storages.of(o.dtype())).toList());
+        task.outputs.stream().map(o -> Staging.storage(o.dtype(), task.compute)).toList());
   }
 
   private static long[] contiguous(long[] extents) {
@@ -106,18 +139,18 @@ final class PointwiseRunner {
     return strides;
   }
 
-  private void run(Plan p, long[] addresses, double[] scalars) {
-    if (p.alone && p.outer.length == 0) {
-      p.kernel.run(p.rows, p.columns, addresses, p.rowStrides, scalars);
+  private void run(Plan p, long[] addresses, Values values) {
+    if (p.alone && p.outer.length == 0 && p.staging == null) {
+      p.kernel.run(p.rows, p.columns, addresses, p.rowStrides, values.scalars);
       return;
     }
     Blocks blocks = Blocks.of(p);
     if (p.alone) {
       for (long i = 0; i < blocks.count; i++) {
-        block(p, blocks, i, addresses, scalars);
+        block(p, blocks, i, addresses, values);
       }
     } else {
-      pool.parallel(blocks.count, (i, _) -> block(p, blocks, i, addresses, scalars));
+      pool.parallel(blocks.count, (i, _) -> block(p, blocks, i, addresses, values));
     }
   }
 
@@ -131,23 +164,29 @@ final class PointwiseRunner {
    */
   private record Blocks(long across, long rows, long down, long count) {
     static Blocks of(Plan p) {
-      long across = Math.max(1, p.columns / BLOCK);
-      long rows = Math.clamp(BLOCK / p.columns, 1, p.rows);
+      long across = Math.max(1, p.columns / p.block());
+      long rows = Math.clamp(p.block() / p.columns, 1, p.rows);
       long down = (p.rows + rows - 1) / rows;
       return new Blocks(across, rows, down, Arrays.stream(p.outer).reduce(across * down, (a, b) -> a * b));
     }
   }
 
-  private static void block(Plan p, Blocks blocks, long index, long[] addresses, double[] scalars) {
-    long column = index % blocks.across * BLOCK;
-    long columns = (index % blocks.across == blocks.across - 1 ? p.columns : column + BLOCK) - column;
+  private void block(Plan p, Blocks blocks, long index, long[] addresses, Values values) {
+    long column = index % blocks.across * p.block();
+    long columns = (index % blocks.across == blocks.across - 1 ? p.columns : column + p.block()) - column;
     long row = index / blocks.across % blocks.down * blocks.rows;
     long outer = index / blocks.across / blocks.down;
     long[] at = new long[addresses.length];
     for (int j = 0; j < at.length; j++) {
       at[j] = addresses[j] + outerOffset(p, j, outer) + row * p.rowStrides[j] + column * p.columnStrides[j];
     }
-    p.kernel.run(Math.min(blocks.rows, p.rows - row), columns, at, p.rowStrides, scalars);
+    long rows = Math.min(blocks.rows, p.rows - row);
+    if (p.staging == null) {
+      p.kernel.run(rows, columns, at, p.rowStrides, values.scalars);
+    } else {
+      long first = (outer * p.rows + row) * p.columns + column;
+      p.staging.run(rows, columns, at, values.scalars, values.noise, first, workspaces.get());
+    }
   }
 
   private static long outerOffset(Plan p, int operand, long index) {

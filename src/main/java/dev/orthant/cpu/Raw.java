@@ -49,6 +49,18 @@ final class Raw {
     ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address & ADDRESS, value);
   }
 
+  static long getLong(long address) {
+    return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address & ADDRESS);
+  }
+
+  static byte getByte(long address) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address & ADDRESS);
+  }
+
+  static void putByte(long address, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address & ADDRESS, value);
+  }
+
   static void putLong(long address, long value) {
     ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address & ADDRESS, value);
   }

@@ -2,11 +2,9 @@ package dev.orthant.device;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
-import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Something that computes. Usable from any thread; work is done in the order in which it was given. Work is asynchronous: a failure
@@ -55,8 +53,7 @@ public interface Device extends AutoCloseable {
 
   /** Throws the error that users get for a type this device lacks. Implementations call it first in {@link #execute}. */
   default void requireTypes(Call call) {
-    Stream.concat(call.inputs().stream(), call.outputs().stream()).map(TensorSpec::dtype).distinct()
-        .forEach(t -> requireType(call, t));
+    call.types().forEach(t -> requireType(call, t));
   }
 
   private void requireType(Call call, DType type) {

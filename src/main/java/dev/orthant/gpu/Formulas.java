@@ -5,6 +5,7 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.CPrinter;
 import dev.orthant.expr.Expr;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -20,7 +21,7 @@ final class Formulas {
    * Prepares to print.
    *
    * @param compute the type of {@code real}
-   * @param scalars the values of the launch-time numbers
+   * @param scalars the op's launch-time numbers; only how many there are counts, the values come with each launch
    * @param accumulator whether input 0 is the C variable {@code acc}; the operands then are inputs 1, 2, …
    * @param operands the tensors
    * @param first the number of the first operand among the call's tensors
@@ -36,7 +37,7 @@ final class Formulas {
           + coordinates.index(operands.get(i).shape(), name, parameters) + ");");
     }
     for (int i = 0; i < scalars.length; i++) {
-      parameters.real("s" + i, scalars[i]);
+      parameters.scalar("s" + i, i);
     }
     printer = new CPrinter(compute, i -> accumulator && i == 0 ? "acc" : "v" + i, i -> "s" + i, "t");
   }
@@ -48,15 +49,33 @@ final class Formulas {
     source.define("RESULT", code.result());
   }
 
-  /** Statements that compute and store several outputs: the definition FORMULA. */
+  /**
+   * Makes sequences of random numbers the formulas' inputs {@code first}, {@code first} + 1, …; the kernel then needs {@code philox.h}.
+   *
+   * @param element the C text of the output element's number
+   */
+  void noise(int sequences, int first, String element) {
+    for (int j = 0; j < sequences; j++) {
+      parameters.noise(j);
+      loads.add("const real v" + (first + j) + " = philox_uniform(seed" + j + ", offset" + j + ", " + element + ");");
+    }
+  }
+
+  /** Statements that compute and store several outputs of one type: the definition FORMULA. */
   void define(List<Expr> formulas, DType output, int first, KernelSource source) {
+    define(formulas, Collections.nCopies(formulas.size(), output), first, source);
+  }
+
+  /** Statements that compute and store several outputs: the definition FORMULA. */
+  void define(List<Expr> formulas, List<DType> outputs, int first, KernelSource source) {
     List<String> stores = new ArrayList<>();
     List<String> statements = List.of();
     for (int i = 0; i < formulas.size(); i++) {
       CPrinter.Code code = printer.print(formulas.get(i));
       statements = code.statements();
-      String name = parameters.output("y" + i, output, first + i);
-      stores.add("STORE_" + output.shortName() + "(" + name + ", at, " + code.result() + ");");
+      DType type = outputs.get(i);
+      String name = parameters.output("y" + i, type, first + i);
+      stores.add("STORE_" + type.shortName() + "(" + name + ", at, " + code.result() + ");");
     }
     source.define("FORMULA", lines(statements, stores));
   }

@@ -184,13 +184,13 @@ public final class GpuDevice implements Device {
     }
   }
 
+  private static List<GpuDriver.Memory> memories(List<GpuBuffer> buffers) {
+    return buffers.stream().map(GpuBuffer::memory).toList();
+  }
+
   private void launch(Call call, Launch launch, List<GpuBuffer> buffers, List<GpuBuffer> scratch) {
     GpuDriver.Kernel kernel = kernels.get(launch.source(), source -> driver.build(source, launch.kernel()));
-    List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
-      case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
-      case Launch.Slot.Scratch s -> new GpuDriver.Argument.Pointer(scratch.get(s.index()).memory());
-      case Launch.Slot.Value v -> v.value();
-    }).toList();
+    List<GpuDriver.Argument> arguments = launch.arguments(call.op(), memories(buffers), memories(scratch));
     if (breadcrumbs.size() == BREADCRUMBS) {
       breadcrumbs.removeFirst();
     }

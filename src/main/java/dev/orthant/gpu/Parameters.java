@@ -41,6 +41,21 @@ final class Parameters {
         new Launch.Slot.Scratch(index, bytes), name);
   }
 
+  /** As {@link #input(String, DType, int)}, its elements seen as another C type of the same size. */
+  String input(String name, String storage, int index) {
+    return add("GLOBAL const " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
+  }
+
+  /** As {@link #output(String, DType, int)}, its elements seen as another C type of the same size. */
+  String output(String name, String storage, int index) {
+    return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
+  }
+
+  /** A number of 64 bits. */
+  String wide(String name, long value) {
+    return add("const i64 " + name, new Launch.Slot.Value(new GpuDriver.Argument.I64(value)), name);
+  }
+
   /** The C type of a type's storage. */
   static String storage(DType type) {
     return type == DType.BOOL ? "u8" : type.shortName();
@@ -53,11 +68,22 @@ final class Parameters {
     return add("const idx " + name, new Launch.Slot.Value(argument), name);
   }
 
-  /** A number of a formula, rounded to the computing type. */
+  /** A number that depends on types and shapes only, rounded to the computing type; for the op's scalars see {@link #scalar}. */
   String real(String name, double value) {
     GpuDriver.Argument argument =
         compute == DType.F64 ? new GpuDriver.Argument.F64(value) : new GpuDriver.Argument.F32((float) value);
     return add("const real " + name, new Launch.Slot.Value(argument), name);
+  }
+
+  /** Number {@code index} of the op's scalars, rounded to the computing type: filled in at each launch. */
+  String scalar(String name, int index) {
+    return add("const real " + name, new Launch.Slot.Scalar(index, compute), name);
+  }
+
+  /** Sequence {@code index} of the op's noise: the parameters {@code seed} and {@code offset} with that number behind them. */
+  void noise(int index) {
+    add("const i64 seed" + index, new Launch.Slot.Seed(index), "seed");
+    add("const i64 offset" + index, new Launch.Slot.Offset(index), "offset");
   }
 
   private String add(String declaration, Launch.Slot slot, String name) {

@@ -12,6 +12,7 @@ import dev.orthant.op.Copy;
 import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.Op;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Pool2dBackward;
@@ -36,8 +37,11 @@ final class Planner {
   private final GpuLimits limits;
   private final String dialect;
   private final KernelSource.Files files = new KernelSource.Files();
-  private final Recent<Call, List<Launch>> plans = new Recent<>(PLANS, plan -> {
+  private final Recent<Key, List<Launch>> plans = new Recent<>(PLANS, plan -> {
   });
+
+  /** All that a plan depends on: not the op's launch-time numbers. */
+  private record Key(Op op, List<TensorSpec> inputs) {}
 
   Planner(GpuLimits limits, String dialect) {
     this.limits = limits;
@@ -49,7 +53,8 @@ final class Planner {
     if (call.outputs().stream().allMatch(o -> o.shape().isEmpty())) {
       return List.of();
     }
-    return plans.get(call, this::compose);
+    Op op = call.op().withoutValues();
+    return plans.get(new Key(op, call.inputs()), k -> compose(new Call(op, call.inputs(), call.outputs())));
   }
 
   private List<Launch> compose(Call call) {
@@ -60,14 +65,14 @@ final class Planner {
       case Reduce op -> new ReducePlan(this, call, op).launches();
       case Pool2d op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Copy op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Concat op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Cast op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Gather op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Copy op -> new MovePlans(this, call).copy(op);
+      case Concat op -> new MovePlans(this, call).concat(op);
+      case Cast _ -> new MovePlans(this, call).cast();
+      case Gather op -> new MovePlans(this, call).gather(op);
       case ScatterAdd op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case CumSum op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Sort op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Random op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Random op -> List.of(random(call, op));
       case Conv2dBackwardData op -> throw new UnsupportedOperationException(call + ": not planned yet");
       case Conv2dBackwardWeights op -> throw new UnsupportedOperationException(call + ": not planned yet");
     };
@@ -84,11 +89,41 @@ final class Planner {
     Formulas formulas =
         new Formulas(compute, op.scalars(), false, call.inputs(), 0, Coordinates.flat(out.shape(), "at"),
             parameters);
-    formulas.define(op.formulas(), out.dtype(), call.inputs().size(), source);
+    formulas.noise(op.noise().size(), op.operands(), "at");
+    formulas.define(op.formulas(), call.outputs().stream().map(TensorSpec::dtype).toList(), call.inputs().size(),
+        source);
     parameters.index("count", count);
     source.define("ITEMS", items);
     return launch(source, "pointwise", (count + items - 1) / items, items, parameters, wide, compute,
-        List.of("pointwise.cl"));
+        op.noise().isEmpty() ? List.of("pointwise.cl") : List.of("philox.h", "pointwise.cl"));
+  }
+
+  private Launch random(Call call, Random op) {
+    TensorSpec out = call.output();
+    long count = out.shape().elements();
+    int items = Math.min(POINTWISE_ITEMS, limits.groupItems());
+    DType compute = out.dtype().compute();
+    boolean wide = isWide(call, 0);
+    KernelSource source = source();
+    Parameters parameters = new Parameters(wide, compute);
+    parameters.output("y", out.dtype(), 0);
+    parameters.index("count", count);
+    parameters.index("distribution", switch (op.distribution()) {
+      case UNIFORM -> 0;
+      case NORMAL -> 1;
+      case TRUNCATED_NORMAL -> 2;
+      case BERNOULLI -> 3;
+    });
+    for (int i = 0; i < op.scalars().length; i++) {
+      parameters.scalar("s" + i, i);
+    }
+    parameters.noise(0);
+    source.define("STORE_Y", "STORE_" + out.dtype());
+    source.define("ITEMS", items);
+    // Each item makes the elements of a block of four words; the first block may be cut.
+    long blocks = count / 4 + 2;
+    return launch(source, "random_numbers", (blocks + items - 1) / items, items, parameters, wide, compute,
+        List.of("philox.h", "random.cl"));
   }
 
   GpuLimits limits() {

@@ -57,9 +57,8 @@ final class ReduceText {
     for (int i = 0; i < outputs.size(); i++) {
       parameters.output("y" + i, outputs.get(i).dtype(), operands + i);
     }
-    double[] scalars = op.scalars();
-    for (int i = 0; i < scalars.length; i++) {
-      parameters.real("s" + i, scalars[i]);
+    for (int i = 0; i < op.scalars().length; i++) {
+      parameters.scalar("s" + i, i);
     }
     parameters.index("rows", loops.rows());
     parameters.index("length", loops.length());

@@ -1,4 +1,4 @@
-/** Tensors in files: NumPy's .npy. */
+/** Tensors in files: NumPy's .npy, and checkpoints of training runs. */
 @NullMarked
 package dev.orthant.io;
 

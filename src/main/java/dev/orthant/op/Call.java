@@ -1,8 +1,11 @@
 package dev.orthant.op;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An op together with the types and shapes it is applied to: validated, so that a device need not ask again. Made by {@link #of}.
@@ -38,6 +41,19 @@ public record Call(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
   /** The first output. */
   public TensorSpec output() {
     return outputs.getFirst();
+  }
+
+  /** The types that a device must have: those of inputs and outputs, and that which is computed in. */
+  public Set<DType> types() {
+    Set<DType> types = EnumSet.noneOf(DType.class);
+    inputs.forEach(t -> types.add(t.dtype()));
+    outputs.forEach(t -> types.add(t.dtype()));
+    if (op instanceof Pointwise p) {
+      types.add(p.compute(inputs));
+    } else if (op instanceof Reduce r) {
+      types.add(r.compute(inputs));
+    }
+    return types;
   }
 
   public double flops() {

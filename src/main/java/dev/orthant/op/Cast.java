@@ -28,9 +28,37 @@ public record Cast(DType to) implements Op {
     return 0;
   }
 
-  /** The elements as they are: whoever stores them rounds. I64 beyond 2⁵³ is not exact here. */
+  /** Integers out of range are brought into it; all else is as it is: whoever stores it rounds. I64 beyond 2⁵³ is not exact here. */
   @Override
   public double[][] reference(List<TensorSpec> inputs, double[][] values) {
-    return new double[][] {values[0].clone()};
+    boolean floating = inputs.getFirst().dtype().isFloating();
+    boolean ranged = !to.isFloating() && to != DType.BOOL;
+    double[] y = values[0].clone();
+    for (int i = 0; i < y.length && ranged; i++) {
+      y[i] = floating ? saturated(to, y[i]) : lowBits(to, (long) y[i]);
+    }
+    return new double[][] {y};
+  }
+
+  /** {@code v} in an integer type: towards zero, the nearest there is, 0 for NaN. */
+  public static double saturated(DType to, double v) {
+    return switch (to) {
+      case I8 -> Math.clamp((int) v, Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case U8 -> Math.clamp((int) v, 0, 255);
+      case I32 -> (int) v;
+      case I64 -> (long) v;
+      case BOOL, F16, BF16, F32, F64 -> throw new IllegalArgumentException(to + " has no range of integers");
+    };
+  }
+
+  /** {@code v} in an integer type, by its low bits. */
+  public static double lowBits(DType to, long v) {
+    return switch (to) {
+      case I8 -> (byte) v;
+      case U8 -> v & 0xff;
+      case I32 -> (int) v;
+      case I64 -> v;
+      case BOOL, F16, BF16, F32, F64 -> throw new IllegalArgumentException(to + " has no range of integers");
+    };
   }
 }

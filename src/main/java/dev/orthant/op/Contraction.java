@@ -4,6 +4,7 @@ import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -90,5 +91,12 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBac
   @Override
   default double[] scalars() {
     return epilogue().scalars().stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Override
+  default Op withoutValues() {
+    Epilogue e = epilogue();
+    return e.scalars().isEmpty() ? this
+        : withEpilogue(new Epilogue(e.formula(), e.operands(), Collections.nCopies(e.scalars().size(), 0.0)));
   }
 }

@@ -44,4 +44,17 @@ public sealed interface Op
   default double[] scalars() {
     return new double[0];
   }
+
+  /** The sequences of random numbers that this op reads. */
+  default List<Philox> noise() {
+    return List.of();
+  }
+
+  /**
+   * This op with every launch-time number ({@link #scalars}, {@link #noise}) 0: what a device may keep plans by, so that a learning
+   * rate that changes with every step needs no new one.
+   */
+  default Op withoutValues() {
+    return this;
+  }
 }

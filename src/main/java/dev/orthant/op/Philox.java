@@ -13,15 +13,22 @@ public record Philox(long seed, long offset) {
   private static final int M1 = 0xCD9E8D57;
   private static final int W0 = 0x9E3779B9;
   private static final int W1 = 0xBB67AE85;
+  /** Words are numbered with 64 bits, and go round. */
+  private static final long LAST_BLOCK = -1L >>> 2;
 
   /** The four words of block {@code block} under {@code seed}. */
   public static void block(long seed, long block, int[] words) {
-    int c0 = (int) block;
-    int c1 = (int) (block >>> 32);
-    int c2 = 0;
-    int c3 = 0;
-    int k0 = (int) seed;
-    int k1 = (int) (seed >>> 32);
+    permute((int) block, (int) (block >>> 32), 0, 0, seed, words);
+  }
+
+  /** The four words for a counter of four words. */
+  static void permute(int w0, int w1, int w2, int w3, long key, int[] words) {
+    int c0 = w0;
+    int c1 = w1;
+    int c2 = w2;
+    int c3 = w3;
+    int k0 = (int) key;
+    int k1 = (int) (key >>> 32);
     for (int r = 0; r < ROUNDS; r++) {
       long p0 = Integer.toUnsignedLong(M0) * Integer.toUnsignedLong(c0);
       long p1 = Integer.toUnsignedLong(M1) * Integer.toUnsignedLong(c2);
@@ -38,6 +45,20 @@ public record Philox(long seed, long offset) {
     words[1] = c1;
     words[2] = c2;
     words[3] = c3;
+  }
+
+  /** The upper 24 bits of words {@code first} … {@code first + count − 1} of this sequence, into the beginning of {@code to}. */
+  public void bits(long first, int[] to, int count) {
+    int[] words = new int[4];
+    long at = offset + first;
+    int word = (int) (at & 3);
+    long block = at >>> 2;
+    for (int i = 0; i < count; block++, word = 0) {
+      block(seed, block & LAST_BLOCK, words);
+      for (; word < 4 && i < count; word++, i++) {
+        to[i] = words[word] >>> 8;
+      }
+    }
   }
 
   /** Word {@code i} of this sequence. */

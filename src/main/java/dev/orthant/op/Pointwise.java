@@ -23,9 +23,10 @@ import java.util.List;
  * @param types of the outputs; without any, that of the inputs (F32 where they mix). An integer type takes results that are whole numbers,
  *     BOOL stores 1 for what is not 0
  * @param noise the sequences of random numbers
+ * @param least broadcasts with the inputs: how an output becomes larger than they are
  */
 public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues, List<DType> types,
-    List<Philox> noise) implements Op {
+    List<Philox> noise, Shape least) implements Op {
   public Pointwise {
     formulas = List.copyOf(formulas);
     scalarValues = List.copyOf(scalarValues);
@@ -35,7 +36,13 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
 
   /** Outputs of the inputs' type, no noise. */
   public Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues) {
-    this(formulas, operands, scalarValues, List.of(), List.of());
+    this(formulas, operands, scalarValues, List.of(), List.of(), Shape.of());
+  }
+
+  /** Outputs of the inputs' broadcast shape. */
+  public Pointwise(List<Expr> formulas, int operands, List<Double> scalarValues, List<DType> types,
+      List<Philox> noise) {
+    this(formulas, operands, scalarValues, types, noise, Shape.of());
   }
 
   /** One output. */
@@ -64,7 +71,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     if (inputs.size() != operands || inputs.isEmpty()) {
       throw new ShapeException("pointwise: takes " + operands + " inputs, got " + inputs.size() + ": " + inputs);
     }
-    Shape shape = Shape.of();
+    Shape shape = least;
     for (TensorSpec in : inputs) {
       if (in.dtype().isFloating() && in.dtype().compute() != compute(inputs)) {
         throw new DTypeException("pointwise: takes inputs of f16 bf16 f32, or all of f64, got " + inputs);
@@ -87,7 +94,8 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   private static DType common(List<TensorSpec> inputs) {
     List<DType> floating = inputs.stream().map(TensorSpec::dtype).filter(DType::isFloating).distinct().toList();
     if (floating.isEmpty()) {
-      throw new DTypeException("pointwise: takes at least one input of f16 bf16 f32 f64, got " + inputs);
+      throw new DTypeException(
+          "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got " + inputs);
     }
     return floating.size() == 1 ? floating.getFirst() : DType.F32;
   }
@@ -113,5 +121,12 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   @Override
   public double[] scalars() {
     return scalarValues.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Override
+  public Pointwise withoutValues() {
+    return scalarValues.isEmpty() && noise.isEmpty() ? this
+        : new Pointwise(formulas, operands, Collections.nCopies(scalarValues.size(), 0.0), types,
+            Collections.nCopies(noise.size(), new Philox(0, 0)), least);
   }
 }

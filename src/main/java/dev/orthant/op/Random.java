@@ -1,12 +1,16 @@
 package dev.orthant.op;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import java.util.List;
 
 /**
- * Random numbers, the same on every device: element i is made from {@link Philox} number i of the given sequence. No inputs.
+ * Random numbers, the same bits on every device: element i is made from k, the upper 24 bits of {@link Philox} word i of the given
+ * sequence, by operations that every device rounds alike. u = k·2⁻²⁴; a normal number is Φ⁻¹ at (k + ½)·2⁻²⁴, computed in F32
+ * ({@link Quantile}): at most 5.42 deviations from the mean. The rest is computed in the computing type (F64 for an F64 output, whose
+ * numbers are as fine as those of F32), then rounded once to the output's type. No inputs.
  *
  * @param distribution what they are like
  * @param a lower end (UNIFORM), mean (NORMAL, TRUNCATED_NORMAL), probability of a 1 (BERNOULLI)
@@ -14,7 +18,7 @@ import java.util.List;
  * @param output type (floating) and shape
  */
 public record Random(Distribution distribution, double a, double b, Philox sequence, TensorSpec output) implements Op {
-  /** The distributions. Each is a function of one {@link Philox#uniform}. */
+  /** The distributions. Each is a function of one {@link Philox} word. */
   public enum Distribution {
     UNIFORM,
     NORMAL,
@@ -23,6 +27,9 @@ public record Random(Distribution distribution, double a, double b, Philox seque
     /** 1 with probability a, else 0. */
     BERNOULLI
   }
+
+  /** (Φ(2) − Φ(−2))·2⁻²⁵. */
+  private static final float BETWEEN = 0x1.e8b43p-26f;
 
   @Override
   public String name() {
@@ -47,24 +54,112 @@ public record Random(Distribution distribution, double a, double b, Philox seque
 
   @Override
   public double[][] reference(List<TensorSpec> inputs, double[][] values) {
-    double[] y = new double[Math.toIntExact(output.shape().elements())];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = value(i);
+    int n = Math.toIntExact(output.shape().elements());
+    double[] y = new double[n];
+    if (output.dtype() == DType.F64) {
+      fill(0, y, n);
+    } else {
+      float[] f = new float[n];
+      fill(0, f, n);
+      for (int i = 0; i < n; i++) {
+        y[i] = f[i];
+      }
     }
     return new double[][] {y};
   }
 
-  /** Element {@code i}. */
-  public double value(long i) {
-    double u = sequence.uniform(i);
-    return switch (distribution) {
-      case UNIFORM -> a + u * (b - a);
-      case BERNOULLI -> u < a ? 1 : 0;
-      case NORMAL -> a + b * Quantile.normal(u + 0x1p-25);
-      case TRUNCATED_NORMAL -> a + b * Quantile.normal(LOW + (u + 0x1p-25) * (1 - 2 * LOW));
-    };
+  /** Elements {@code first} … {@code first + count − 1} of an output that is not F64, before they are rounded to its type. */
+  public void fill(long first, float[] to, int count) {
+    int[] bits = new int[count];
+    sequence.bits(first, bits, count);
+    double[] s = scalars();
+    float s0 = (float) s[0];
+    float s1 = (float) s[1];
+    float s2 = (float) s[2];
+    for (int i = 0; i < count; i++) {
+      float u = bits[i] * 0x1p-24f;
+      to[i] = switch (distribution) {
+        case UNIFORM -> s0 + u * s1 < s2 ? s0 + u * s1 : s2;
+        case BERNOULLI -> u < s0 ? 1 : 0;
+        case NORMAL -> s0 + s1 * normal(bits[i]);
+        case TRUNCATED_NORMAL -> s0 + s1 * truncated(bits[i]);
+      };
+    }
   }
 
-  /** Φ(−2). */
-  private static final double LOW = 0.022750131948179195;
+  /** The same of an F64 output. */
+  public void fill(long first, double[] to, int count) {
+    int[] bits = new int[count];
+    sequence.bits(first, bits, count);
+    double[] s = scalars();
+    for (int i = 0; i < count; i++) {
+      double u = bits[i] * 0x1p-24;
+      to[i] = switch (distribution) {
+        case UNIFORM -> s[0] + u * s[1] < s[2] ? s[0] + u * s[1] : s[2];
+        case BERNOULLI -> u < s[0] ? 1 : 0;
+        case NORMAL -> s[0] + s[1] * normal(bits[i]);
+        case TRUNCATED_NORMAL -> s[0] + s[1] * truncated(bits[i]);
+      };
+    }
+  }
+
+  /** Element {@code i}, before it is rounded to the output's type. */
+  public double value(long i) {
+    if (output.dtype() == DType.F64) {
+      double[] one = new double[1];
+      fill(i, one, 1);
+      return one[0];
+    }
+    float[] one = new float[1];
+    fill(i, one, 1);
+    return one[0];
+  }
+
+  /** Φ⁻¹ at (k + ½)·2⁻²⁴. */
+  private static float normal(int k) {
+    int n = 2 * k + 1 - (1 << 24); // the distance from the middle, exact in F32
+    return Quantile.normal(n * 0x1p-25f, ((1 << 24) - Math.abs(n)) * 0x1p-25f);
+  }
+
+  /** The same where the quantiles are those of a normal distribution cut at ±2. */
+  private static float truncated(int k) {
+    float q = (2 * k + 1 - (1 << 24)) * BETWEEN;
+    return Quantile.normal(q, 0.5f - Math.abs(q));
+  }
+
+  /** UNIFORM: the lower end, the width, and the output type's largest number below the upper end; else a and b. */
+  @Override
+  public double[] scalars() {
+    return distribution == Distribution.UNIFORM
+        ? new double[] {a, b - a, a < b ? below(b) : Double.POSITIVE_INFINITY}
+        : new double[] {a, b, 0};
+  }
+
+  private double below(double end) {
+    DType type = output.dtype();
+    if (type == DType.F64) {
+      return Math.nextDown(end);
+    }
+    double near = type.round(end);
+    if (near == 0) {
+      return -type.minNormal(); // what is smaller a device may take for 0
+    }
+    if (near < end) {
+      return near;
+    }
+    double step = Math.max(type.minSubnormal(), Math.scalb(2 * type.unitRoundoff(), Math.getExponent(near)));
+    // Half a step is exact below a power of two; elsewhere it is a tie, which may fall back up.
+    double half = type.round(near - step / 2);
+    return half < near ? half : near - step;
+  }
+
+  @Override
+  public List<Philox> noise() {
+    return List.of(sequence);
+  }
+
+  @Override
+  public Random withoutValues() {
+    return new Random(distribution, 0, 0, new Philox(0, 0), output);
+  }
 }

@@ -7,6 +7,7 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -29,9 +30,10 @@ import java.util.stream.Stream;
  * @param axes ascending, distinct, from 0, of the common shape; none means that each element is a row
  * @param operands how many inputs there are
  * @param scalarValues the values of the formulas' launch-time numbers
+ * @param least broadcasts with the inputs to the common shape: for inputs that do not vary along the axes themselves
  */
 public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> results, int operands,
-    List<Double> scalarValues) implements Op {
+    List<Double> scalarValues, Shape least) implements Op {
   /** How the elements of a row become one. */
   public enum Kind {
     SUM,
@@ -64,6 +66,11 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
     stages = List.copyOf(stages);
     results = List.copyOf(results);
     scalarValues = List.copyOf(scalarValues);
+  }
+
+  /** The common shape is the broadcast of the inputs. */
+  public Reduce(List<Integer> axes, List<Stage> stages, List<Result> results, int operands, List<Double> scalarValues) {
+    this(axes, stages, results, operands, scalarValues, Shape.of());
   }
 
   /** The formula input that is the result of stage {@code j}, for an op of {@code operands} inputs. */
@@ -102,7 +109,7 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
 
   /** The shape that the inputs broadcast to. */
   public Shape walked(List<TensorSpec> inputs) {
-    Shape shape = Shape.of();
+    Shape shape = least;
     for (TensorSpec in : inputs) {
       try {
         shape = shape.broadcast(in.shape());
@@ -179,6 +186,11 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
   @Override
   public double[] scalars() {
     return scalarValues.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Override
+  public Reduce withoutValues() {
+    return new Reduce(axes, stages, results, operands, Collections.nCopies(scalarValues.size(), 0.0));
   }
 
   @Override

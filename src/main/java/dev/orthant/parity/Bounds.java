@@ -13,6 +13,7 @@ import dev.orthant.op.Contraction;
 import dev.orthant.op.Copy;
 import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
+import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Pool2dBackward;
@@ -65,6 +66,7 @@ public final class Bounds {
   private final Broadcast walk;
   private final int firstOperand;
   private @Nullable ReduceBounds reduce;
+  private final MoveBounds moves;
 
   /**
    * Prepares to judge the outputs of a call.
@@ -74,9 +76,12 @@ public final class Bounds {
   public Bounds(Call call, List<LongToDoubleFunction> values) {
     this.call = call;
     this.values = List.copyOf(values);
+    this.moves = new MoveBounds(call, this.values);
     this.firstOperand = call.op() instanceof Contraction ? 2 : 0;
     List<TensorSpec> operands = call.inputs().subList(firstOperand, call.inputs().size());
-    this.walk = Broadcast.of(call.output().shape(), operands.stream().map(TensorSpec::shape).toList());
+    boolean elementwise = call.op() instanceof Contraction || call.op() instanceof Pointwise;
+    this.walk = Broadcast.of(call.output().shape(),
+        elementwise ? operands.stream().map(TensorSpec::shape).toList() : List.of());
   }
 
   /** Truth and bound of element {@code index} of output {@code output}. */
@@ -87,20 +92,21 @@ public final class Bounds {
         Dot dot = new Dot();
         c.terms(call.input(0), call.input(1), index,
             (p, q) -> dot.add(values.get(0).applyAsDouble(p), values.get(1).applyAsDouble(q)));
-        yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type);
+        yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type, type.compute());
       }
-      case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type);
+      case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type,
+          p.compute(call.inputs()));
       case Reduce op -> reduce(op).expected(output, index);
       case Pool2d op -> throw new UnsupportedOperationException(call + ": not judged yet");
       case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Copy op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Concat op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Cast op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Gather op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case ScatterAdd op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case CumSum op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Sort op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Random op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Copy _ -> moves.expected(output, index);
+      case Concat _ -> moves.expected(output, index);
+      case Cast _ -> moves.expected(output, index);
+      case Gather _ -> moves.expected(output, index);
+      case ScatterAdd _ -> moves.expected(output, index);
+      case CumSum _ -> moves.expected(output, index);
+      case Sort _ -> moves.expected(output, index);
+      case Random op -> exactly(type.round(op.value(index)));
     };
   }
 
@@ -110,22 +116,35 @@ public final class Bounds {
     return known;
   }
 
-  private Expected elementwise(Expr formula, double acc, Interval sum, long index, DType type) {
+  private static Expected exactly(double v) {
+    return new Expected(v, Interval.point(v));
+  }
+
+  private Expected elementwise(Expr formula, double acc, Interval sum, long index, DType type, DType compute) {
     int shift = firstOperand == 0 ? 0 : 1;
     int operands = call.inputs().size() - firstOperand;
-    double[] at = new double[operands + shift];
+    List<Philox> noise = call.op().noise();
+    double[] at = new double[shift + operands + noise.size()];
     Interval[] known = new Interval[at.length];
+    for (int o = 0; o < operands; o++) {
+      double v = values.get(firstOperand + o).applyAsDouble(walk.offset(o, index));
+      // Integers become the nearest number of the computing type.
+      at[o + shift] = call.input(firstOperand + o).dtype().isFloating() ? v : compute.round(v);
+    }
+    for (int j = 0; j < noise.size(); j++) {
+      at[shift + operands + j] = noise.get(j).uniform(index);
+    }
+    for (int i = shift; i < at.length; i++) {
+      known[i] = Interval.point(at[i]);
+    }
     if (shift == 1) {
       at[0] = acc;
       known[0] = sum;
     }
-    for (int o = 0; o < operands; o++) {
-      at[o + shift] = values.get(firstOperand + o).applyAsDouble(walk.offset(o, index));
-      known[o + shift] = Interval.point(at[o + shift]);
-    }
     double[] scalars = call.op().scalars();
-    Interval computed = new Enclosure(known, scalars, type.compute()).of(formula);
-    return new Expected(formula.evaluate(at, scalars), computed.stored(type));
+    Interval computed = new Enclosure(known, scalars, compute).of(formula);
+    double truth = formula.evaluate(at, scalars);
+    return new Expected(type.isFloating() ? truth : type.round(truth), computed.stored(type, compute));
   }
 
   /** A sum of products with what is needed to bound its error. */

@@ -38,7 +38,11 @@ public final class Catalogue {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(ReduceCases.of(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(MoveCases.quick());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 
@@ -56,7 +60,11 @@ public final class Catalogue {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
       cases.addAll(ReduceCases.of(type));
+      cases.addAll(PointwiseCases.types(type));
+      cases.addAll(RandomCases.of(type));
     }
+    cases.addAll(MoveCases.all());
+    cases.addAll(PointwiseCases.special());
     return cases;
   }
 

@@ -11,7 +11,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
-import java.util.stream.Stream;
 
 /**
  * Runs one case on one device: outputs poisoned first and followed by a canary tail, executed twice (the bits must repeat), inputs
@@ -34,8 +33,7 @@ public final class Check {
   /** Runs the case. Never throws for what the device does: that is the verdict. */
   public Verdict run(Case test) {
     Call call = Call.of(device.name(), test.op(), test.inputs());
-    if (!Stream.concat(call.inputs().stream(), call.outputs().stream())
-        .allMatch(t -> device.info().dtypes().contains(t.dtype()))) {
+    if (!device.info().dtypes().containsAll(call.types())) {
       return new Verdict(device.name(), test, seed, Verdict.Status.UNSUPPORTED, null, null);
     }
     try (Arena arena = Arena.ofConfined()) {
@@ -62,7 +60,8 @@ public final class Check {
     for (int i = 0; i < test.inputs().size(); i++) {
       TensorSpec spec = test.inputs().get(i);
       long own = seed * 1_000_003 + test.id().hashCode() * 31L + i;
-      result.add(switch (test.data()) {
+      MemorySegment other = MoveInputs.of(test, i, own, arena);
+      result.add(other != null ? other : switch (test.data()) {
         case NORMAL -> Inputs.normal(spec, own, arena);
         case SPECIAL -> Inputs.special(spec, own, arena);
         case PLANTED -> {
@@ -140,10 +139,15 @@ public final class Check {
     for (int o = 0; o < outputs.size(); o++) {
       TensorSpec spec = call.outputs().get(o);
       for (long i = 0; i < spec.shape().elements(); i++) {
-        tally.add(bounds.expected(o, i), spec.dtype().get(outputs.get(o), i), "output " + o + "[" + i + "]");
+        tally.add(bounds.expected(o, i), spec.dtype().get(outputs.get(o), i), spec.dtype(),
+            "output " + o + "[" + i + "]");
       }
     }
     Precision p = tally.result();
+    String bits = Exact.wrong(call, inputs, outputs);
+    if (bits != null) {
+      return new Verdict(device.name(), test, seed, Verdict.Status.FAILED, p, bits);
+    }
     Verdict.Status status =
         !p.withinBound() ? Verdict.Status.FAILED : p.mistrusted() ? Verdict.Status.MISTRUSTED : Verdict.Status.PASSED;
     String failure = switch (status) {

@@ -14,9 +14,12 @@ public final class Inputs {
           3, -3, 6, 20, -20, 88, -88, 104, -104, 1e-4, -1e-4, 1e-10, -1e-10, 1e4, -1e4, 1e20, -1e20, 1e38, -1e38, 1e-38,
           -1e-38, 1e-44, -1e-44};
 
+  /** The largest integer among inputs of an integer type. */
+  private static final int SMALL = 9;
+
   private Inputs() {}
 
-  /** Normally distributed numbers, rounded to the type. The arena owns the memory. */
+  /** Normally distributed numbers, rounded to the type; small integers for an integer type. The arena owns the memory. */
   public static MemorySegment normal(TensorSpec spec, long seed, Arena arena) {
     return normal(spec, seed, 1, arena);
   }
@@ -26,7 +29,12 @@ public final class Inputs {
     MemorySegment memory = arena.allocate(Math.max(1, spec.bytes()), 64).asSlice(0, spec.bytes());
     SplittableRandom random = new SplittableRandom(seed);
     for (long i = 0; i < spec.shape().elements(); i++) {
-      spec.dtype().set(memory, i, random.nextGaussian() * deviation);
+      spec.dtype().set(memory, i, switch (spec.dtype()) {
+        case F16, BF16, F32, F64 -> random.nextGaussian() * deviation;
+        case I8, I32, I64 -> random.nextInt(-SMALL, SMALL + 1);
+        case U8 -> random.nextInt(SMALL + 1);
+        case BOOL -> random.nextInt(2);
+      });
     }
     return memory;
   }
@@ -34,6 +42,9 @@ public final class Inputs {
   /** Normally distributed numbers with every second one replaced by a special value, in a shuffled but fixed order. */
   public static MemorySegment special(TensorSpec spec, long seed, Arena arena) {
     MemorySegment memory = normal(spec, seed, 3, arena);
+    if (!spec.dtype().isFloating()) {
+      return memory;
+    }
     SplittableRandom random = new SplittableRandom(seed ^ 0x5DEECE66DL);
     int offset = random.nextInt(SPECIAL.length);
     for (long i = 0; i < spec.shape().elements(); i += 2) {
@@ -51,7 +62,7 @@ public final class Inputs {
   /** One special value in each of a few places: a NaN or infinity in a matrix must reach its own row and column and no other. */
   public static void plant(TensorSpec spec, MemorySegment memory, long seed) {
     long n = spec.shape().elements();
-    if (n == 0) {
+    if (n == 0 || !spec.dtype().isFloating()) {
       return;
     }
     SplittableRandom random = new SplittableRandom(seed);

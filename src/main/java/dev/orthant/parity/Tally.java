@@ -19,8 +19,13 @@ public final class Tally {
     this.type = type;
   }
 
-  /** Compares one output. */
+  /** Compares one output of the tally's type. */
   public void add(Bounds.Expected expected, double got, String place) {
+    add(expected, got, type, place);
+  }
+
+  /** Compares one output of the given type. */
+  public void add(Bounds.Expected expected, double got, DType of, String place) {
     double fraction = expected.fraction(got);
     if (worstPlace == null || !(fraction <= worst)) {
       worst = fraction;
@@ -31,26 +36,31 @@ public final class Tally {
       nanMismatches++;
     }
     zeros += got == 0 ? 1 : 0;
-    nonZeroTruths += type.round(expected.truth()) == 0 ? 0 : 1;
-    addUlps(expected.truth(), got);
+    nonZeroTruths += of.round(expected.truth()) == 0 ? 0 : 1;
+    addUlps(expected.truth(), got, of);
     count++;
   }
 
-  private void addUlps(double truth, double got) {
-    double rounded = type.round(truth);
+  private void addUlps(double truth, double got, DType of) {
+    double rounded = of.round(truth);
     if (count == ulps.length) {
       ulps = Arrays.copyOf(ulps, ulps.length * 2);
     }
-    boolean same = Double.compare(rounded, got) == 0 || rounded == got || (Double.isNaN(rounded) && Double.isNaN(got));
-    ulps[(int) count] = same ? 0 : Math.abs(got - truth) / ulp(rounded);
+    boolean same = Double.compare(rounded, got) == 0 || rounded == got || got == truth
+        || (Double.isNaN(rounded) && Double.isNaN(got));
+    ulps[(int) count] = same ? 0 : Math.abs(got - truth) / ulp(rounded, of);
   }
 
-  private double ulp(double v) {
-    if (!(Math.abs(v) <= type.maxFinite())) {
-      return type.minSubnormal();
+  /** The distance between neighbours of {@code v}. */
+  private static double ulp(double v, DType of) {
+    if (!of.isFloating()) {
+      return 1;
     }
-    double unit = Math.scalb(2 * type.unitRoundoff(), Math.getExponent(v));
-    return Math.max(unit, type.minSubnormal());
+    if (!(Math.abs(v) <= of.maxFinite())) {
+      return of.minSubnormal();
+    }
+    double unit = Math.scalb(2 * of.unitRoundoff(), Math.getExponent(v));
+    return Math.max(unit, of.minSubnormal());
   }
 
   /** The comparison so far. */

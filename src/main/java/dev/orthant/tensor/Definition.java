@@ -2,6 +2,7 @@ package dev.orthant.tensor;
 
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Contraction;
+import dev.orthant.op.Philox;
 import java.util.List;
 
 /** How a pending value is computed from others. */
@@ -17,8 +18,13 @@ sealed interface Definition {
     }
   }
 
-  /** A formula over broadcast inputs. */
-  record Elementwise(Expr formula, List<Node> inputs, List<Double> scalars) implements Definition {}
+  /**
+   * A formula over broadcast inputs.
+   *
+   * @param noise random numbers, which the formula reads as inputs after the others
+   */
+  record Elementwise(Expr formula, List<Node> inputs, List<Double> scalars, List<Philox> noise)
+      implements Definition {}
 
   /** The same elements under another shape. */
   record View(Node of) implements Definition {

@@ -1,9 +1,12 @@
 package dev.orthant.tensor;
 
+import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
-import dev.orthant.op.Contraction;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.Op;
+import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -15,54 +18,87 @@ import org.jspecify.annotations.Nullable;
  * most one product is among it; elementwise work on it becomes its epilogue. All that is left is an input, computed first.
  */
 final class Fusion {
+  /** Noise is numbered from here until all operands are known: it follows them. */
+  private static final int NOISE = 1 << 20;
+
   /** A launch: the op and the values it reads, in the op's order. */
   record Plan(Op op, List<Node> inputs) {}
 
-  private final Node root;
+  /**
+   * What an op reads instead of its inputs.
+   *
+   * @param formulas each input by the operands
+   * @param scalars the formulas' numbers
+   */
+  record Prologue(List<Expr> formulas, List<Node> operands, List<Double> scalars) {}
+
+  private final Shape shape;
+  /** What a product must be to be part of this; null when none may. */
+  private final @Nullable TensorSpec products;
+  private final boolean takesNoise;
   private final List<Node> operands = new ArrayList<>();
   private final List<Double> scalars = new ArrayList<>();
+  private final List<Philox> noise = new ArrayList<>();
   private final IdentityHashMap<Node, Expr> formulas = new IdentityHashMap<>();
   private Definition.@Nullable Product product;
 
-  private Fusion(Node root) {
-    this.root = root;
+  private Fusion(Shape shape, @Nullable TensorSpec products, boolean takesNoise) {
+    this.shape = shape;
+    this.products = products;
+    this.takesNoise = takesNoise;
   }
 
+  /** What computes a pending value. */
   static Plan of(Node root) {
-    return new Fusion(root).plan();
+    // An epilogue cannot draw random numbers.
+    Fusion fusion = new Fusion(root.spec().shape(), root.isNoisy() ? null : root.spec(), true);
+    return fusion.plan(root.spec().dtype(), fusion.inline(root));
   }
 
-  private Plan plan() {
-    Expr formula = formula(root);
-    List<Node> inputs = new ArrayList<>();
-    if (product != null) {
-      inputs.add(product.lhs());
-      inputs.add(product.rhs());
-      inputs.addAll(operands);
-      Contraction op = product.op().withEpilogue(new Epilogue(formula, operands.size(), scalars));
-      return new Plan(op, inputs);
+  /** The prologue of an op that reads {@code inputs} at every element of {@code shape}. */
+  static Prologue prologue(Shape shape, List<Node> inputs) {
+    Fusion fusion = new Fusion(shape, null, false);
+    List<Expr> formulas = inputs.stream().map(n -> fusion.formula(n, 0)).toList();
+    return new Prologue(formulas.stream().map(fusion::settled).toList(), fusion.operands, fusion.scalars);
+  }
+
+  private Plan plan(DType type, Expr formula) {
+    if (product == null) {
+      return new Plan(
+          new Pointwise(List.of(settled(formula)), operands.size(), scalars, List.of(type), noise, shape), operands);
     }
-    // Input 0 stands for the product; without one the operands move up.
-    Expr alone = formula.substitute(i -> Expr.input(i - 1), Expr::scalar);
-    return new Plan(new Pointwise(List.of(alone), operands.size(), scalars), operands);
+    List<Node> inputs = new ArrayList<>(List.of(product.lhs(), product.rhs()));
+    inputs.addAll(operands);
+    return new Plan(product.op().withEpilogue(new Epilogue(formula, operands.size(), scalars)), inputs);
   }
 
-  private Expr formula(Node node) {
+  /** Input 0 stands for the product; without one the operands move up, and noise follows them. */
+  private Expr settled(Expr formula) {
+    return formula.substitute(i -> Expr.input(i >= NOISE ? operands.size() + i - NOISE : i - 1), Expr::scalar);
+  }
+
+  private Expr formula(Node node, int readers) {
     Expr known = formulas.get(node);
     if (known == null) {
-      known = node == root || joins(node) ? inline(node) : operand(node);
+      known = joins(node, readers) ? inline(node) : operand(node);
       formulas.put(node, known);
     }
     return known;
   }
 
-  /** Whether the node is computed as part of this launch: pending, the same elements, and wanted by nobody else. */
-  private boolean joins(Node node) {
+  /** Whether the node is computed as part of this launch: pending, an element here for each of its own, and wanted by nobody else. */
+  private boolean joins(Node node, int readers) {
+    if (node.consumers() > readers || !node.spec().shape().equals(shape)) {
+      return false;
+    }
     return switch (node.definition()) {
       case null -> false;
       case Definition.View v -> false;
-      case Definition.Elementwise e -> node.consumers() == 1 && node.spec().equals(root.spec());
-      case Definition.Product p -> product == null && node.consumers() == 1 && node.spec().equals(root.spec());
+      case Definition.Product p -> product == null && node.spec().equals(products) && !node.isSaved();
+      // What a tape wants again is stored if it is dear; if it is cheap, it is computed again.
+      case Definition.Elementwise e ->
+          node.spec().dtype().isFloating() && !(node.isHeavy() && (node.isSaved() || products == null))
+              && (takesNoise || e.noise().isEmpty());
     };
   }
 
@@ -73,10 +109,13 @@ final class Fusion {
         yield Expr.input(0);
       }
       case Definition.Elementwise e -> {
-        int first = scalars.size();
+        int firstScalar = scalars.size();
         scalars.addAll(e.scalars());
-        List<Expr> inputs = e.inputs().stream().map(this::formula).toList();
-        yield e.formula().substitute(inputs::get, i -> Expr.scalar(first + i));
+        int firstNoise = NOISE + noise.size() - e.inputs().size();
+        noise.addAll(e.noise());
+        List<Expr> inputs = e.inputs().stream().map(n -> formula(n, 1)).toList();
+        yield e.formula().substitute(i -> i < inputs.size() ? inputs.get(i) : Expr.input(firstNoise + i),
+            i -> Expr.scalar(firstScalar + i));
       }
       case null, default -> throw new IllegalStateException("nothing to compute");
     };

@@ -33,6 +33,16 @@ final class Handle implements Runnable {
     return node.get() == null;
   }
 
+  /** Puts another node, with the reference that the caller has to it, in the place of the one there. */
+  void replace(Node old, Node next) {
+    if (node.compareAndSet(old, next)) {
+      old.release();
+    } else {
+      next.release();
+      throw new ClosedException("the tensor was closed or assigned by another thread");
+    }
+  }
+
   /** The scope that will close this, if any. */
   @Nullable
   Scope scope() {

@@ -27,6 +27,12 @@ final class Node {
   private @Nullable Definition definition;
   private @Nullable Storage storage;
   private int references = 1;
+  /** How many tapes want this value again. */
+  private int saves;
+  private @Nullable Leaf leaf;
+  /** The smallest and the largest element of indices, and of which version. */
+  private long @Nullable [] range;
+  private int rangeVersion;
 
   private Node(Device device, TensorSpec spec) {
     this.device = device;
@@ -67,6 +73,71 @@ final class Node {
 
   boolean isPending() {
     return storage == null;
+  }
+
+  /** Where gradients by this value are added up, if a user asked for them. */
+  @Nullable
+  Leaf leaf() {
+    return leaf;
+  }
+
+  void leaf(@Nullable Leaf owner) {
+    leaf = owner;
+  }
+
+  /** The smallest and the largest element, if known. */
+  long @Nullable [] range() {
+    return rangeVersion == version() ? range : null;
+  }
+
+  void range(long @Nullable [] known) {
+    range = known;
+    rangeVersion = version();
+  }
+
+  /** Takes a further reference. */
+  Node retain() {
+    references++;
+    return this;
+  }
+
+  /** A tape takes a reference, to read the value again. */
+  void save() {
+    references++;
+    saves++;
+  }
+
+  void unsave() {
+    saves--;
+    release();
+  }
+
+  boolean isSaved() {
+    return saves > 0;
+  }
+
+  /** How often the memory was overwritten in place; grows only. */
+  int version() {
+    if (storage != null) {
+      return storage.version();
+    }
+    return definition instanceof Definition.View v ? v.of().version() : 0;
+  }
+
+  /** Whether computing this now would compute a product. */
+  boolean isHeavy() {
+    return switch (definition) {
+      case null -> false;
+      case Definition.Product p -> true;
+      case Definition.View v -> v.of().isHeavy();
+      case Definition.Elementwise e -> e.inputs().stream().anyMatch(Node::isHeavy);
+    };
+  }
+
+  /** Whether computing this now would draw random numbers. */
+  boolean isNoisy() {
+    return definition instanceof Definition.Elementwise e
+        && (!e.noise().isEmpty() || e.inputs().stream().anyMatch(Node::isNoisy));
   }
 
   /** How many pending values read this one. */
@@ -128,6 +199,13 @@ final class Node {
     store(new Storage(output));
   }
 
+  /** Takes over the memory of {@code other}, which holds this value, and the reference to it. */
+  void adopt(Node other) {
+    store(Objects.requireNonNull(other.storage));
+    forget();
+    other.release();
+  }
+
   private void store(Storage memory) {
     storage = memory;
     memory.attach(this);
@@ -153,6 +231,7 @@ final class Node {
     for (Node reader = firstReader(memory); reader != null; reader = firstReader(memory)) {
       reader.buffer();
     }
+    memory.overwrite();
     return buffer;
   }
 
@@ -164,6 +243,9 @@ final class Node {
   void release() {
     if (--references == 0) {
       forget();
+      if (leaf != null) {
+        leaf.gradient(null);
+      }
       if (storage != null) {
         storage.detach(this);
         storage = null;

@@ -8,6 +8,7 @@ import java.util.List;
 final class Storage {
   private final Buffer buffer;
   private final List<Node> nodes = new ArrayList<>();
+  private int version;
 
   Storage(Buffer buffer) {
     this.buffer = buffer;
@@ -15,6 +16,15 @@ final class Storage {
 
   Buffer buffer() {
     return buffer;
+  }
+
+  /** How often this was overwritten in place. */
+  int version() {
+    return version;
+  }
+
+  void overwrite() {
+    version++;
   }
 
   void attach(Node node) {

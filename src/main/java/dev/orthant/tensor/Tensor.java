@@ -8,22 +8,17 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
-import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
 import dev.orthant.op.Contraction;
-import dev.orthant.op.Conv2d;
-import dev.orthant.op.Epilogue;
-import dev.orthant.op.Layout;
-import dev.orthant.op.MatMul;
 import dev.orthant.op.Pointwise;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongToDoubleFunction;
 
 /**
@@ -39,14 +34,14 @@ import java.util.function.LongToDoubleFunction;
  * <p><b>Errors.</b> A mistake in shapes, types or devices throws {@link InvalidInputException} where it is made. A device's failure surfaces as
  * {@link dev.orthant.core.DeviceException} when a result is read, and names the op.
  */
-public final class Tensor extends TensorMath implements AutoCloseable {
+public final class Tensor extends TensorProducts implements AutoCloseable {
   // An object may be collected while its last method still runs: whoever takes the node out of the handle keeps the tensor
   // reachable (reachabilityFence) until a reference of its own is in place.
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final Handle handle;
 
-  private Tensor(Node node) {
+  Tensor(Node node) {
     handle = new Handle(node);
     Scope.register(handle);
     CLEANER.register(this, handle);
@@ -99,11 +94,16 @@ public final class Tensor extends TensorMath implements AutoCloseable {
       throw e;
     }
     synchronized (device) {
-      return new Tensor(Node.inMemory(device, spec, buffer));
+      Node node = Node.inMemory(device, spec, buffer);
+      if (spec.dtype() == DType.I32 || spec.dtype() == DType.I64) {
+        // Labels and indices mostly come from the host: knowing their range here saves a look at the device.
+        node.range(Training.range(spec.dtype(), spec.shape().elements(), memory));
+      }
+      return new Tensor(node);
     }
   }
 
-  private static void checkCount(Shape shape, long count) {
+  static void checkCount(Shape shape, long count) {
     if (shape.elements() != count) {
       throw new ShapeException("shape " + shape + " takes " + shape.elements() + " values, got " + count);
     }
@@ -111,10 +111,12 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   // ---- what it is --------------------------------------------------------------------------------------------------
 
+  @Override
   public Device device() {
     return handle.node().device();
   }
 
+  @Override
   public TensorSpec spec() {
     return handle.node().spec();
   }
@@ -140,47 +142,20 @@ public final class Tensor extends TensorMath implements AutoCloseable {
     }
   }
 
+  @Override
   Handle handle() {
     return handle;
   }
 
+  @Override
+  Tensor self() {
+    return this;
+  }
+
   // ---- products ----------------------------------------------------------------------------------------------------
 
-  /** The matrix product: this (…, m, k) · {@code rhs} (…, k, n) = (…, m, n); leading axes broadcast. */
-  public Tensor matMul(Tensor rhs) {
-    return matMul(rhs, false, false);
-  }
-
-  /** The matrix product with either operand's last two axes taken as transposed. */
-  public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs) {
-    return product(new MatMul(transposeThis, transposeRhs, Epilogue.NONE), rhs);
-  }
-
-  /** Convolution of these images with {@code filters}; shapes as {@link Layout} says. */
-  public Tensor conv2d(Tensor filters, Conv2d how) {
-    if (!how.epilogue().isIdentity()) {
-      throw new InvalidInputException(
-          "conv2d: give the epilogue by calls on the result, such as .add(residual).relu()");
-    }
-    return product(how, filters);
-  }
-
-  /**
-   * One-dimensional convolution: signals (n, c, l) with filters (k, c/groups, s), or (n, l, c) with (k, s, c/groups) in NHWC; only the
-   * width of {@code how}'s window counts.
-   */
-  public Tensor conv1d(Tensor filters, Conv2d how) {
-    if (shape().rank() != 3 || filters.shape().rank() != 3) {
-      throw new ShapeException("conv1d: takes rank 3 signals and filters, got " + spec() + ", " + filters.spec()
-          + " (on " + device().name() + ")");
-    }
-    int axis = how.layout().heightAxis();
-    try (Tensor image = insertAxis(axis); Tensor wide = filters.insertAxis(axis); Tensor y = image.conv2d(wide, how)) {
-      return y.removeAxis(axis);
-    }
-  }
-
-  private Tensor product(Contraction op, Tensor rhs) {
+  @Override
+  Tensor product(Contraction op, Tensor rhs) {
     try {
       Node a = handle.node();
       Node b = rhs.onDevice(op.name(), a.device());
@@ -190,7 +165,14 @@ public final class Tensor extends TensorMath implements AutoCloseable {
         a.buffer();
         b.buffer();
       }
-      return pending(a.device(), call.output(), new Definition.Product(op, a, b));
+      Tensor y = pending(a.device(), call.output(), new Definition.Product(op, a, b));
+      Tape tape = Tape.current();
+      if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
+        Node node = y.handle.node();
+        tape.record(List.of(a, b), List.of(node),
+            Objects.requireNonNull(Gradients.of(tape, op, List.of(a, b), List.of(node))));
+      }
+      return y;
     } finally {
       Reference.reachabilityFence(this);
       Reference.reachabilityFence(rhs);
@@ -199,34 +181,34 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   // ---- elementwise -------------------------------------------------------------------------------------------------
 
-  /**
-   * y = formula(this, others…) element by element, broadcast. Joins a pending product or formula into one launch. The basis of every
-   * elementwise method.
-   *
-   * @param name what the user called it, for messages
-   * @param formula input 0 is this, inputs 1, 2, … are {@code others}
-   * @param scalars the formula's launch-time numbers
-   */
+  /** Joins a pending product or formula into one launch. The basis of every elementwise method. */
   @Override
-  public Tensor apply(String name, Expr formula, List<Tensor> others, double... scalars) {
+  Tensor elementwise(Formula f, List<Tensor> others) {
     try {
       Node first = handle.node();
       List<Node> inputs = new ArrayList<>(List.of(first));
-      others.forEach(o -> inputs.add(o.onDevice(name, first.device())));
-      Pointwise op = new Pointwise(List.of(formula), inputs.size(), Arrays.stream(scalars).boxed().toList());
+      others.forEach(o -> inputs.add(o.onDevice(f.name(), first.device())));
+      Pointwise op = new Pointwise(List.of(f.value()), inputs.size(), f.scalars(),
+          f.type() == null ? List.of() : List.of(f.type()), f.noise(), f.least());
       TensorSpec spec;
       try {
         spec = Call.of(first.device().name(), op, inputs.stream().map(Node::spec).toList()).output();
       } catch (InvalidInputException e) {
-        throw e.in(op.name(), name);
+        throw e.in(op.name(), f.name());
       }
       synchronized (first.device()) {
-        int weight = formula.size() + inputs.stream().mapToInt(Node::weight).sum();
+        int weight = f.value().size() + inputs.stream().mapToInt(Node::weight).sum();
         if (weight > Node.HEAVIEST || inputs.stream().mapToInt(Node::width).sum() > Node.WIDEST) {
           inputs.forEach(Node::buffer);
         }
       }
-      return pending(first.device(), spec, new Definition.Elementwise(formula, inputs, op.scalarValues()));
+      Tensor y = pending(first.device(), spec, new Definition.Elementwise(f.value(), inputs, f.scalars(), f.noise()));
+      Tape tape = Tape.current();
+      if (tape != null && spec.dtype().isFloating() && inputs.stream().anyMatch(tape::tracks)) {
+        Node node = y.handle.node();
+        tape.record(inputs, List.of(node), new ElementwiseGradient(tape, f, inputs, node));
+      }
+      return y;
     } finally {
       Reference.reachabilityFence(this);
       Reference.reachabilityFence(others);
@@ -240,7 +222,7 @@ public final class Tensor extends TensorMath implements AutoCloseable {
   }
 
   @SuppressWarnings("ReferenceEquality") // the same device, not an equal one
-  private Node onDevice(String op, Device expected) {
+  Node onDevice(String op, Device expected) {
     Node node = handle.node();
     if (node.device() != expected) {
       throw new InvalidInputException(
@@ -252,7 +234,7 @@ public final class Tensor extends TensorMath implements AutoCloseable {
 
   // ---- shape -------------------------------------------------------------------------------------------------------
 
-  /** The same elements, in the same order, under another shape. Costs nothing. */
+  @Override
   public Tensor reshape(long... dims) {
     try {
       Shape shape = Shape.of(dims);
@@ -263,18 +245,82 @@ public final class Tensor extends TensorMath implements AutoCloseable {
                 + ")");
       }
       Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
-      return pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+      Tensor view = pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+      Tape tape = Tape.current();
+      if (tape != null && tape.tracks(node)) {
+        long[] before = node.spec().shape().dims();
+        tape.record(List.of(node), List.of(view.handle.node()),
+            (dy, wanted) -> Arrays.asList(Objects.requireNonNull(dy.getFirst()).reshape(before)));
+      }
+      return view;
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
-  private Tensor insertAxis(int axis) {
-    return reshape(shape().slice(0, axis).append(1).append(shape().slice(axis, shape().rank()).dims()).dims());
+  /** Throws unless every element of this index tensor is from 0 to {@code extent} − 1. */
+  void requireRange(String what, long extent) {
+    Training.requireRange(this, what, extent);
   }
 
-  private Tensor removeAxis(int axis) {
-    return reshape(shape().slice(0, axis).append(shape().slice(axis + 1, shape().rank()).dims()).dims());
+  /** The same value, to be closed on its own. */
+  Tensor alias() {
+    try {
+      Node node = handle.node();
+      synchronized (node.device()) {
+        return new Tensor(node.retain());
+      }
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  // ---- training ----------------------------------------------------------------------------------------------------
+
+  /** Asks a {@link Tape} for gradients by this tensor. Returns this. */
+  public Tensor requireGradient() {
+    Training.requireGradient(this);
+    return this;
+  }
+
+  public boolean requiresGradient() {
+    return handle.node().leaf() != null;
+  }
+
+  /** Whether a backward pass has reached this since it was cleared. */
+  public boolean hasGradient() {
+    return Training.hasGradient(this);
+  }
+
+  /**
+   * The gradients added up by {@link Tape#backward} since {@link #clearGradient}, in this tensor's shape and type. The caller closes it.
+   *
+   * @throws InvalidInputException when there is none
+   */
+  public Tensor gradient() {
+    return Training.gradient(this);
+  }
+
+  /** Forgets the gradient. */
+  public void clearGradient() {
+    Training.clearGradient(this);
+  }
+
+  /** The same memory, not differentiated: what is computed from this is constant to a tape. */
+  public Tensor detach() {
+    return Tape.unrecorded(() -> reshape(shape().dims()));
+  }
+
+  /**
+   * Makes this tensor hold {@code value}, which has its shape, type and device: how an optimizer updates a parameter. Nothing is copied; this then shares
+   * memory with {@code value}, as after a reshape. A tape keeps the old value for its gradients.
+   */
+  public void assign(Tensor value) {
+    try {
+      Training.assign(this, value);
+    } finally {
+      Reference.reachabilityFence(value);
+    }
   }
 
   // ---- moving data -------------------------------------------------------------------------------------------------
@@ -289,93 +335,6 @@ public final class Tensor extends TensorMath implements AutoCloseable {
       return this;
     } finally {
       Reference.reachabilityFence(this);
-    }
-  }
-
-  /** Waits, then fills {@code target} with the elements as the type stores them. */
-  public void read(MemorySegment target) {
-    try {
-      Node node = handle.node();
-      if (target.byteSize() != node.spec().bytes()) {
-        throw new ShapeException(
-            "read: " + node.spec() + " has " + node.spec().bytes() + " bytes, the target " + target.byteSize());
-      }
-      synchronized (node.device()) {
-        node.device().read(node.buffer(), 0, target);
-      }
-    } finally {
-      Reference.reachabilityFence(this);
-    }
-  }
-
-  /** The elements, waited for and copied to the host; other types are converted. At most 2³¹ − 1. */
-  public float[] toFloatArray() {
-    float[] result = new float[hostCount()];
-    if (dtype() == DType.F32) {
-      read(MemorySegment.ofArray(result));
-      return result;
-    }
-    double[] wide = toDoubleArray();
-    for (int i = 0; i < result.length; i++) {
-      result[i] = (float) wide[i];
-    }
-    return result;
-  }
-
-  /** As {@link #toFloatArray}, in double. */
-  public double[] toDoubleArray() {
-    double[] result = new double[hostCount()];
-    DType type = dtype();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(spec().bytes());
-      read(memory);
-      for (int i = 0; i < result.length; i++) {
-        result[i] = type.get(memory, i);
-      }
-    }
-    return result;
-  }
-
-  private int hostCount() {
-    long n = shape().elements();
-    if (n > Integer.MAX_VALUE - 8) {
-      throw new ShapeException(
-          "tensor " + spec() + " has more elements than a Java array holds; use read(MemorySegment)");
-    }
-    return (int) n;
-  }
-
-  /** Overwrites the elements in place. Results that were built from the old ones keep them: they are computed first. */
-  public void copyFrom(MemorySegment source) {
-    try {
-      Node node = handle.node();
-      if (source.byteSize() != node.spec().bytes()) {
-        throw new ShapeException(
-            "copyFrom: " + node.spec() + " takes " + node.spec().bytes() + " bytes, got " + source.byteSize());
-      }
-      synchronized (node.device()) {
-        node.device().write(node.beforeWrite(), 0, source);
-      }
-    } finally {
-      Reference.reachabilityFence(this);
-    }
-  }
-
-  /** As {@link #copyFrom(MemorySegment)} for an F32 tensor. */
-  public void copyFrom(float... values) {
-    if (dtype() != DType.F32) {
-      throw new DTypeException("copyFrom: " + spec() + " does not take floats; use copyFrom(MemorySegment)");
-    }
-    checkCount(shape(), values.length);
-    copyFrom(MemorySegment.ofArray(values));
-  }
-
-  /** A copy on another device, by way of the host. */
-  public Tensor to(Device target) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(spec().bytes(), ValueLayout.JAVA_LONG.byteAlignment());
-      read(memory);
-      return of(target, spec(), memory);
     }
   }
 

@@ -1,26 +1,48 @@
 package dev.orthant.tensor;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.device.Device;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
+import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Function;
 import dev.orthant.expr.Parameter;
 import dev.orthant.op.Layout;
+import dev.orthant.op.Philox;
+import dev.orthant.op.Pointwise;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The elementwise half of {@link Tensor}: arithmetic and the activations by their usual names. Each is one line over {@link #apply}. */
-public abstract sealed class TensorMath permits Tensor {
+public abstract sealed class TensorMath extends TensorData permits TensorReductions {
   private static final Expr X = Expr.input(0);
   private static final Expr Y = Expr.input(1);
   private static final Expr S = Expr.scalar(0);
 
-  abstract Tensor apply(String name, Expr formula, List<Tensor> others, double... scalars);
+  abstract Tensor self();
 
-  abstract Shape shape();
+  public abstract Shape shape();
+
+  public abstract Device device();
+
+  /** y = formula(this, others…) element by element, broadcast. */
+  abstract Tensor elementwise(Formula formula, List<Tensor> others);
+
+  /**
+   * y = formula(this, others…) element by element, broadcast. The basis of every elementwise method, and the way to a formula of your own.
+   *
+   * @param name for messages
+   * @param formula input 0 is this, inputs 1, 2, … are {@code others}
+   * @param scalars the formula's launch-time numbers
+   */
+  public Tensor apply(String name, Expr formula, List<Tensor> others, double... scalars) {
+    return elementwise(Formula.of(name, formula, scalars), others);
+  }
 
   // ---- arithmetic, broadcasting as NumPy -----------------------------------------------------------------------------
 
@@ -74,6 +96,98 @@ public abstract sealed class TensorMath permits Tensor {
     return apply("minimum", Expr.min(X, Y), List.of(o));
   }
 
+  /**
+   * Several formulas over the same tensors in one launch, at once and not recorded by a tape: an optimizer's new parameter and state, for example.
+   *
+   * @param types of the results
+   * @param inputs formula inputs 0, 1, …
+   */
+  public static List<Tensor> applyAll(String name, List<Expr> formulas, List<DType> types, List<Tensor> inputs,
+      double... scalars) {
+    Pointwise op = new Pointwise(formulas, inputs.size(), Arrays.stream(scalars).boxed().toList(), types, List.of(),
+        Shape.of());
+    return Tape.unrecorded(() -> Launcher.run(name, op, inputs));
+  }
+
+  // ---- comparisons: BOOL, false for NaN but for ne ---------------------------------------------------------------------
+
+  private Tensor test(String name, Condition c, List<Tensor> others, double... scalars) {
+    return elementwise(Formula.of(name, c.asNumber(), scalars).type(DType.BOOL), others);
+  }
+
+  public Tensor gt(Tensor o) {
+    return test("gt", X.gt(Y), List.of(o));
+  }
+
+  public Tensor gt(double v) {
+    return test("gt", X.gt(S), List.of(), v);
+  }
+
+  public Tensor ge(Tensor o) {
+    return test("ge", X.ge(Y), List.of(o));
+  }
+
+  public Tensor ge(double v) {
+    return test("ge", X.ge(S), List.of(), v);
+  }
+
+  public Tensor lt(Tensor o) {
+    return test("lt", X.lt(Y), List.of(o));
+  }
+
+  public Tensor lt(double v) {
+    return test("lt", X.lt(S), List.of(), v);
+  }
+
+  public Tensor le(Tensor o) {
+    return test("le", X.le(Y), List.of(o));
+  }
+
+  public Tensor le(double v) {
+    return test("le", X.le(S), List.of(), v);
+  }
+
+  public Tensor eq(Tensor o) {
+    return test("eq", X.eq(Y), List.of(o));
+  }
+
+  public Tensor eq(double v) {
+    return test("eq", X.eq(S), List.of(), v);
+  }
+
+  public Tensor ne(Tensor o) {
+    return test("ne", X.ne(Y), List.of(o));
+  }
+
+  public Tensor ne(double v) {
+    return test("ne", X.ne(S), List.of(), v);
+  }
+
+  /** This where {@code condition} (BOOL, or any type: not 0) holds, elsewhere {@code otherwise}; all three broadcast. */
+  public Tensor where(Tensor condition, Tensor otherwise) {
+    return apply("where", Expr.where(Expr.input(2).ne(Expr.constant(0)), X, Y), List.of(otherwise, condition));
+  }
+
+  /** This where {@code condition} holds, elsewhere the number: how scores are masked. */
+  public Tensor where(Tensor condition, double otherwise) {
+    return apply("where", Expr.where(Y.ne(Expr.constant(0)), X, S), List.of(condition), otherwise);
+  }
+
+  /**
+   * Dropout (Srivastava et al. 2014), inverted: each element is 0 with probability {@code rate}, else divided by 1 − rate. Draws element i's number from
+   * {@code noise} again in the backward pass: no mask is stored, and what is pending here joins the launch unless it is a product.
+   */
+  public Tensor dropout(double rate, Philox noise) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new InvalidInputException("dropout: the rate must be from 0 to less than 1, got " + rate);
+    }
+    return rate == 0 ? self().alias()
+        : elementwise(
+            Formula.of("dropout", Expr.where(Y.lt(S), Expr.constant(0), X.times(Expr.scalar(1))), rate, 1 / (1 - rate))
+                .noise(List.of(noise)),
+            List.of());
+  }
+
   public Tensor neg() {
     return apply(Function.NEG);
   }
@@ -113,7 +227,11 @@ public abstract sealed class TensorMath permits Tensor {
     for (int i = 0; i < values.length; i++) {
       arguments.add(Expr.scalar(i));
     }
-    return apply(f.name(), f.apply(X, arguments), List.of(), values);
+    // Where a slope can be told from the output, it limits its parameters to positive ones.
+    Expr slope = Arrays.stream(values).allMatch(v -> v > 0)
+        ? f.slopeByOutput().map(s -> s.substitute(i -> i == 0 ? X : arguments.get(i - 1), Expr::scalar)).orElse(null)
+        : null;
+    return elementwise(Formula.of(f.name(), f.apply(X, arguments), values).slopeByOutput(slope), List.of());
   }
 
   /** y = f(this), the parameters given as tensors that broadcast to this: learned slopes. */

@@ -40,10 +40,14 @@ class ArchitectureTest {
       entry("tensor", List.of("op", "device")),
       entry("parity", List.of("op", "device")),
       entry("io", List.of("tensor")),
-      entry("monitor", List.of("tensor")),
+      entry("nn", List.of("tensor")),
+      entry("optim", List.of("tensor")),
+      entry("monitor", List.of("tensor", "nn")),
       entry("djl", List.of("tensor")),
+      entry("data", List.of("core")),
+      entry("plot", List.of("core")),
       // Not the backends either: devices are found by ServiceLoader, and nobody above them names one.
-      entry("cli", List.of("tensor", "parity", "io", "monitor")));
+      entry("cli", List.of("tensor", "parity", "io", "nn", "optim", "monitor", "data", "plot")));
 
   /** A library, or one class of the JDK → the one package that may use it. */
   private static final Map<String, String> KEEPERS = Map.of(

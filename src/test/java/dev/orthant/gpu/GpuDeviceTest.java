@@ -70,6 +70,20 @@ class GpuDeviceTest {
     device.close();
   }
 
+  /** As an optimizer does, whose numbers change with each step. */
+  @Test
+  void otherLaunchTimeNumbersComposeAndCompileNothing() {
+    try (GpuDevice device = open(); Buffer x = device.allocate(64); Buffer y = device.allocate(64)) {
+      for (double slope : new double[] {0.1, 0.2, 0.3}) {
+        device.execute(Call.of("fake:0", Pointwise.of(Activations.LEAKY_RELU, slope), List.of(M)), List.of(x),
+            List.of(y));
+      }
+      assertThat(driver.built).hasSize(1);
+      assertThat(driver.launched).extracting(l -> l.arguments().contains(new GpuDriver.Argument.F32(0.2f)))
+          .containsExactly(false, true, false);
+    }
+  }
+
   @Test
   void everyFailureIsNamedAndLeaksNothing() {
     for (int nth = 1;; nth++) {

@@ -11,8 +11,11 @@ import dev.orthant.op.Conv2d;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
+import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Random;
 import dev.orthant.op.Reduce;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -165,5 +168,59 @@ class PlannerTest {
     assertThat(one(GPU, reduce(0, true), f32(300, 300)).source()).contains("#define ROW_ITEMS 8\n#define ROWS 32\n");
     GpuLimits one = new GpuLimits(1, 10, 4 << 10, 2, false);
     assertThat(one(one, reduce(1, true), f32(300, 1000)).items()).isEqualTo(1);
+  }
+
+  /** A learning rate or a seed changes with every step: that must not cost a new plan. */
+  @Test
+  void launchTimeNumbersAreNoPartOfAPlan() {
+    Planner planner = new Planner(GPU, "opencl.h");
+    Epilogue e = Epilogue.NONE.plusOperand();
+    List<TensorSpec> in = List.of(f32(64, 10), f32(10, 64), f32(64));
+    List<TensorSpec> equal = List.of(f32(4, 4), f32(4, 4), f32(4, 4));
+    List<List<Op>> alike = List.of(
+        List.of(dropout(0.1, 1, 0), dropout(0.2, 1, 0), dropout(0.1, 2, 0), dropout(0.1, 1, 4)),
+        List.of(MatMul.PLAIN.withEpilogue(e.activation(Activations.LEAKY_RELU, 0.1)),
+            MatMul.PLAIN.withEpilogue(e.activation(Activations.LEAKY_RELU, 0.2))));
+    for (List<Op> ops : alike) {
+      List<List<Launch>> plans = ops.stream()
+          .map(op -> planner.plan(Call.of("fake", op, op instanceof Pointwise ? equal : in))).toList();
+      assertThat(plans).allSatisfy(p -> assertThat(p).isSameAs(plans.getFirst()));
+    }
+    assertThat(random(planner, 0, 1, 5)).isSameAs(random(planner, 2, 3, 6));
+  }
+
+  private static Pointwise dropout(double p, long seed, long offset) {
+    Expr f = Expr.where(Expr.input(3).lt(Expr.scalar(0)), 0, Expr.input(0).minus(Expr.scalar(1)));
+    return new Pointwise(List.of(f), 3, List.of(p, 7.0), List.of(), List.of(new Philox(seed, offset)));
+  }
+
+  private static List<Launch> random(Planner planner, double a, double b, long seed) {
+    return planner.plan(Call.of("fake",
+        new Random(Random.Distribution.NORMAL, a, b, new Philox(seed, 0), f32(9)), List.of()));
+  }
+
+  @Test
+  void launchTimeNumbersComeWithTheLaunch() {
+    Pointwise op = dropout(0.25, 11, 12);
+    Launch launch = one(GPU, op, f32(4, 4), f32(4, 4), f32(4, 4));
+    GpuDriver.Memory memory = new GpuDriver.Memory() {};
+    List<GpuDriver.Argument> arguments = launch.arguments(op, Collections.nCopies(4, memory), List.of());
+    assertThat(arguments).contains(new GpuDriver.Argument.F32(0.25f), new GpuDriver.Argument.F32(7),
+        new GpuDriver.Argument.I64(11), new GpuDriver.Argument.I64(12));
+    assertThat(launch.arguments(dropout(0.5, -1, 3), Collections.nCopies(4, memory), List.of())).contains(
+        new GpuDriver.Argument.F32(0.5f), new GpuDriver.Argument.I64(-1), new GpuDriver.Argument.I64(3))
+        .doesNotContain(new GpuDriver.Argument.F32(0.25f));
+    assertThat(launch.source()).contains("philox_uniform");
+    assertThat(one(GPU, Pointwise.of(Activations.RELU), f32(4)).source()).doesNotContain("philox");
+  }
+
+  @Test
+  void outputsMayDifferInType() {
+    Pointwise op = new Pointwise(List.of(Expr.input(0).times(2), Expr.input(0).gt(Expr.input(1)).asNumber()), 2,
+        List.of(), List.of(DType.F16, DType.BOOL), List.of());
+    assertThat(one(GPU, op, f32(5), TensorSpec.of(DType.I64, 5)).source())
+        .contains("GLOBAL f16* RESTRICT y0", "GLOBAL u8* RESTRICT y1", "STORE_f16(y0,", "STORE_bool(y1,",
+            "GLOBAL const i64* RESTRICT x1", "LOAD_i64(x1,")
+        .doesNotStartWith("#define ORTHANT_F64");
   }
 }

@@ -9,6 +9,7 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activations;
+import dev.orthant.expr.Expr;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -86,7 +87,45 @@ final class InferTest {
   @Test
   void pointwiseMistakes() {
     refused(Pointwise.of(Activations.RELU), List.of(TensorSpec.of(DType.I32, 3)), DTypeException.class,
-        "pointwise: takes inputs of f16 bf16 f32, or all of f64, got [(3,) i32]");
+        "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got [(3,) i32]");
     refused(Pointwise.of(Activations.RELU), List.of(), ShapeException.class, "pointwise: takes 1 inputs, got 0: []");
+    refused(SUM, List.of(f32(3), TensorSpec.of(DType.F64, 3)), DTypeException.class,
+        "pointwise: takes inputs of f16 bf16 f32, or all of f64, got [(3,) f32, (3,) f64]");
+    refused(sum(DType.F64), List.of(f32(3), f32(3)), DTypeException.class,
+        "pointwise: takes inputs of f16 bf16 f32, or all of f64, got [(3,) f32, (3,) f32]");
+    refused(sum(DType.I32, DType.I32), List.of(f32(3), f32(3)), DTypeException.class,
+        "pointwise: 1 formulas, but types [i32, i32]");
+    refused(SUM, List.of(f32(3), TensorSpec.of(DType.BOOL, 4)), ShapeException.class,
+        "pointwise: inputs [(3,) f32, (4,) bool] do not broadcast");
+  }
+
+  private static final Pointwise SUM = Pointwise.of(Expr.input(0).plus(Expr.input(1)), 2);
+
+  private static Pointwise sum(DType... types) {
+    return new Pointwise(SUM.formulas(), 2, List.of(), List.of(types), List.of());
+  }
+
+  private static void pointwise(Pointwise op, DType a, DType b, DType compute, DType output) {
+    List<TensorSpec> inputs = List.of(TensorSpec.of(a, 2, 3), TensorSpec.of(b, 3));
+    assertThat(op.compute(inputs)).as("%s of %s", op, inputs).isEqualTo(compute);
+    assertThat(op.infer(inputs)).containsExactly(TensorSpec.of(output, 2, 3));
+  }
+
+  @Test
+  void pointwiseTypes() {
+    pointwise(SUM, DType.F16, DType.F16, DType.F32, DType.F16);
+    pointwise(SUM, DType.F16, DType.BF16, DType.F32, DType.F32);
+    pointwise(SUM, DType.F32, DType.F16, DType.F32, DType.F32);
+    pointwise(SUM, DType.F64, DType.F64, DType.F64, DType.F64);
+    // Integers take part in what the floats are computed in.
+    pointwise(SUM, DType.BF16, DType.I64, DType.F32, DType.BF16);
+    pointwise(SUM, DType.BOOL, DType.F64, DType.F64, DType.F64);
+    // Nothing but integers: wide ones are computed in F64, narrow ones are exact in F32.
+    pointwise(sum(DType.I64), DType.I64, DType.I8, DType.F64, DType.I64);
+    pointwise(sum(DType.BOOL), DType.I32, DType.I32, DType.F64, DType.BOOL);
+    pointwise(sum(DType.F16), DType.U8, DType.BOOL, DType.F32, DType.F16);
+    pointwise(sum(DType.F64), DType.U8, DType.I8, DType.F64, DType.F64);
+    pointwise(sum(DType.BOOL), DType.F32, DType.F32, DType.F32, DType.BOOL);
+    pointwise(sum(DType.I32), DType.F64, DType.I32, DType.F64, DType.I32);
   }
 }

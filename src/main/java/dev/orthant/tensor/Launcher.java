@@ -1,0 +1,186 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Buffer;
+import dev.orthant.device.Device;
+import dev.orthant.expr.Expr;
+import dev.orthant.op.Call;
+import dev.orthant.op.Op;
+import dev.orthant.op.Reduce;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Ops that do not wait to be fused: they are launched as soon as they are called. */
+final class Launcher {
+  private Launcher() {}
+
+  /** Computes any op on tensors of one device; the tape, if one is open, records it. */
+  static List<Tensor> run(String name, Op op, List<Tensor> inputs) {
+    try {
+      List<Node> nodes = nodes(name, inputs);
+      return run(nodes.getFirst().device(), name, op, nodes);
+    } finally {
+      Reference.reachabilityFence(inputs);
+    }
+  }
+
+  /** As {@link #run(String, Op, List)}; the way for an op without inputs. */
+  static List<Tensor> run(Device device, String name, Op op, List<Node> nodes) {
+    List<Node> results = execute(device, call(device, name, op, nodes), nodes);
+    Tape tape = Tape.current();
+    if (tape != null && nodes.stream().anyMatch(tape::tracks)) {
+      Vjp vjp = Gradients.of(tape, op, nodes, results);
+      if (vjp != null) {
+        tape.record(nodes, results, vjp);
+      }
+    }
+    return results.stream().map(Tensor::new).toList();
+  }
+
+  /**
+   * Computes a reduction, and with it the pending elementwise work that it reads.
+   *
+   * @param detached stages whose values do not change the results: see {@link ReduceGradient}
+   */
+  static List<Tensor> reduce(String name, Reduce op, List<Tensor> inputs, Set<Integer> detached) {
+    try {
+      List<Node> nodes = nodes(name, inputs);
+      Tape tape = Tape.current();
+      if (tape == null || nodes.stream().noneMatch(tape::tracks)) {
+        return tensors(absorb(name, op, nodes, false));
+      }
+      List<TensorSpec> specs = call(nodes.getFirst().device(), name, op, nodes).inputs();
+      boolean[] tracked = new boolean[nodes.size()];
+      for (int i = 0; i < tracked.length; i++) {
+        tracked[i] = tape.tracks(nodes.get(i));
+      }
+      ReduceGradient gradient = new ReduceGradient(name, op, specs, tracked, detached);
+      List<Reduce.Result> stored = new ArrayList<>(op.results());
+      gradient.stages().forEach(j -> stored.add(new Reduce.Result(op.stage(j), true, op.compute(specs))));
+      gradient.keepInputs(tape, nodes);
+      List<Node> results = absorb(name,
+          new Reduce(op.axes(), op.stages(), stored, op.operands(), op.scalarValues(), op.least()), nodes, false);
+      List<Node> own = results.subList(0, op.results().size());
+      List<Node> stages = results.subList(own.size(), results.size());
+      gradient.keepStages(tape, stages);
+      stages.forEach(Launcher::release);
+      tape.record(nodes, own, gradient);
+      return tensors(own);
+    } finally {
+      Reference.reachabilityFence(inputs);
+    }
+  }
+
+  /** As {@link #reduce}, not recorded; {@code keepFirst} also stores the first input, if it is computed on the way. */
+  static List<Tensor> reduceUnrecorded(String name, Reduce op, List<Tensor> inputs, boolean keepFirst) {
+    try {
+      return tensors(absorb(name, op, nodes(name, inputs), keepFirst));
+    } finally {
+      Reference.reachabilityFence(inputs);
+    }
+  }
+
+  private static void release(Node node) {
+    synchronized (node.device()) {
+      node.release();
+    }
+  }
+
+  private static List<Tensor> tensors(List<Node> nodes) {
+    return nodes.stream().map(Tensor::new).toList();
+  }
+
+  private static List<Node> nodes(String name, List<Tensor> inputs) {
+    Node first = inputs.getFirst().handle().node();
+    List<Node> nodes = new ArrayList<>();
+    inputs.forEach(t -> nodes.add(t.onDevice(name, first.device())));
+    return nodes;
+  }
+
+  private static Call call(Device device, String name, Op op, List<Node> nodes) {
+    try {
+      return Call.of(device.name(), op, nodes.stream().map(Node::spec).toList());
+    } catch (InvalidInputException e) {
+      throw e.in(op.name(), name);
+    }
+  }
+
+  private static List<Node> absorb(String name, Reduce op, List<Node> nodes, boolean keepFirst) {
+    Device device = nodes.getFirst().device();
+    Call call = call(device, name, op, nodes);
+    Set<Integer> read = new TreeSet<>();
+    op.stages().forEach(s -> read.addAll(s.formula().inputs()));
+    op.results().forEach(r -> read.addAll(r.formula().inputs()));
+    List<Integer> used = read.stream().filter(i -> i < op.operands()).toList();
+    synchronized (device) {
+      int weight =
+          nodes.stream().mapToInt(Node::weight).sum() + op.stages().stream().mapToInt(s -> s.formula().size()).sum();
+      if (weight > Node.HEAVIEST || nodes.stream().mapToInt(Node::width).sum() > Node.WIDEST) {
+        nodes.forEach(Node::buffer);
+      }
+      Fusion.Prologue prologue =
+          Fusion.prologue(op.walked(call.inputs()), used.stream().map(nodes::get).toList());
+      Reduce joined = joined(op, used, prologue, call);
+      boolean keeps =
+          keepFirst && used.contains(0) && !(prologue.formulas().get(used.indexOf(0)) instanceof Expr.Input);
+      if (keeps) {
+        List<Reduce.Result> more = new ArrayList<>(joined.results());
+        more.add(new Reduce.Result(shifted(prologue.formulas().get(used.indexOf(0)), op), false,
+            nodes.getFirst().spec().dtype()));
+        joined =
+            new Reduce(joined.axes(), joined.stages(), more, joined.operands(), joined.scalarValues(), joined.least());
+      }
+      // Something to read there must be, even if no formula does.
+      List<Node> operands = prologue.operands().isEmpty() ? List.of(nodes.getFirst()) : prologue.operands();
+      List<Node> results = execute(device, call(device, name, joined, operands), operands);
+      if (keeps) {
+        nodes.getFirst().adopt(results.getLast());
+        return results.subList(0, results.size() - 1);
+      }
+      return results;
+    }
+  }
+
+  private static Expr shifted(Expr prologue, Reduce op) {
+    return prologue.substitute(Expr::input, i -> Expr.scalar(op.scalarValues().size() + i));
+  }
+
+  /** The op over the prologue's operands. */
+  private static Reduce joined(Reduce op, List<Integer> used, Fusion.Prologue prologue, Call call) {
+    int operands = Math.max(1, prologue.operands().size());
+    java.util.function.UnaryOperator<Expr> rename = f -> f.substitute(
+        i -> i < op.operands() ? shifted(prologue.formulas().get(used.indexOf(i)), op)
+            : Expr.input(operands + i - op.operands()),
+        Expr::scalar);
+    List<Double> scalars = new ArrayList<>(op.scalarValues());
+    scalars.addAll(prologue.scalars());
+    return new Reduce(op.axes(),
+        op.stages().stream().map(s -> new Reduce.Stage(s.kind(), rename.apply(s.formula()))).toList(),
+        op.results().stream().map(r -> new Reduce.Result(rename.apply(r.formula()), r.perRow(), r.type())).toList(),
+        operands, scalars, op.walked(call.inputs()));
+  }
+
+  /** Launches; the results' first references are the caller's. */
+  static List<Node> execute(Device device, Call call, List<Node> nodes) {
+    synchronized (device) {
+      List<Buffer> inputs = nodes.stream().map(Node::buffer).toList();
+      List<Buffer> outputs = new ArrayList<>();
+      try {
+        call.outputs().forEach(o -> outputs.add(device.allocate(o.bytes())));
+        device.execute(call, inputs, outputs);
+      } catch (RuntimeException | Error e) {
+        outputs.forEach(Buffer::close);
+        throw e;
+      }
+      List<Node> results = new ArrayList<>();
+      for (int i = 0; i < outputs.size(); i++) {
+        results.add(Node.inMemory(device, call.outputs().get(i), outputs.get(i)));
+      }
+      return results;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.orthant.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where the gradients by one tensor that asked for them are added up. Guarded by its device's monitor. */
+final class Leaf {
+  private @Nullable Node gradient;
+
+  @Nullable
+  Node gradient() {
+    return gradient;
+  }
+
+  /** Takes over one reference to {@code sum}, gives back the old one. */
+  void gradient(@Nullable Node sum) {
+    Node old = gradient;
+    gradient = sum;
+    if (old != null) {
+      old.release();
+    }
+  }
+}

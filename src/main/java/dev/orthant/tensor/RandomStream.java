@@ -1,0 +1,68 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Device;
+import dev.orthant.op.Philox;
+import dev.orthant.op.Random;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A seeded source of random numbers that goes on from call to call: the same seed gives the same numbers on every device ({@link Philox}). May be
+ * used by several threads; then which thread gets which numbers depends on their order.
+ */
+public final class RandomStream {
+  private final long seed;
+  private final AtomicLong offset;
+
+  public RandomStream(long seed) {
+    this(seed, 0);
+  }
+
+  /** A stream that goes on where another, of the same seed, was. */
+  public RandomStream(long seed, long offset) {
+    this.seed = seed;
+    this.offset = new AtomicLong(offset);
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  /** How many numbers were taken. */
+  public long offset() {
+    return offset.get();
+  }
+
+  /** The next {@code count} numbers. */
+  public Philox take(long count) {
+    // Whole blocks, so that what follows begins with one.
+    return new Philox(seed, offset.getAndAdd((count + 3) / 4 * 4));
+  }
+
+  /** Uniform in [low, high). The caller closes it. */
+  public Tensor uniform(Device device, DType type, Shape shape, double low, double high) {
+    return draw(device, Random.Distribution.UNIFORM, low, high, type, shape);
+  }
+
+  public Tensor normal(Device device, DType type, Shape shape, double mean, double deviation) {
+    return draw(device, Random.Distribution.NORMAL, mean, deviation, type, shape);
+  }
+
+  /** Normal, but within two standard deviations of the mean. */
+  public Tensor truncatedNormal(Device device, DType type, Shape shape, double mean, double deviation) {
+    return draw(device, Random.Distribution.TRUNCATED_NORMAL, mean, deviation, type, shape);
+  }
+
+  /** 1 with the given probability, else 0. */
+  public Tensor bernoulli(Device device, DType type, Shape shape, double probability) {
+    return draw(device, Random.Distribution.BERNOULLI, probability, 0, type, shape);
+  }
+
+  private Tensor draw(Device device, Random.Distribution d, double a, double b, DType type, Shape shape) {
+    Random op = new Random(d, a, b, take(shape.elements()), new TensorSpec(type, shape));
+    return Launcher.run(device, "random", op, List.of()).getFirst();
+  }
+}

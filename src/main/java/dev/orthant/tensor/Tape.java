@@ -1,0 +1,266 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records, while it is open, what this thread computes from tensors that require a gradient, so that it can be differentiated (reverse
+ * mode, A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., 2008).
+ *
+ * <pre>{@code
+ * w.requireGradient();
+ * try (Scope scope = Scope.open(); Tape tape = Tape.open()) {
+ *   tape.backward(x.matMul(w).relu().crossEntropy(labels));
+ * }
+ * w.gradient();                       // until w.clearGradient(), further gradients are added to it
+ * }</pre>
+ *
+ * <p>A tape keeps values, not tensors: closing an intermediate tensor does no harm. It keeps the least that the gradients need, for example
+ * of a ReLU its output only, and what costs nothing but elementwise work is computed again instead. Overwriting in place
+ * ({@link Tensor#copyFrom}) what a gradient needs makes {@link #backward} throw. Closing the tape releases all that it kept.
+ */
+public final class Tape implements AutoCloseable {
+  private static final ThreadLocal<@Nullable Tape> CURRENT = new ThreadLocal<>();
+
+  private final @Nullable Tape outer;
+  private final Thread thread = Thread.currentThread();
+  private final Map<Node, Value> values = new LinkedHashMap<>();
+  private final List<Entry> entries = new ArrayList<>();
+  private final List<Saved> saved = new ArrayList<>();
+  private boolean closed;
+
+  /** A value that gradients are wanted by, and during a backward pass the gradient so far. */
+  private static final class Value {
+    private @Nullable Leaf leaf;
+    private @Nullable Tensor gradient;
+
+    Value(@Nullable Leaf leaf) {
+      this.leaf = leaf;
+    }
+  }
+
+  /** An op: where its outputs' gradients come from and its inputs' go to; null for those nobody wants. */
+  private record Entry(List<Value> outputs, List<@Nullable Value> inputs, Vjp vjp) {}
+
+  private Tape(@Nullable Tape outer) {
+    this.outer = outer;
+  }
+
+  /** Opens a tape for this thread. The caller closes it, with try-with-resources. Tapes nest; the innermost open one records. */
+  public static Tape open() {
+    Tape tape = new Tape(CURRENT.get());
+    CURRENT.set(tape);
+    return tape;
+  }
+
+  /** The tape that records what this thread does now. */
+  static @Nullable Tape current() {
+    return CURRENT.get();
+  }
+
+  /** Runs work that is not recorded. */
+  static <T> T unrecorded(java.util.function.Supplier<T> work) {
+    Tape tape = CURRENT.get();
+    CURRENT.remove();
+    try {
+      return work.get();
+    } finally {
+      CURRENT.set(tape);
+    }
+  }
+
+  // ---- recording ---------------------------------------------------------------------------------------------------
+
+  /** Whether gradients by this value are wanted. */
+  boolean tracks(Node node) {
+    return node.leaf() != null || values.containsKey(node);
+  }
+
+  /** Records an op; at least one of the inputs is tracked. */
+  void record(List<Node> inputs, List<Node> outputs, Vjp vjp) {
+    List<@Nullable Value> from = new ArrayList<>();
+    for (Node input : inputs) {
+      from.add(tracks(input) ? value(input) : null);
+    }
+    List<Value> to = outputs.stream().map(this::value).toList();
+    entries.add(new Entry(to, from, vjp));
+  }
+
+  private Value value(Node node) {
+    Value value = values.computeIfAbsent(node, n -> new Value(null));
+    if (node.leaf() != null) {
+      value.leaf = node.leaf();
+    }
+    return value;
+  }
+
+  /** Keeps a value for the backward pass of {@code op}. */
+  Saved save(String op, Node node) {
+    Saved s = new Saved(op, node);
+    saved.add(s);
+    return s;
+  }
+
+  /** A value kept for a gradient. */
+  static final class Saved {
+    private final String op;
+    private final Node node;
+    private final int version;
+
+    Saved(String op, Node node) {
+      this.op = op;
+      this.node = node;
+      synchronized (node.device()) {
+        node.save();
+        version = node.version();
+      }
+    }
+
+    TensorSpec spec() {
+      return node.spec();
+    }
+
+    /** The value, as a tensor of the current scope. */
+    Tensor tensor() {
+      synchronized (node.device()) {
+        if (node.version() != version) {
+          throw new InvalidInputException("backward of " + op + ": its operand " + node.spec() + " on "
+              + node.device().name()
+              + " was overwritten in place after it was used; copy it first, or overwrite it after the backward pass");
+        }
+        return new Tensor(node.retain());
+      }
+    }
+
+    private void close() {
+      synchronized (node.device()) {
+        node.unsave();
+      }
+    }
+  }
+
+  // ---- the backward pass -------------------------------------------------------------------------------------------
+
+  /** Differentiates {@code target}, which if not a scalar is differentiated as the sum of its elements. */
+  public void backward(Tensor target) {
+    try (Tensor ones = Tensor.full(target.device(), target.dtype(), Shape.of(), 1)) {
+      backward(target, ones);
+    }
+  }
+
+  /**
+   * Adds to the gradient of every tensor that requires one and that {@code target} was computed from, while this tape was open: Σ
+   * seed·∂target/∂tensor. May be called again; gradients add up.
+   *
+   * @param seed the gradient by {@code target} itself, of its type, broadcasting to its shape
+   * @throws InvalidInputException when {@code target} was not computed from such a tensor, or a value needed was overwritten
+   */
+  public void backward(Tensor target, Tensor seed) {
+    requireOpen();
+    Value start = values.get(target.handle().node());
+    if (start == null) {
+      throw new InvalidInputException("backward: " + target
+          + " does not depend, on this tape, on a tensor that requires a gradient; call requireGradient() on it before, and compute while the tape is open");
+    }
+    if (!seed.shape().broadcastsTo(target.shape()) || seed.dtype() != target.dtype()) {
+      throw new InvalidInputException(
+          "backward: the seed " + seed.spec() + " does not go with the target " + target.spec());
+    }
+    try (Scope _ = Scope.open()) {
+      Tape.<@Nullable Object>unrecorded(() -> {
+        start.gradient = seed.broadcastTo(target.shape());
+        entries.reversed().forEach(Tape::step);
+        leaves();
+        return null;
+      });
+    } finally {
+      values.values().forEach(v -> v.gradient = null);
+      Reference.reachabilityFence(target);
+    }
+  }
+
+  private static void step(Entry entry) {
+    List<@Nullable Tensor> given = entry.outputs.stream().<@Nullable Tensor>map(v -> v.gradient).toList();
+    if (given.stream().allMatch(Objects::isNull)) {
+      return;
+    }
+    boolean[] wanted = new boolean[entry.inputs.size()];
+    for (int i = 0; i < wanted.length; i++) {
+      wanted[i] = entry.inputs.get(i) != null;
+    }
+    // What a step makes on the way goes with it, and so do the gradients that it has used up.
+    try (Scope scope = Scope.open()) {
+      List<@Nullable Tensor> results = entry.vjp.apply(given, wanted);
+      for (int i = 0; i < wanted.length; i++) {
+        Value value = entry.inputs.get(i);
+        Tensor gradient = results.get(i);
+        if (value != null && gradient != null) {
+          add(scope, value, gradient.alias());
+        }
+      }
+    }
+    for (Value v : entry.outputs) {
+      if (v.gradient != null) {
+        v.gradient.close();
+        v.gradient = null;
+      }
+    }
+  }
+
+  /** Adds a gradient, which is handed over, to what a value has; the sum outlives the scope of a step. */
+  private static void add(Scope scope, Value value, Tensor gradient) {
+    Tensor before = value.gradient;
+    if (before == null) {
+      value.gradient = scope.keep(gradient);
+    } else {
+      try (before; gradient) {
+        value.gradient = scope.keep(before.add(gradient));
+      }
+    }
+  }
+
+  /** Adds the gradients found to those that the leaves have. */
+  private void leaves() {
+    for (Value v : values.values()) {
+      if (v.leaf != null && v.gradient != null) {
+        Training.addTo(v.leaf, v.gradient);
+      }
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new dev.orthant.core.ClosedException("the tape is closed");
+    }
+  }
+
+  /**
+   * Releases everything that was kept.
+   *
+   * @throws IllegalStateException when a tape opened later is still open, or another thread opened this one
+   */
+  @Override
+  @SuppressWarnings("ReferenceEquality") // this very tape is meant
+  public void close() {
+    if (closed) {
+      return;
+    }
+    if (thread != Thread.currentThread() || CURRENT.get() != this) {
+      throw new IllegalStateException("a Tape is closed by the thread that opened it, the innermost first");
+    }
+    closed = true;
+    CURRENT.set(outer);
+    saved.forEach(Saved::close);
+    saved.clear();
+    entries.clear();
+    values.clear();
+  }
+}

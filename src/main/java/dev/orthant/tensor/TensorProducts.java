@@ -1,0 +1,169 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.ShapeException;
+import dev.orthant.expr.Activations;
+import dev.orthant.op.Contraction;
+import dev.orthant.op.Conv2d;
+import dev.orthant.op.Conv2dBackwardData;
+import dev.orthant.op.Epilogue;
+import dev.orthant.op.Layout;
+import dev.orthant.op.MatMul;
+import dev.orthant.op.Pool2d;
+import dev.orthant.op.Window;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The part of {@link Tensor} that multiplies matrices, convolves, pools and normalises. */
+public abstract sealed class TensorProducts extends TensorShapes permits Tensor {
+  /** A product whose epilogue is still open. */
+  abstract Tensor product(Contraction op, Tensor rhs);
+
+  /** The matrix product: this (…, m, k) · {@code rhs} (…, k, n) = (…, m, n); leading axes broadcast. */
+  public Tensor matMul(Tensor rhs) {
+    return matMul(rhs, false, false);
+  }
+
+  /** The matrix product with either operand's last two axes taken as transposed. */
+  public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs) {
+    return product(new MatMul(transposeThis, transposeRhs, Epilogue.NONE), rhs);
+  }
+
+  /** Convolution of these images with {@code filters}; shapes as {@link Layout} says. */
+  public Tensor conv2d(Tensor filters, Conv2d how) {
+    return product(plain("conv2d", how), filters);
+  }
+
+  /**
+   * One-dimensional convolution: signals (n, c, l) with filters (k, c/groups, s), or (n, l, c) with (k, s, c/groups) in NHWC; only the
+   * width of {@code how}'s window counts.
+   */
+  public Tensor conv1d(Tensor filters, Conv2d how) {
+    if (shape().rank() != 3 || filters.shape().rank() != 3) {
+      throw new ShapeException("conv1d: takes rank 3 signals and filters, got " + spec() + ", " + filters.spec()
+          + " (on " + device().name() + ")");
+    }
+    int axis = how.layout().heightAxis();
+    try (Tensor image = expandDims(axis); Tensor wide = filters.expandDims(axis); Tensor y = image.conv2d(wide, how)) {
+      return y.squeeze(axis);
+    }
+  }
+
+  /**
+   * Transposed convolution: the gradient of {@code how} by its images, so (n, k, p, q) becomes (n, c, h, w) with filters (k, c/groups, r, s), h =
+   * (p − 1)·stride − pads + dilation·(r − 1) + 1 + {@code extra}.
+   *
+   * @param extra rows and columns more at the end (output padding), from 0 to the stride − 1
+   */
+  public Tensor convTranspose2d(Tensor filters, Conv2d how, int extra) {
+    Window w = how.window();
+    int axis = how.layout().heightAxis();
+    if (shape().rank() != 4 || filters.shape().rank() != 4) {
+      throw new ShapeException("convTranspose2d: takes rank 4 images and filters, got " + spec() + ", " + filters.spec()
+          + " (on " + device().name() + ")");
+    }
+    if (extra < 0 || extra >= Math.max(w.strideH(), w.strideW())) {
+      throw new ShapeException("convTranspose2d: extra rows " + extra + " must be from 0 to the stride - 1 of " + w);
+    }
+    long h = (shape().dim(axis) - 1) * w.strideH() - w.padTop() - w.padBottom()
+        + w.dilationH() * (filters.shape().dim(axis) - 1) + 1 + extra;
+    long width = (shape().dim(axis + 1) - 1) * w.strideW() - w.padLeft() - w.padRight()
+        + w.dilationW() * (filters.shape().dim(axis + 1) - 1) + 1 + extra;
+    return product(new Conv2dBackwardData(plain("convTranspose2d", how), h, width, Epilogue.NONE), filters);
+  }
+
+  private static Conv2d plain(String name, Conv2d how) {
+    if (!how.epilogue().isIdentity()) {
+      throw new InvalidInputException(
+          name + ": give the epilogue by calls on the result, such as .add(residual).relu()");
+    }
+    return how;
+  }
+
+  // ---- pooling -----------------------------------------------------------------------------------------------------
+
+  public Tensor pool2d(Pool2d how) {
+    return Launcher.run("pool2d", how, List.of(self())).getFirst();
+  }
+
+  /** The largest of each {@code size} × {@code size} window, {@code stride} apart, in NCHW. */
+  public Tensor maxPool2d(int size, int stride) {
+    return pool2d(new Pool2d(Pool2d.Kind.MAX, size, size, Window.UNIT.stride(stride, stride), Layout.NCHW, false, 0));
+  }
+
+  /** The average of each {@code size} × {@code size} window, {@code stride} apart, in NCHW. */
+  public Tensor avgPool2d(int size, int stride) {
+    return pool2d(
+        new Pool2d(Pool2d.Kind.AVERAGE, size, size, Window.UNIT.stride(stride, stride), Layout.NCHW, false, 0));
+  }
+
+  /** The average over each image's height and width, which keep extent 1. */
+  public Tensor globalAvgPool2d(Layout layout) {
+    return mean(true, layout.heightAxis(), layout.heightAxis() + 1);
+  }
+
+  /** The largest over each image's height and width, which keep extent 1. */
+  public Tensor globalMaxPool2d(Layout layout) {
+    return max(true, layout.heightAxis(), layout.heightAxis() + 1);
+  }
+
+  // ---- normalisation and groups of channels ------------------------------------------------------------------------
+
+  /** Layer norm over the last axis with ε = 10⁻⁵; {@code gamma} and {@code beta} of its extent, or null. */
+  public Tensor layerNorm(@Nullable Tensor gamma, @Nullable Tensor beta) {
+    return normalized(Normalize.over(-1), gamma, beta);
+  }
+
+  /** RMS norm over the last axis with ε = 10⁻⁵. */
+  public Tensor rmsNorm(@Nullable Tensor gamma) {
+    return normalized(Normalize.over(-1).rms(), gamma, null);
+  }
+
+  /** Instance norm of images (n, c, h, w) with ε = 10⁻⁵; {@code gamma} and {@code beta} of shape (c), or null. */
+  public Tensor instanceNorm(@Nullable Tensor gamma, @Nullable Tensor beta) {
+    return groupNorm(Math.toIntExact(shape().dim(1)), gamma, beta);
+  }
+
+  /** Group norm of images (n, c, h, w) with ε = 10⁻⁵; {@code gamma} and {@code beta} of shape (c), or null. */
+  public Tensor groupNorm(int groups, @Nullable Tensor gamma, @Nullable Tensor beta) {
+    long c = shape().rank() == 4 ? shape().dim(1) : 0;
+    if (groups < 1 || c % groups != 0 || c == 0) {
+      throw new ShapeException(
+          "groupNorm: takes images (n, c, h, w) with c a multiple of " + groups + ", got " + spec());
+    }
+    long[] parts = {shape().dim(0), groups, c / groups, shape().dim(2), shape().dim(3)};
+    try (Scope scope = Scope.open()) {
+      Tensor g = gamma == null ? null : gamma.reshape(groups, c / groups, 1, 1);
+      Tensor b = beta == null ? null : beta.reshape(groups, c / groups, 1, 1);
+      return scope.keep(reshape(parts).normalized(Normalize.over(2, 3, 4), g, b).reshape(shape().dims()));
+    }
+  }
+
+  Tensor normalized(Normalize how, @Nullable Tensor gamma, @Nullable Tensor beta) {
+    Normalize.Result r = how.apply(self(), gamma, beta, null);
+    r.mean().close();
+    r.variance().close();
+    return r.y();
+  }
+
+  /** Maxout (Goodfellow et al. 2013): the largest of each {@code pieces} neighbours along an axis, whose extent they divide. */
+  public Tensor maxout(int axis, int pieces) {
+    int a = axis("maxout", axis);
+    long extent = shape().dim(a);
+    if (pieces < 1 || extent % pieces != 0) {
+      throw new ShapeException("maxout: " + pieces + " pieces do not divide axis " + axis + " of " + spec());
+    }
+    long[] dims =
+        shape().slice(0, a).append(extent / pieces, pieces).append(shape().slice(a + 1, shape().rank()).dims()).dims();
+    try (Tensor parts = reshape(dims)) {
+      return parts.max(a + 1);
+    }
+  }
+
+  /** Concatenated ReLU (Shang et al. 2016): relu(x) and relu(−x), one behind the other along an axis. */
+  public Tensor crelu(int axis) {
+    try (Tensor up = activate(Activations.RELU); Tensor minus = neg(); Tensor down = minus.relu()) {
+      return concat(axis, List.of(up, down));
+    }
+  }
+}

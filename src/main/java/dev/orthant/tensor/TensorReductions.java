@@ -1,0 +1,267 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Shape;
+import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Expr;
+import dev.orthant.op.Reduce;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The part of {@link Tensor} that reduces over axes. Axes count from 0, negative ones from the end; none given means all. Results lack the axes unless
+ * {@code keepDims}, which leaves them with extent 1. Sums accumulate in F32, of F64 in F64; results have the tensor's type.
+ */
+public abstract sealed class TensorReductions extends TensorMath permits TensorShapes {
+  private static final Expr X = Expr.input(0);
+
+  /** Pending elementwise work on this is done on the way. */
+  private Tensor reduce(String name, Reduce.Kind kind, Expr formula, java.util.function.UnaryOperator<Expr> after,
+      boolean keepDims, double[] scalars, int... axes) {
+    List<Integer> over = axes(name, axes);
+    Reduce op = new Reduce(over, List.of(new Reduce.Stage(kind, formula)),
+        List.of(new Reduce.Result(after.apply(Reduce.stage(1, 0)), true, floating(name))), 1,
+        Arrays.stream(scalars).boxed().toList());
+    return drop(Launcher.reduce(name, op, List.of(self()), Set.of()).getFirst(), over, keepDims);
+  }
+
+  private Tensor reduce(String name, Reduce.Kind kind, Expr formula, boolean keepDims, int... axes) {
+    return reduce(name, kind, formula, s -> s, keepDims, new double[0], axes);
+  }
+
+  private DType floating(String name) {
+    DType type = spec().dtype();
+    if (!type.isFloating()) {
+      throw new DTypeException(name + ": takes f16 bf16 f32 f64, got " + spec() + "; cast it first");
+    }
+    return type;
+  }
+
+  /** The axes, checked, ascending and from 0. */
+  List<Integer> axes(String name, int... axes) {
+    int rank = shape().rank();
+    int[] all = axes.length == 0 ? java.util.stream.IntStream.range(0, rank).toArray() : axes;
+    List<Integer> result = Arrays.stream(all).map(a -> a < 0 ? a + rank : a).sorted().boxed().toList();
+    if (result.stream().distinct().count() != all.length || result.stream().anyMatch(a -> a < 0 || a >= rank)) {
+      throw new ShapeException(
+          name + ": axes " + Arrays.toString(axes) + " are not distinct axes of " + spec() + " (on " + device().name()
+              + ")");
+    }
+    return result;
+  }
+
+  /** A result with extent 1 along the axes, without them if so wanted. */
+  static Tensor drop(Tensor kept, List<Integer> axes, boolean keepDims) {
+    if (keepDims || axes.isEmpty()) {
+      return kept;
+    }
+    long[] dims = kept.shape().dims();
+    long[] left = java.util.stream.IntStream.range(0, dims.length).filter(d -> !axes.contains(d))
+        .mapToLong(d -> dims[d]).toArray();
+    try (kept) {
+      return kept.reshape(left);
+    }
+  }
+
+  // ---- sums, norms, extremes ---------------------------------------------------------------------------------------
+
+  public Tensor sum(int... axes) {
+    return sum(false, axes);
+  }
+
+  public Tensor sum(boolean keepDims, int... axes) {
+    return reduce("sum", Reduce.Kind.SUM, X, keepDims, axes);
+  }
+
+  public Tensor mean(int... axes) {
+    return mean(false, axes);
+  }
+
+  /** The sum by the count; NaN of no elements. */
+  public Tensor mean(boolean keepDims, int... axes) {
+    return reduce("mean", Reduce.Kind.MEAN, X, keepDims, axes);
+  }
+
+  public Tensor prod(int... axes) {
+    return prod(false, axes);
+  }
+
+  public Tensor prod(boolean keepDims, int... axes) {
+    return reduce("prod", Reduce.Kind.PROD, X, keepDims, axes);
+  }
+
+  public Tensor max(int... axes) {
+    return max(false, axes);
+  }
+
+  /** The largest element, NaN if there is one; its gradient is shared evenly by those that attain it. */
+  public Tensor max(boolean keepDims, int... axes) {
+    return reduce("max", Reduce.Kind.MAX, X, keepDims, axes);
+  }
+
+  public Tensor min(int... axes) {
+    return min(false, axes);
+  }
+
+  /** The smallest element, NaN if there is one; its gradient is shared evenly by those that attain it. */
+  public Tensor min(boolean keepDims, int... axes) {
+    return reduce("min", Reduce.Kind.MIN, X, keepDims, axes);
+  }
+
+  public Tensor norm(double p, int... axes) {
+    return norm(p, false, axes);
+  }
+
+  /** The p-norm (Σ|x|^p)^(1/p), p ≥ 1; p = ∞ gives the largest magnitude. Its gradient at 0 is 0. */
+  public Tensor norm(double p, boolean keepDims, int... axes) {
+    if (!(p >= 1)) {
+      throw new InvalidInputException("norm: p must be at least 1, got " + p);
+    }
+    if (p == 1) {
+      return reduce("norm", Reduce.Kind.SUM, X.abs(), keepDims, axes);
+    }
+    if (p == Double.POSITIVE_INFINITY) {
+      return reduce("norm", Reduce.Kind.MAX, X.abs(), keepDims, axes);
+    }
+    if (p == 2) {
+      return reduce("norm", Reduce.Kind.SUM, X.squared(), s -> Expr.where(s.eq(Expr.constant(0)), s, s.sqrt()),
+          keepDims,
+          new double[0], axes);
+    }
+    return reduce("norm", Reduce.Kind.SUM, Expr.where(X.eq(Expr.constant(0)), 0, X.abs().pow(Expr.scalar(0))),
+        s -> Expr.where(s.eq(Expr.constant(0)), s, s.pow(Expr.scalar(1))), keepDims, new double[] {p, 1 / p}, axes);
+  }
+
+  public Tensor sumOfSquares(int... axes) {
+    return reduce("sumOfSquares", Reduce.Kind.SUM, X.squared(), false, axes);
+  }
+
+  /** The mean square distance from the mean, divided by the count (not the count − 1). */
+  public Tensor variance(boolean keepDims, int... axes) {
+    List<Integer> over = axes("variance", axes);
+    Reduce op = new Reduce(over, List.of(new Reduce.Stage(Reduce.Kind.MEAN, X),
+        new Reduce.Stage(Reduce.Kind.MEAN, X.minus(Reduce.stage(1, 0)).squared())),
+        List.of(new Reduce.Result(Reduce.stage(1, 1), true, floating("variance"))), 1, List.of());
+    return drop(Launcher.reduce("variance", op, List.of(self()), Set.of()).getFirst(), over, keepDims);
+  }
+
+  /** Where along the axis the largest element is (I64), the first of several; a NaN counts as largest. */
+  public Tensor argMax(int axis) {
+    return arg("argMax", Reduce.Kind.MAX, axis);
+  }
+
+  /** Where along the axis the smallest element is (I64), the first of several; a NaN counts as smallest. */
+  public Tensor argMin(int axis) {
+    return arg("argMin", Reduce.Kind.MIN, axis);
+  }
+
+  private Tensor arg(String name, Reduce.Kind kind, int axis) {
+    List<Integer> over = axes(name, axis);
+    Expr best = Reduce.stage(1, 0);
+    Expr here = Expr.where(X.eq(best).or(X.ne(X)), Reduce.position(1, 2), Expr.constant(Double.POSITIVE_INFINITY));
+    Reduce op = new Reduce(over, List.of(new Reduce.Stage(kind, X), new Reduce.Stage(Reduce.Kind.MIN, here)),
+        List.of(new Reduce.Result(Reduce.stage(1, 1), true, DType.I64)), 1, List.of());
+    // Whole numbers have no gradient.
+    Tensor found = Launcher.reduceUnrecorded(name, op, List.of(self()), false).getFirst();
+    return drop(found, over, false);
+  }
+
+  /** The sum over the axes along which {@code shape} would be repeated to become this shape: what broadcasting does, backwards. */
+  Tensor sumTo(Shape shape) {
+    List<Integer> over = Adjoint.repeated(shape, shape());
+    Tensor sums = over.isEmpty() ? self() : sum(true, over.stream().mapToInt(Integer::intValue).toArray());
+    return sums.reshape(shape.dims());
+  }
+
+  // ---- softmax and its losses --------------------------------------------------------------------------------------
+
+  /** e^x / Σ e^x along the axis, safe for any x. */
+  public Tensor softmax(int axis) {
+    return softmax("softmax", axis, true, (e, sum) -> e.div(sum));
+  }
+
+  /** log softmax(x) along the axis. */
+  public Tensor logSoftmax(int axis) {
+    return softmax("logSoftmax", axis, false, (shifted, sum) -> shifted.minus(sum.log()));
+  }
+
+  private Tensor softmax(String name, int axis, boolean exponential, java.util.function.BinaryOperator<Expr> result) {
+    Expr shifted = X.minus(Reduce.stage(1, 0));
+    Reduce op = new Reduce(axes(name, axis),
+        List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, shifted.exp())),
+        List.of(new Reduce.Result(result.apply(exponential ? shifted.exp() : shifted, Reduce.stage(1, 1)), false,
+            floating(name))),
+        1, List.of());
+    return Launcher.reduce(name, op, List.of(self()), Set.of(0)).getFirst();
+  }
+
+  /** log Σ e^x along the axes, safe for any finite x. */
+  public Tensor logSumExp(boolean keepDims, int... axes) {
+    List<Integer> over = axes("logSumExp", axes);
+    Reduce op = new Reduce(over,
+        List.of(new Reduce.Stage(Reduce.Kind.MAX, X),
+            new Reduce.Stage(Reduce.Kind.SUM, X.minus(Reduce.stage(1, 0)).exp())),
+        List.of(new Reduce.Result(Reduce.stage(1, 0).plus(Reduce.stage(1, 1).log()), true, floating("logSumExp"))), 1,
+        List.of());
+    // The maximum cancels: its own gradient is nothing.
+    return drop(Launcher.reduce("logSumExp", op, List.of(self()), Set.of()).getFirst(), over, keepDims);
+  }
+
+  /**
+   * The mean over all rows of −log softmax(x)[label], x having the classes along its last axis. One launch for all rows, one for their mean.
+   *
+   * @param labels I32 or I64, of this shape without the last axis, each from 0 to classes − 1
+   */
+  public Tensor crossEntropy(Tensor labels) {
+    try (Tensor rows = crossEntropyPerRow(labels)) {
+      return rows.mean();
+    }
+  }
+
+  /** As {@link #crossEntropy}, without the mean. */
+  public Tensor crossEntropyPerRow(Tensor labels) {
+    TensorSpec l = labels.spec();
+    int rank = shape().rank();
+    if (rank < 1 || (l.dtype() != DType.I32 && l.dtype() != DType.I64)
+        || !l.shape().equals(shape().slice(0, rank - 1))) {
+      throw new InvalidInputException("crossEntropy: takes labels of i32 or i64 and the shape of the logits " + spec()
+          + " without the last axis, got " + l + " (on " + device().name() + ")");
+    }
+    labels.requireRange("crossEntropy: labels", shape().dim(-1));
+    Expr shifted = X.minus(Reduce.stage(2, 0));
+    Expr chosen = Expr.where(Reduce.position(2, 3).eq(Expr.input(1)), shifted, Expr.constant(0));
+    List<Integer> over = List.of(rank - 1);
+    Reduce op = new Reduce(over,
+        List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, shifted.exp()),
+            new Reduce.Stage(Reduce.Kind.SUM, chosen)),
+        List.of(new Reduce.Result(Reduce.stage(2, 1).log().minus(Reduce.stage(2, 2)), true, floating("crossEntropy"))),
+        2,
+        List.of());
+    try (Tensor column = labels.reshape(l.shape().append(1).dims())) {
+      return drop(Launcher.reduce("crossEntropy", op, List.of(self(), column), Set.of(0)).getFirst(), over, false);
+    }
+  }
+
+  /** The mean over all rows of −Σ p·log softmax(x) along the last axis, for targets that are probabilities. */
+  public Tensor crossEntropyWith(Tensor probabilities) {
+    if (!probabilities.shape().equals(shape())) {
+      throw new ShapeException(
+          "crossEntropyWith: probabilities " + probabilities.spec() + " must have the shape of the logits "
+              + spec() + " (on " + device().name() + ")");
+    }
+    Expr shifted = X.minus(Reduce.stage(2, 0));
+    List<Integer> over = axes("crossEntropyWith", -1);
+    Expr p = Expr.input(1);
+    Reduce op = new Reduce(over,
+        List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, shifted.exp()),
+            new Reduce.Stage(Reduce.Kind.SUM, p.times(Reduce.stage(2, 1).log().minus(shifted)))),
+        List.of(new Reduce.Result(Reduce.stage(2, 2), true, floating("crossEntropyWith"))), 2, List.of());
+    try (Tensor rows = Launcher.reduce("crossEntropyWith", op, List.of(self(), probabilities), Set.of(0)).getFirst()) {
+      return rows.mean();
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.orthant.tensor;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Shape;
+import dev.orthant.core.ShapeException;
+import dev.orthant.expr.Expr;
+import dev.orthant.op.Cast;
+import dev.orthant.op.Concat;
+import dev.orthant.op.Copy;
+import dev.orthant.op.CumSum;
+import dev.orthant.op.Gather;
+import dev.orthant.op.ScatterAdd;
+import dev.orthant.op.Sort;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The part of {@link Tensor} that moves elements: every method but {@code reshape} makes a copy. Axes count from 0, negative ones from the end. */
+public abstract sealed class TensorShapes extends TensorReductions permits TensorProducts {
+  /** The same elements, in the same order, under another shape. Costs nothing. */
+  public abstract Tensor reshape(long... dims);
+
+  int axis(String name, int axis) {
+    return axes(name, axis).getFirst();
+  }
+
+  private Tensor copy(String name, Copy op) {
+    return Launcher.run(name, op, List.of(self())).getFirst();
+  }
+
+  private Copy.Axis[] identity() {
+    Copy.Axis[] axes = new Copy.Axis[shape().rank()];
+    for (int d = 0; d < axes.length; d++) {
+      axes[d] = Copy.Axis.all(shape().dim(d), d);
+    }
+    return axes;
+  }
+
+  /** The axes in another order: axis d of the result is axis {@code permutation[d]} of this; without one they are reversed. */
+  public Tensor transpose(int... permutation) {
+    int rank = shape().rank();
+    int[] order = permutation.length == 0 ? java.util.stream.IntStream.range(0, rank).map(d -> rank - 1 - d).toArray()
+        : Arrays.stream(permutation).map(a -> a < 0 ? a + rank : a).toArray();
+    if (order.length != rank || !Arrays.equals(Arrays.stream(order).sorted().toArray(),
+        java.util.stream.IntStream.range(0, rank).toArray())) {
+      throw new ShapeException(
+          "transpose: " + Arrays.toString(permutation) + " is not a permutation of the axes of " + spec());
+    }
+    return copy("transpose",
+        Copy.of(Arrays.stream(order).mapToObj(a -> Copy.Axis.all(shape().dim(a), a)).toArray(Copy.Axis[]::new)));
+  }
+
+  /** The elements {@code from} (inclusive) to {@code to} (exclusive) along an axis. */
+  public Tensor slice(int axis, long from, long to) {
+    return slice(axis, from, to, 1);
+  }
+
+  /**
+   * Every {@code step}-th element from {@code from} (inclusive) towards {@code to} (exclusive) along an axis; a negative step runs backwards, to
+   * {@code to} = −1 at the furthest.
+   */
+  public Tensor slice(int axis, long from, long to, long step) {
+    int a = axis("slice", axis);
+    long extent = shape().dim(a);
+    long count = step == 0 ? -1 : Math.max(0, Math.ceilDiv(to - from, step));
+    long last = from + (count - 1) * step;
+    if (count < 0 || (count > 0 && (Math.min(from, last) < 0 || Math.max(from, last) >= extent)) || from < 0
+        || from > extent || to > extent
+        || to < -1) {
+      throw new ShapeException(
+          "slice: " + from + " to " + to + " by " + step + " is not inside axis " + axis + " of " + spec());
+    }
+    Copy.Axis[] axes = identity();
+    axes[a] = new Copy.Axis(count, a, from, step, 1);
+    return copy("slice", Copy.of(axes));
+  }
+
+  /** The slice at {@code index} along an axis, which goes. */
+  public Tensor select(int axis, long index) {
+    int a = axis("select", axis);
+    return drop(slice(a, index, index + 1), List.of(a), false);
+  }
+
+  /** Back to front along the given axes; none means all. */
+  public Tensor flip(int... over) {
+    Copy.Axis[] axes = identity();
+    for (int a : axes("flip", over)) {
+      axes[a] = new Copy.Axis(shape().dim(a), a, shape().dim(a) - 1, -1, 1);
+    }
+    return copy("flip", Copy.of(axes));
+  }
+
+  /** {@code before} and {@code after} elements of {@code value} more along an axis; negative numbers cut off. */
+  public Tensor pad(int axis, long before, long after, double value) {
+    int a = axis("pad", axis);
+    Copy.Axis[] axes = identity();
+    long length = shape().dim(a) + before + after;
+    if (length < 0) {
+      throw new ShapeException(
+          "pad: " + before + " and " + after + " cut more off than axis " + axis + " of " + spec() + " has");
+    }
+    axes[a] = new Copy.Axis(length, a, -before, 1, 1);
+    return copy("pad", new Copy(Arrays.asList(axes), value));
+  }
+
+  /** This, {@code repeats[d]} times along axis d, one behind the other, as NumPy's tile. */
+  public Tensor tile(long... repeats) {
+    if (repeats.length != shape().rank() || Arrays.stream(repeats).anyMatch(r -> r < 0)) {
+      throw new ShapeException(
+          "tile: takes one count ≥ 0 for each axis of " + spec() + ", got " + Arrays.toString(repeats));
+    }
+    List<Copy.Axis> axes = new ArrayList<>();
+    long[] dims = shape().dims();
+    for (int d = 0; d < dims.length; d++) {
+      axes.add(Copy.Axis.repeat(repeats[d]));
+      axes.add(Copy.Axis.all(dims[d], d));
+      dims[d] *= repeats[d];
+    }
+    try (Tensor parts = copy("tile", new Copy(axes, 0))) {
+      return parts.reshape(dims);
+    }
+  }
+
+  /** Repeated to {@code shape}, as broadcasting does; pending, so that what follows need not store it. */
+  public Tensor broadcastTo(Shape shape) {
+    if (!shape().broadcastsTo(shape)) {
+      throw new ShapeException(
+          "broadcastTo: " + spec() + " does not broadcast to " + shape + " (on " + device().name() + ")");
+    }
+    if (shape().equals(shape)) {
+      return reshape(shape.dims());
+    }
+    return elementwise(Formula.of("broadcastTo", Expr.input(0)).least(shape), List.of());
+  }
+
+  /** With an axis of extent 1 more. */
+  public Tensor expandDims(int axis) {
+    int rank = shape().rank();
+    int a = axis < 0 ? axis + rank + 1 : axis;
+    if (a < 0 || a > rank) {
+      throw new ShapeException("expandDims: axis " + axis + " does not fit " + spec());
+    }
+    return reshape(shape().slice(0, a).append(1).append(shape().slice(a, rank).dims()).dims());
+  }
+
+  /** Without the given axes, which have extent 1; none given means all such. */
+  public Tensor squeeze(int... axes) {
+    List<Integer> out = axes.length == 0
+        ? java.util.stream.IntStream.range(0, shape().rank()).filter(d -> shape().dim(d) == 1).boxed().toList()
+        : axes("squeeze", axes);
+    if (out.stream().anyMatch(a -> shape().dim(a) != 1)) {
+      throw new ShapeException("squeeze: axes " + out + " of " + spec() + " do not all have extent 1");
+    }
+    return reshape(java.util.stream.IntStream.range(0, shape().rank()).filter(d -> !out.contains(d))
+        .mapToLong(d -> shape().dim(d)).toArray());
+  }
+
+  /** Tensors of one type one behind the other along an axis. */
+  public static Tensor concat(int axis, List<Tensor> parts) {
+    if (parts.isEmpty()) {
+      throw new InvalidInputException("concat: takes at least 1 tensor");
+    }
+    return Launcher.run("concat", new Concat(parts.getFirst().axis("concat", axis)), parts).getFirst();
+  }
+
+  /** Tensors of one shape and type along a new axis. */
+  public static Tensor stack(int axis, List<Tensor> parts) {
+    List<Tensor> wide = parts.stream().map(t -> t.expandDims(axis)).toList();
+    try {
+      return concat(axis, wide);
+    } finally {
+      wide.forEach(Tensor::close);
+    }
+  }
+
+  /** The same numbers in another type. */
+  public Tensor cast(DType type) {
+    return spec().dtype() == type ? reshape(shape().dims())
+        : Launcher.run("cast", new Cast(type), List.of(self())).getFirst();
+  }
+
+  /** Slices picked along an axis: see {@link Gather}. With axis 0 and a matrix, an embedding. */
+  public Tensor gather(int axis, Tensor indices) {
+    int a = axis("gather", axis);
+    indices.requireRange("gather: indices", shape().dim(a));
+    return Launcher.run("gather", new Gather(a, false), List.of(self(), indices)).getFirst();
+  }
+
+  /** Single elements picked along an axis: see {@link Gather}. */
+  public Tensor gatherElements(int axis, Tensor indices) {
+    int a = axis("gatherElements", axis);
+    indices.requireRange("gatherElements: indices", shape().dim(a));
+    return Launcher.run("gatherElements", new Gather(a, true), List.of(self(), indices)).getFirst();
+  }
+
+  /** Zeros with {@code extent} slices along an axis, to which the slices of this are added where the indices say: see {@link ScatterAdd}. */
+  public Tensor scatterAdd(int axis, long extent, Tensor indices) {
+    int a = axis < 0 ? axis + shape().rank() : axis;
+    indices.requireRange("scatterAdd: indices", extent);
+    return Launcher.run("scatterAdd", new ScatterAdd(a, false, extent), List.of(self(), indices)).getFirst();
+  }
+
+  /** Running sums along an axis. */
+  public Tensor cumSum(int axis) {
+    return Launcher.run("cumSum", new CumSum(axis("cumSum", axis), false, false), List.of(self())).getFirst();
+  }
+
+  /** Values and where they came from. The caller closes both. */
+  public record Sorted(Tensor values, Tensor indices) implements AutoCloseable {
+    @Override
+    public void close() {
+      values.close();
+      indices.close();
+    }
+  }
+
+  /** Sorted along an axis: see {@link Sort}. */
+  public Sorted sort(int axis, boolean descending) {
+    List<Tensor> results = Launcher.run("sort", new Sort(axis("sort", axis), descending), List.of(self()));
+    return new Sorted(results.get(0), results.get(1));
+  }
+
+  /** The k largest along an axis, the largest first. */
+  public Sorted topK(int axis, long k) {
+    int a = axis("topK", axis);
+    if (k < 0 || k > shape().dim(a)) {
+      throw new ShapeException("topK: there are no " + k + " elements along axis " + axis + " of " + spec());
+    }
+    try (Sorted all = sort(a, true)) {
+      return new Sorted(all.values().slice(a, 0, k), all.indices().slice(a, 0, k));
+    }
+  }
+}
