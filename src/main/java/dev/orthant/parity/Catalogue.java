@@ -37,7 +37,7 @@ public final class Catalogue {
     for (DType type : List.of(DType.F32, DType.BF16)) {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
-      cases.addAll(ReduceCases.of(type));
+      cases.addAll(ReduceCases.quick(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
     }
