@@ -2,71 +2,46 @@
 // time. The loop is in gemm.cl or gemm_serial.cl, or for few filters to a group in conv2d_direct.cl; this says where operands lie.
 // NCHW: filters are rows, pixels of all images are columns. NHWC: the other way round.
 //
-// Given: LOAD_X, LOAD_W, STORE_Y, NHWC, PADDED (whether a filter can stick out of an image), FILTER_H/W, STRIDE_H/W, DILATION_H/W, FORMULA
-// (statements that read acc, at, image, channel, pixel), RESULT and the numbers groups, channels and filters (of a group), height, width,
-// outHeight, outWidth, padTop, padLeft, depth (= channels·FILTER_H·FILTER_W).
+// Given: what conv2d_places.cl asks for, LOAD_W, STORE_Y, FORMULA (statements that read acc, at, image, channel, pixel), RESULT and the numbers
+// filters (of a group) and depth (= channels*FILTER_H*FILTER_W).
+//
+// TRANSPOSED: the gradient by the images, at the pixels of one residue of the strides (see Residue.java). x then is dy, channels are the filters
+// of the forward pass and filters its channels; the taps of that residue are read in reverse order, and outputs lie apart. Given as well: the
+// numbers tapRows, tapCols (of the filters), lastRow, rowStep, lastCol, colStep (the taps), imageHeight, imageWidth, firstRow, rowStride, firstCol,
+// colStride (the pixels).
 
+#if TRANSPOSED
+#define PLANE (imageHeight * imageWidth)
+#define PIXEL_OF_ONE(i) ((firstRow + (i) / outWidth % outHeight * rowStride) * imageWidth + firstCol + (i) % outWidth * colStride)
+#define PIXEL_OF_ALL(i) ((i) / (outHeight * outWidth) * PLANE + PIXEL_OF_ONE(i))
 #if NHWC
-#define CHANNEL_STEP 1
-#define X_STEP (groups * channels)
-#define Y_STEP (width * groups * channels)
+#define FILTER_OF(group, i) ((group) * channels * tapRows * tapCols * filters + (i))
+#define FILTER_AT(c, r, s) ((((c) * tapRows + lastRow - (r) * rowStep) * tapCols + lastCol - (s) * colStep) * filters)
+#else
+#define FILTER_OF(group, i) (((group) * channels * filters + (i)) * tapRows * tapCols)
+#define FILTER_AT(c, r, s) (((c) * filters * tapRows + lastRow - (r) * rowStep) * tapCols + lastCol - (s) * colStep)
+#endif
+#else
+#define PLANE (outHeight * outWidth)
+#define PIXEL_OF_ONE(i) ((i) % PLANE)
+#define PIXEL_OF_ALL(i) (i)
+#define FILTER_OF(group, i) (((group) * filters + (i)) * depth)
+#if NHWC
 #define FILTER_AT(c, r, s) (((r) * FILTER_W + (s)) * channels + (c))
 #else
-#define CHANNEL_STEP (height * width)
-#define X_STEP 1
-#define Y_STEP width
 #define FILTER_AT(c, r, s) (((c) * FILTER_H + (r)) * FILTER_W + (s))
 #endif
-
-// Where an output pixel's window begins, or a tap of the filter from there: element, row and column. A window may begin outside the
-// image: its element is then not in it, but the sum with a tap inside is.
-typedef struct {
-  idx at, y, x;
-} Place;
-
-DEVICE Place place(idx at, idx y, idx x) {
-  Place p;
-  p.at = at;
-  p.y = y;
-  p.x = x;
-  return p;
-}
-
-DEVICE Place window_at(idx image, idx p, idx q, idx channel, idx padTop, idx padLeft, idx groups, idx channels, idx height, idx width) {
-  const idx y = p * STRIDE_H - padTop;
-  const idx x = q * STRIDE_W - padLeft;
-  return place(image * groups * channels * height * width + channel * CHANNEL_STEP + y * Y_STEP + x * X_STEP, y, x);
-}
-
-DEVICE Place tap_at(idx k, idx groups, idx channels, idx height, idx width) {
-#if NHWC
-  const idx c = k % channels;
-  const idx s = k / channels % FILTER_W;
-  const idx r = k / channels / FILTER_W;
-#else
-  const idx s = k % FILTER_W;
-  const idx r = k / FILTER_W % FILTER_H;
-  const idx c = k / (FILTER_W * FILTER_H);
 #endif
-  return place(c * CHANNEL_STEP + r * DILATION_H * Y_STEP + s * DILATION_W * X_STEP, r * DILATION_H, s * DILATION_W);
-}
+#define FILTER(i) FILTER_OF(batch, i)
 
-#define WINDOW(image, p, q, channel) \
-  window_at(image, p, q, channel, padTop, padLeft, groups, channels, height, width)
-#define PIXEL(i) \
-  WINDOW((i) / (outHeight * outWidth), (i) / outWidth % outHeight, (i) % outWidth, batch * channels)
-#define TAP(k) tap_at(k, groups, channels, height, width)
-
-#if PADDED
-#define INSIDE(y, x) ((y) >= 0 && (y) < height && (x) >= 0 && (x) < width)
-#define STICKS_OUT(w) \
-  (!INSIDE((w).y, (w).x) || !INSIDE((w).y + (FILTER_H - 1) * DILATION_H, (w).x + (FILTER_W - 1) * DILATION_W))
+// A filter's weight for depth index k, counted from the filter.
+#if !TRANSPOSED
+#define FILTER_TAP(k) (k)
+#elif NHWC
+#define FILTER_TAP(k) FILTER_AT((k) % channels, (k) / channels / FILTER_W, (k) / channels % FILTER_W)
 #else
-#define INSIDE(y, x) 1
-#define STICKS_OUT(w) 0
+#define FILTER_TAP(k) FILTER_AT((k) / (FILTER_W * FILTER_H), (k) / FILTER_W % FILTER_H, (k) % FILTER_W)
 #endif
-#define IMAGE(w, t) (INSIDE((w).y + (t).y, (w).x + (t).x) ? LOAD_X(x, (w).at + (t).at) : (real)0)
-#define FILTER(i) ((batch * filters + (i)) * depth)
 
 // Adds to `sum` what the window at place `w` and the filter at element `f` give, leaving out what is outside the image.
 #define ADD_DIRECTLY(sum, win, f) \
@@ -91,14 +66,14 @@ typedef idx RhsPlace;
 #define LHS(row, k) IMAGE(row, k)
 #define LHS_DEPTH_FIRST 1
 #define RHS_COL(j) FILTER(j)
-#define RHS_DEPTH(k) (k)
+#define RHS_DEPTH(k) FILTER_TAP(k)
 #define RHS(col, k) LOAD_W(w, (col) + (k))
 #define RHS_DEPTH_FIRST 1
 #else
 typedef idx LhsPlace;
 typedef Place RhsPlace;
 #define LHS_ROW(i) FILTER(i)
-#define LHS_DEPTH(k) (k)
+#define LHS_DEPTH(k) FILTER_TAP(k)
 #define LHS(row, k) LOAD_W(w, (row) + (k))
 #define LHS_DEPTH_FIRST 1
 #define RHS_COL(j) PIXEL(j)
@@ -112,6 +87,18 @@ typedef Place RhsPlace;
 #define RHS_IN_RUN(first, k, j) LOAD_X(x, (first).at + (k).at + (j))
 #endif
 
+// Stores the sum of a channel of all groups at a position among the output pixels of all images.
+#define STORE_SUM(allChannel, position, sum) \
+  { \
+    const idx channel = allChannel; \
+    const idx image = NHWC ? 0 : (position) / (outHeight * outWidth); \
+    const idx pixel = NHWC ? PIXEL_OF_ALL(position) : PIXEL_OF_ONE(position); \
+    const idx at = NHWC ? pixel * groups * filters + channel : (image * groups * filters + channel) * PLANE + pixel; \
+    const real acc = sum; \
+    FORMULA \
+    STORE_Y(y, at, RESULT); \
+  }
+
 // 0·w is NaN for an infinite w, but outside the image there is no product at all: where the sum is NaN and that may be why, it is
 // made again.
 #define FINISH(i, j, sum) \
@@ -120,19 +107,13 @@ typedef Place RhsPlace;
     const idx col = j; \
     const idx position = NHWC ? row : col; \
     const idx inGroup = NHWC ? col : row; \
-    real acc = sum; \
-    if (PADDED && acc != acc) { \
+    real made = sum; \
+    if (PADDED && made != made) { \
       const Place win = PIXEL(position); \
       if (STICKS_OUT(win)) { \
-        acc = 0; \
-        ADD_DIRECTLY(acc, win, FILTER(inGroup)) \
+        made = 0; \
+        ADD_DIRECTLY(made, win, FILTER(inGroup)) \
       } \
     } \
-    const idx channel = batch * filters + inGroup; \
-    const idx image = NHWC ? 0 : position / (outHeight * outWidth); \
-    const idx pixel = NHWC ? position : position % (outHeight * outWidth); \
-    const idx at = NHWC ? pixel * groups * filters + channel \
-        : (image * groups * filters + channel) * outHeight * outWidth + pixel; \
-    FORMULA \
-    STORE_Y(y, at, RESULT); \
+    STORE_SUM(batch * filters + inGroup, position, made) \
   }

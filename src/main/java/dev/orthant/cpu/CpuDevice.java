@@ -49,6 +49,8 @@ final class CpuDevice implements Device {
   private final ReduceRunner reduce;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
+  private final PoolRunner pool;
+  private final PoolGradient poolGradient;
   private final Moving moving;
   private final Casting casting;
   private final RandomRunner random;
@@ -67,6 +69,8 @@ final class CpuDevice implements Device {
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
+    this.pool = new PoolRunner(workers);
+    this.poolGradient = new PoolGradient(workers);
     this.moving = new Moving(workers);
     this.casting = new Casting(workers);
     this.random = new RandomRunner(workers);
@@ -158,8 +162,8 @@ final class CpuDevice implements Device {
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
       case Reduce op -> reduce.run(call, op, addresses);
-      case Pool2d op -> Naive.run(call, addresses);
-      case Pool2dBackward op -> Naive.run(call, addresses);
+      case Pool2d op -> pool.run(call, op, addresses);
+      case Pool2dBackward op -> poolGradient.run(call, op, addresses);
       case Copy op -> moving.copy(call, op, addresses);
       case Concat op -> moving.concat(call, op, addresses);
       case Cast _ -> casting.run(call, addresses);

@@ -1,15 +1,19 @@
 package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
-import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
+import dev.orthant.op.Contraction;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Conv2dBackwardData;
 import dev.orthant.op.Layout;
+import dev.orthant.op.Residue;
 import dev.orthant.op.Window;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A convolution as one launch of {@code conv2d.cl}. */
+/** A convolution, or its gradient by the images at one residue of the strides, as one launch of {@code conv2d.cl}. */
 final class Conv2dPlan {
   /** Fewer filters to a group than this would leave most of a tile empty. */
   private static final long FEW_FILTERS = 8;
@@ -17,100 +21,130 @@ final class Conv2dPlan {
 
   private final Planner planner;
   private final Call call;
-  private final Conv2d op;
-  private final Conv2d.Extents e;
+  private final Contraction op;
+  private final ConvGeometry g;
+  /** Channels of the output, in all groups. */
+  private final long filters;
+  private final @Nullable Transposed transposed;
   private final DType compute;
   private final boolean wide;
   private final Parameters parameters;
   private final KernelSource source;
 
-  Conv2dPlan(Planner planner, Call call, Conv2d op) {
+  /** Where the outputs of a gradient lie and which taps reach them. */
+  private record Transposed(Conv2d.Extents forward, Residue rows, Residue columns) {}
+
+  private Conv2dPlan(Planner planner, Call call, Contraction op, ConvGeometry geometry, long filters,
+      @Nullable Transposed transposed) {
     this.planner = planner;
     this.call = call;
     this.op = op;
-    this.e = op.extents(call.input(0), call.input(1));
+    this.g = geometry;
+    this.filters = filters;
+    this.transposed = transposed;
     this.compute = op.compute(call.inputs());
-    this.wide = Planner.isWide(call, paddedElements());
+    this.wide = Planner.isWide(call, geometry.reach());
     this.parameters = new Parameters(wide, compute);
     this.source = planner.source();
   }
 
-  /** The elements of the images with their padding: an index may begin that far outside. */
-  private double paddedElements() {
+  /** The convolution. */
+  static Launch of(Planner planner, Call call, Conv2d op) {
+    Conv2d.Extents e = op.extents(call.input(0), call.input(1));
     Window w = op.window();
-    return (double) e.n() * Math.max(e.c(), 1) * ((double) e.h() + w.padTop() + w.padBottom())
-        * ((double) e.w() + w.padLeft() + w.padRight());
+    boolean padded = w.padTop() + w.padLeft() + w.padBottom() + w.padRight() != 0;
+    ConvGeometry geometry = new ConvGeometry(op.layout(), op.groups(), e.n(), e.c(), e.h(), e.w(), e.r(), e.s(), e.p(),
+        e.q(), w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), padded, true);
+    return new Conv2dPlan(planner, call, op, geometry, e.k(), null).launch();
   }
 
-  Launch launch() {
-    operands();
-    geometry();
-    formula();
-    return op.groups() > 1 && e.k() / op.groups() < FEW_FILTERS ? direct() : product();
+  /** The gradient by the images: a launch for each residue along the height and along the width. */
+  static List<Launch> of(Planner planner, Call call, Conv2dBackwardData op) {
+    Conv2d conv = op.forward();
+    Window w = conv.window();
+    Conv2d.Extents e = conv.extents(op.images(call.input(0), call.input(1)), call.input(1));
+    List<Residue> rows =
+        Residue.of(Math.toIntExact(e.h()), Math.toIntExact(e.r()), w.strideH(), w.padTop(), w.dilationH());
+    List<Residue> columns =
+        Residue.of(Math.toIntExact(e.w()), Math.toIntExact(e.s()), w.strideW(), w.padLeft(), w.dilationW());
+    boolean padded =
+        rows.stream().anyMatch(r -> sticksOut(r, e.p())) || columns.stream().anyMatch(r -> sticksOut(r, e.q()));
+    // Residues differ in their taps, and a CPU, which works these out for a whole slice at a time, gains nothing.
+    boolean numbersInText = w.strideH() == 1 && w.strideW() == 1 && !planner.limits().cpuLike();
+    List<Launch> launches = new ArrayList<>();
+    for (Residue row : rows) {
+      for (Residue column : columns) {
+        ConvGeometry geometry = new ConvGeometry(conv.layout(), conv.groups(), e.n(), e.k(), e.p(), e.q(), row.taps(),
+            column.taps(), row.count(), column.count(), 1, 1, row.dilation(), column.dilation(), row.pad(),
+            column.pad(),
+            padded, numbersInText);
+        launches.add(
+            new Conv2dPlan(planner, call, op, geometry, e.c(), new Transposed(e, row, column)).launch());
+      }
+    }
+    return launches;
   }
 
-  private void operands() {
+  private static boolean sticksOut(Residue r, long extent) {
+    long last = (long) r.count() - 1 - r.pad() + (r.taps() - 1L) * r.dilation();
+    return r.pad() > 0 || last >= extent;
+  }
+
+  private Launch launch() {
     TensorSpec x = call.input(0);
     parameters.input("x", x.dtype(), 0);
     parameters.input("w", x.dtype(), 1);
     parameters.output("y", x.dtype(), call.inputs().size());
-    source.define("LOAD_X", "LOAD_" + x.dtype());
     source.define("LOAD_W", "LOAD_" + x.dtype());
     source.define("STORE_Y", "STORE_" + x.dtype());
-  }
-
-  private void geometry() {
-    Window w = op.window();
-    boolean padded = w.padTop() + w.padLeft() + w.padBottom() + w.padRight() != 0;
-    source.define("NHWC", op.layout() == Layout.NHWC);
-    source.define("PADDED", padded);
-    source.define("FILTER_H", e.r());
-    source.define("FILTER_W", e.s());
-    source.define("STRIDE_H", w.strideH());
-    source.define("STRIDE_W", w.strideW());
-    source.define("DILATION_H", w.dilationH());
-    source.define("DILATION_W", w.dilationW());
-    parameters.index("groups", op.groups());
-    parameters.index("channels", e.c() / op.groups());
-    parameters.index("filters", e.k() / op.groups());
-    parameters.index("height", e.h());
-    parameters.index("width", e.w());
-    parameters.index("outHeight", e.p());
-    parameters.index("outWidth", e.q());
-    parameters.index("padTop", w.padTop());
-    parameters.index("padLeft", w.padLeft());
-    parameters.index("depth", op.depth(call.input(0), call.input(1)));
-  }
-
-  private void formula() {
-    Shape out = call.output().shape();
-    List<Coordinates.Name> names = switch (op.layout()) {
-      case NCHW -> List.of(new Coordinates.Name("image", 0, 1), new Coordinates.Name("channel", 1, 2),
-          new Coordinates.Name("pixel", 2, 4));
-      case NHWC -> List.of(new Coordinates.Name("pixel", 0, 3), new Coordinates.Name("channel", 3, 4));
-    };
+    g.define(source, parameters, x.dtype());
+    parameters.index("filters", filters / g.groups());
+    parameters.index("depth", g.channels() / g.groups() * g.filterH() * g.filterW());
+    source.define("TRANSPOSED", transposed != null);
+    if (transposed != null) {
+      place(transposed);
+    }
     new Formulas(compute, op.scalars(), true, call.inputs().subList(2, call.inputs().size()), 2,
-        new Coordinates(out, "at", names), parameters).define(op.epilogue().formula(), source);
+        g.coordinates(call.output()), parameters).define(op.epilogue().formula(), source);
+    return g.groups() > 1 && filters / g.groups() < FEW_FILTERS ? direct() : product();
+  }
+
+  private void place(Transposed t) {
+    parameters.index("tapRows", t.forward.r());
+    parameters.index("tapCols", t.forward.s());
+    parameters.index("lastRow", t.rows.lastTap());
+    parameters.index("rowStep", t.rows.tapStep());
+    parameters.index("lastCol", t.columns.lastTap());
+    parameters.index("colStep", t.columns.tapStep());
+    parameters.index("imageHeight", t.forward.h());
+    parameters.index("imageWidth", t.forward.w());
+    parameters.index("firstRow", t.rows.first());
+    parameters.index("rowStride", t.rows.stride());
+    parameters.index("firstCol", t.columns.first());
+    parameters.index("colStride", t.columns.stride());
+  }
+
+  private long pixels() {
+    return g.n() * g.outHeight() * g.outWidth();
   }
 
   private Launch product() {
-    long filters = e.k() / op.groups();
-    long pixels = e.n() * e.p() * e.q();
-    long rows = op.layout() == Layout.NHWC ? pixels : filters;
-    long cols = op.layout() == Layout.NHWC ? filters : pixels;
-    Tile tile = Tile.choose(planner.limits(), rows, cols, op.groups(), compute.size());
+    long perGroup = filters / g.groups();
+    long rows = g.layout() == Layout.NHWC ? pixels() : perGroup;
+    long cols = g.layout() == Layout.NHWC ? perGroup : pixels();
+    Tile tile = Tile.choose(planner.limits(), rows, cols, g.groups(), compute.size());
     tile.define(source);
-    long tiles = tile.parameters(parameters, rows, cols, op.groups());
+    long tiles = tile.parameters(parameters, rows, cols, g.groups());
     return planner.launch(source, "gemm", tiles, tile.items(), parameters, wide, compute,
-        List.of("conv2d.cl", tile.file()));
+        List.of("conv2d_places.cl", "conv2d.cl", tile.file()));
   }
 
   private Launch direct() {
-    long count = call.output().shape().elements();
+    long count = pixels() * filters;
     int items = Math.min(DIRECT_ITEMS, planner.limits().groupItems());
     parameters.index("count", count);
     source.define("ITEMS", items);
     return planner.launch(source, "conv2d", (count + items - 1) / items, items, parameters, wide, compute,
-        List.of("conv2d.cl", "conv2d_direct.cl"));
+        List.of("conv2d_places.cl", "conv2d.cl", "conv2d_direct.cl"));
   }
 }

@@ -18,6 +18,11 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
     slots = List.copyOf(slots);
   }
 
+  /** The scratch memory it takes. */
+  long scratchBytes() {
+    return slots.stream().mapToLong(s -> s instanceof Slot.Scratch m ? m.bytes() : 0).max().orElse(0);
+  }
+
   /** What fills a parameter. */
   sealed interface Slot {
     /** The call's tensor of that number, inputs first, then outputs. */

@@ -60,11 +60,11 @@ final class Planner {
   private List<Launch> compose(Call call) {
     return switch (call.op()) {
       case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
-      case Conv2d op -> List.of(new Conv2dPlan(this, call, op).launch());
+      case Conv2d op -> List.of(Conv2dPlan.of(this, call, op));
       case Pointwise op -> List.of(pointwise(call, op));
       case Reduce op -> new ReducePlan(this, call, op).launches();
-      case Pool2d op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Pool2d op -> List.of(PoolPlan.of(this, call, op));
+      case Pool2dBackward op -> List.of(PoolPlan.of(this, call, op));
       case Copy op -> new MovePlans(this, call).copy(op);
       case Concat op -> new MovePlans(this, call).concat(op);
       case Cast _ -> new MovePlans(this, call).cast();
@@ -73,8 +73,8 @@ final class Planner {
       case CumSum op -> new SumPlans(this, call).cumSum(op);
       case Sort op -> SortPlan.of(this, call, op).launches(true);
       case Random op -> List.of(random(call, op));
-      case Conv2dBackwardData op -> throw new UnsupportedOperationException(call + ": not planned yet");
-      case Conv2dBackwardWeights op -> throw new UnsupportedOperationException(call + ": not planned yet");
+      case Conv2dBackwardData op -> Conv2dPlan.of(this, call, op);
+      case Conv2dBackwardWeights op -> new Conv2dWeightsPlan(this, call, op).launches();
     };
   }
 

@@ -92,11 +92,16 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
     return (double) tilesM(rows) * tilesN(cols);
   }
 
+  /** How many tiles {@code batch} products take. */
+  long tiles(long rows, long cols, long batch) {
+    return Math.multiplyExact(batch, Math.multiplyExact(tilesM(rows), tilesN(cols)));
+  }
+
   /** Adds the extents that the loop needs; returns the number of tiles in all. */
   long parameters(Parameters parameters, long rows, long cols, long batch) {
     long tilesM = tilesM(rows);
     long tilesN = tilesN(cols);
-    long tiles = Math.multiplyExact(batch, Math.multiplyExact(tilesM, tilesN));
+    long tiles = tiles(rows, cols, batch);
     parameters.index("rows", rows);
     parameters.index("cols", cols);
     parameters.index("tiles", tiles);

@@ -97,8 +97,8 @@ public final class Bounds {
       case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type,
           p.compute(call.inputs()));
       case Reduce op -> reduce(op).expected(output, index);
-      case Pool2d op -> throw new UnsupportedOperationException(call + ": not judged yet");
-      case Pool2dBackward op -> throw new UnsupportedOperationException(call + ": not judged yet");
+      case Pool2d op -> new PoolBounds(call, values).expected(op, index);
+      case Pool2dBackward op -> new PoolBounds(call, values).expected(op, index);
       case Copy _ -> moves.expected(output, index);
       case Concat _ -> moves.expected(output, index);
       case Cast _ -> moves.expected(output, index);

@@ -37,6 +37,8 @@ public final class Catalogue {
     for (DType type : List.of(DType.F32, DType.BF16)) {
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(ConvBackwardCases.shapes(type));
+      cases.addAll(PoolCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
       cases.addAll(ReduceCases.of(type));
@@ -60,6 +62,8 @@ public final class Catalogue {
       cases.addAll(PointwiseCases.shapes(type));
       cases.addAll(MatMulCases.shapes(type));
       cases.addAll(ConvCases.shapes(type));
+      cases.addAll(ConvBackwardCases.shapes(type));
+      cases.addAll(PoolCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
       cases.addAll(ReduceCases.of(type));

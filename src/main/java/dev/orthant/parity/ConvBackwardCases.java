@@ -37,6 +37,7 @@ final class ConvBackwardCases {
       new Geometry("depthwise-stride2-multiplier2", Conv2d.stride(2).padding(1).groups(5), 1, 5, 12, 13, 10, 3, 3),
       new Geometry("one-filter-to-a-group", Conv2d.PLAIN.groups(3), 1, 6, 7, 8, 3, 3, 3),
       new Geometry("whole-image", Conv2d.PLAIN, 3, 4, 6, 5, 7, 6, 5),
+      new Geometry("few-filters-many-pixels", Conv2d.PLAIN.padding(1), 2, 2, 40, 39, 4, 3, 3),
       new Geometry("no-images", Conv2d.PLAIN, 0, 3, 5, 5, 2, 3, 3));
 
   private ConvBackwardCases() {}
@@ -59,11 +60,22 @@ final class ConvBackwardCases {
 
   private static List<Case> both(Geometry g, Layout layout, DType type, Data data) {
     String end = "/" + g.name + "/" + layout + "/" + type + "/" + data;
+    if (g.n == 0) {
+      return List.of(noImages(g, layout, type));
+    }
     return List.of(
         new Case("conv2d_backward_data" + end, "conv2d_backward_data " + layout, data(g, layout, Epilogue.NONE),
             List.of(output(g, layout, type), filter(g, layout, type)), data),
         new Case("conv2d_backward_weights" + end, "conv2d_backward_weights " + layout,
             weights(g, layout, Epilogue.NONE), List.of(image(g, layout, type), output(g, layout, type)), data));
+  }
+
+  /** Sums of nothing are zero, and go through the epilogue all the same. */
+  private static Case noImages(Geometry g, Layout layout, DType type) {
+    return new Case("conv2d_backward_weights/" + g.name + "/" + layout + "/" + type,
+        "conv2d_backward_weights " + layout,
+        weights(g, layout, Epilogue.NONE.plusOperand()),
+        List.of(image(g, layout, type), output(g, layout, type), filter(g, layout, type)), Data.NORMAL);
   }
 
   /** A transposed convolution as a layer, and a gradient that is added to another. */

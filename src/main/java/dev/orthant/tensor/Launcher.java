@@ -7,6 +7,7 @@ import dev.orthant.device.Device;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
 import dev.orthant.op.Op;
+import dev.orthant.op.Pointwise;
 import dev.orthant.op.Reduce;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -84,6 +85,39 @@ final class Launcher {
     }
   }
 
+  /** Computes formulas without noise, and with them the pending elementwise work that they read; not recorded. */
+  static List<Tensor> pointwiseUnrecorded(String name, Pointwise op, List<Tensor> inputs) {
+    try {
+      List<Node> nodes = nodes(name, inputs);
+      Device device = nodes.getFirst().device();
+      Call call = call(device, name, op, nodes);
+      synchronized (device) {
+        computeIfLarge(nodes, op.formulas().stream().mapToInt(Expr::size).sum());
+        Fusion.Prologue prologue = Fusion.prologue(call.output().shape(), nodes);
+        int own = op.scalarValues().size();
+        List<Expr> before =
+            prologue.formulas().stream().map(f -> f.substitute(Expr::input, i -> Expr.scalar(own + i))).toList();
+        List<Double> scalars = new ArrayList<>(op.scalarValues());
+        scalars.addAll(prologue.scalars());
+        Pointwise joined = new Pointwise(
+            op.formulas().stream().map(f -> f.substitute(before::get, Expr::scalar)).toList(),
+            prologue.operands().size(), scalars, call.outputs().stream().map(TensorSpec::dtype).toList(), List.of(),
+            call.output().shape());
+        return tensors(execute(device, call(device, name, joined, prologue.operands()), prologue.operands()));
+      }
+    } finally {
+      Reference.reachabilityFence(inputs);
+    }
+  }
+
+  /** Computes pending operands first where one launch would become too large. */
+  private static void computeIfLarge(List<Node> nodes, int formulas) {
+    if (nodes.stream().mapToInt(Node::weight).sum() + formulas > Node.HEAVIEST
+        || nodes.stream().mapToInt(Node::width).sum() > Node.WIDEST) {
+      nodes.forEach(Node::buffer);
+    }
+  }
+
   private static void release(Node node) {
     synchronized (node.device()) {
       node.release();
@@ -117,11 +151,7 @@ final class Launcher {
     op.results().forEach(r -> read.addAll(r.formula().inputs()));
     List<Integer> used = read.stream().filter(i -> i < op.operands()).toList();
     synchronized (device) {
-      int weight =
-          nodes.stream().mapToInt(Node::weight).sum() + op.stages().stream().mapToInt(s -> s.formula().size()).sum();
-      if (weight > Node.HEAVIEST || nodes.stream().mapToInt(Node::width).sum() > Node.WIDEST) {
-        nodes.forEach(Node::buffer);
-      }
+      computeIfLarge(nodes, op.stages().stream().mapToInt(s -> s.formula().size()).sum());
       Fusion.Prologue prologue =
           Fusion.prologue(op.walked(call.inputs()), used.stream().map(nodes::get).toList());
       Reduce joined = joined(op, used, prologue, call);

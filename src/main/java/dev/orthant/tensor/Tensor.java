@@ -301,6 +301,20 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     return Training.gradient(this);
   }
 
+  /**
+   * Puts {@code value}, of this tensor's shape, type and device, in the place of the gradients added up so far: how clipping changes them. If pending it
+   * stays so, and {@link #applyAll} takes it into its launch. The caller still closes {@code value}.
+   *
+   * @throws InvalidInputException when this does not require a gradient, or {@code value} does not go with it
+   */
+  public void replaceGradient(Tensor value) {
+    try {
+      Training.replaceGradient(this, value);
+    } finally {
+      Reference.reachabilityFence(value);
+    }
+  }
+
   /** Forgets the gradient. */
   public void clearGradient() {
     Training.clearGradient(this);

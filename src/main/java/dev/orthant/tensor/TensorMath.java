@@ -44,6 +44,11 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return elementwise(Formula.of(name, formula, scalars), others);
   }
 
+  /** As {@link #apply(String, Expr, List, double...)}, with a result of another floating type, or of whole numbers. */
+  public Tensor apply(String name, DType type, Expr formula, List<Tensor> others, double... scalars) {
+    return elementwise(Formula.of(name, formula, scalars).type(type), others);
+  }
+
   // ---- arithmetic, broadcasting as NumPy -----------------------------------------------------------------------------
 
   public Tensor add(Tensor o) {
@@ -98,6 +103,7 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
 
   /**
    * Several formulas over the same tensors in one launch, at once and not recorded by a tape: an optimizer's new parameter and state, for example.
+   * Pending elementwise work on the tensors is done on the way.
    *
    * @param types of the results
    * @param inputs formula inputs 0, 1, …
@@ -106,7 +112,7 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
       double... scalars) {
     Pointwise op = new Pointwise(formulas, inputs.size(), Arrays.stream(scalars).boxed().toList(), types, List.of(),
         Shape.of());
-    return Tape.unrecorded(() -> Launcher.run(name, op, inputs));
+    return Launcher.pointwiseUnrecorded(name, op, inputs);
   }
 
   // ---- comparisons: BOOL, false for NaN but for ne ---------------------------------------------------------------------

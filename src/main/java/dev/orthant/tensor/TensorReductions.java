@@ -41,6 +41,14 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return type;
   }
 
+  /**
+   * Several reductions of the same tensors in one launch, at once and not recorded by a tape: what a monitor wants to know, for example. Pending elementwise
+   * work on the tensors is done on the way; if that is all that {@code inputs}' first waits for, its value is stored as well.
+   */
+  public static List<Tensor> reduceAll(String name, Reduce op, List<Tensor> inputs) {
+    return Launcher.reduceUnrecorded(name, op, inputs, true);
+  }
+
   /** The axes, checked, ascending and from 0. */
   List<Integer> axes(String name, int... axes) {
     int rank = shape().rank();

@@ -56,6 +56,20 @@ final class Training {
     });
   }
 
+  static void replaceGradient(Tensor t, Tensor value) {
+    with(t, node -> {
+      Leaf leaf = node.leaf();
+      Node next = value.onDevice("replaceGradient", node.device());
+      if (leaf == null || !next.spec().equals(node.spec())) {
+        throw new InvalidInputException("replaceGradient: " + t + (leaf == null
+            ? " does not require a gradient; call requireGradient() on it first"
+            : " cannot have the gradient " + next.spec()));
+      }
+      leaf.gradient(next.retain());
+      return node;
+    });
+  }
+
   static void clearGradient(Tensor t) {
     Leaf leaf = with(t, Node::leaf);
     if (leaf != null) {

@@ -1,0 +1,48 @@
+// Pooling, one output to an item. KIND: 0 the largest, 1 the average, 2 the norm. NHWC: channels are last, else planes.
+//
+// Given: LOAD_X, STORE_Y and the numbers count (of outputs), channels, height, width, outHeight, outWidth, windowH, windowW, strideH, strideW,
+// dilationH, dilationW, padTop, padLeft; for averages wholeWindow (the divisor, 0 to count the elements inside), for norms power and root.
+
+KERNEL(ITEMS) void pool2d(PARAMETERS) {
+  for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {
+#if NHWC
+    const idx c = at % channels;
+    const idx pixel = at / channels;
+#else
+    const idx c = at / (outHeight * outWidth) % channels;
+    const idx pixel = at / (outHeight * outWidth * channels) * (outHeight * outWidth) + at % (outHeight * outWidth);
+#endif
+    const idx image = pixel / (outHeight * outWidth);
+    const idx top = pixel / outWidth % outHeight * strideH - padTop;
+    const idx left = pixel % outWidth * strideW - padLeft;
+#if KIND == 0
+    real acc = -INFINITY;
+#else
+    real acc = 0;
+#endif
+    idx inside = 0;
+    for (idx r = 0; r < windowH; r++) {
+      const idx y = top + r * dilationH;
+      for (idx s = 0; s < windowW; s++) {
+        const idx x = left + s * dilationW;
+        if (y >= 0 && y < height && x >= 0 && x < width) {
+          const real v = LOAD_X(x0, ELEMENT(image, c, y, x, height, width));
+#if KIND == 0
+          acc = v > acc || v != v ? v : acc;
+#elif KIND == 1
+          acc += v;
+          inside++;
+#else
+          acc += pow(fabs(v), power);
+#endif
+        }
+      }
+    }
+#if KIND == 1
+    acc /= (real)(wholeWindow > 0 ? wholeWindow : inside);
+#elif KIND == 2
+    acc = pow(acc, root);
+#endif
+    STORE_Y(y0, at, acc);
+  }
+}

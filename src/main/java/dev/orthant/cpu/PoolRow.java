@@ -1,0 +1,166 @@
+package dev.orthant.cpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.op.Pool2d;
+import java.util.Arrays;
+
+/** A row of input and a row of output of a pooling, in heap arrays, whose plain loops the just-in-time compiler makes vector loops. */
+sealed interface PoolRow {
+  /** Sets the output. */
+  void begin(double value);
+
+  /** Reads the input. */
+  void load(long address);
+
+  /** Folds input elements {@code from, from + step, …} into the output's elements {@code to, to + 1, …}. */
+  void fold(Pool2d.Kind kind, double power, int to, int from, int step, int count);
+
+  void divide(int from, int count, double divisor);
+
+  /** Makes sums of powers norms. */
+  void root(double power);
+
+  /** Writes the output. */
+  void store(long address);
+
+  /** Single precision. */
+  final class Narrow implements PoolRow {
+    private final Storage storage;
+    private final float[] x;
+    private final float[] y;
+
+    Narrow(Storage storage, int inputs, int outputs) {
+      this.storage = storage;
+      this.x = new float[inputs];
+      this.y = new float[outputs];
+    }
+
+    @Override
+    public void begin(double value) {
+      Arrays.fill(y, (float) value);
+    }
+
+    @Override
+    public void load(long address) {
+      for (int i = 0; i < x.length; i++) {
+        x[i] = Raw.getAsFloat(storage, address + (long) i * storage.bytes());
+      }
+    }
+
+    @Override
+    public void fold(Pool2d.Kind kind, double power, int to, int from, int step, int count) {
+      switch (kind) {
+        case MAX -> {
+          for (int i = 0; i < count; i++) {
+            y[to + i] = Math.max(y[to + i], x[from + i * step]);
+          }
+        }
+        case AVERAGE -> {
+          for (int i = 0; i < count; i++) {
+            y[to + i] += x[from + i * step];
+          }
+        }
+        case LP -> throw new IllegalArgumentException("norms are made in double precision");
+      }
+    }
+
+    @Override
+    public void divide(int from, int count, double divisor) {
+      for (int i = from; i < from + count; i++) {
+        y[i] /= (float) divisor;
+      }
+    }
+
+    @Override
+    public void root(double power) {
+      throw new IllegalArgumentException("norms are made in double precision");
+    }
+
+    @Override
+    public void store(long address) {
+      for (int i = 0; i < y.length; i++) {
+        PoolRow.store(storage, address + (long) i * storage.bytes(), y[i]);
+      }
+    }
+  }
+
+  /** Double precision. */
+  final class Wide implements PoolRow {
+    private final Storage storage;
+    private final double[] x;
+    private final double[] y;
+
+    Wide(Storage storage, int inputs, int outputs) {
+      this.storage = storage;
+      this.x = new double[inputs];
+      this.y = new double[outputs];
+    }
+
+    @Override
+    public void begin(double value) {
+      Arrays.fill(y, value);
+    }
+
+    @Override
+    public void load(long address) {
+      PoolRow.load(storage, address, x);
+    }
+
+    @Override
+    public void fold(Pool2d.Kind kind, double power, int to, int from, int step, int count) {
+      for (int i = 0; i < count; i++) {
+        double v = x[from + i * step];
+        y[to + i] = switch (kind) {
+          case MAX -> Math.max(y[to + i], v);
+          case AVERAGE -> y[to + i] + v;
+          case LP -> y[to + i] + (power == 2 ? v * v : Math.pow(Math.abs(v), power));
+        };
+      }
+    }
+
+    @Override
+    public void divide(int from, int count, double divisor) {
+      for (int i = from; i < from + count; i++) {
+        y[i] /= divisor;
+      }
+    }
+
+    @Override
+    public void root(double power) {
+      for (int i = 0; i < y.length; i++) {
+        y[i] = power == 2 ? Math.sqrt(y[i]) : Math.pow(y[i], 1 / power);
+      }
+    }
+
+    @Override
+    public void store(long address) {
+      PoolRow.store(storage, address, y);
+    }
+  }
+
+  /** Reads elements next to each other. */
+  static void load(Storage storage, long address, double[] to) {
+    for (int i = 0; i < to.length; i++) {
+      long at = address + (long) i * storage.bytes();
+      to[i] = storage == Storage.F64 ? Raw.getDouble(at) : Raw.getAsFloat(storage, at);
+    }
+  }
+
+  /** Writes elements next to each other. */
+  static void store(Storage storage, long address, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      store(storage, address + (long) i * storage.bytes(), values[i]);
+    }
+  }
+
+  /** Stores a number; of the NaNs always the same one, whichever a processor made. */
+  static void store(Storage storage, long address, double value) {
+    double v = Double.isNaN(value) ? Double.NaN : value;
+    switch (storage) {
+      case F32 -> Raw.putFloat(address, (float) v);
+      case F64 -> Raw.putDouble(address, v);
+      case F16 -> Storages.putShort(address, Float.floatToFloat16((float) v));
+      case BF16 -> Storages.putShort(address, DType.floatToBF16((float) v));
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.orthant.optim;
+
+import dev.orthant.expr.Expr;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Adam (Kingma and Ba 2015; AMSGrad: Reddi et al. 2018) and AdamW (Loshchilov and Hutter 2019), as PyTorch's, at a parameter's t-th update:
+ *
+ * <p>Adam: g ← g + λp. AdamW (decoupled): p ← p·(1 − ηλ). Then m ← m + (1 − β₁)(g − m); v ← β₂v + (1 − β₂)g²; with AMSGrad w ← max(w, v), else
+ * w = v; p ← p − η/(1 − β₁ᵗ) · m/(√w/√(1 − β₂ᵗ) + ε).
+ *
+ * @param rate η
+ * @param beta1 β₁, from 0 to less than 1
+ * @param beta2 β₂, from 0 to less than 1
+ * @param epsilon &gt; 0
+ * @param amsgrad whether to divide by the largest v so far
+ * @param decoupled whether weight decay is AdamW's
+ * @param weightDecay λ ≥ 0
+ */
+public record Adam(Schedule rate, double beta1, double beta2, double epsilon, boolean amsgrad, boolean decoupled,
+    double weightDecay) implements UpdateRule {
+  /** Rate 0.001, betas 0.9 and 0.999, epsilon 10⁻⁸, nothing else. */
+  public static final Adam DEFAULT = new Adam(Schedule.constant(0.001), 0.9, 0.999, 1e-8, false, false, 0);
+
+  /** AdamW: as {@link #DEFAULT} with decoupled weight decay 0.01. */
+  public static final Adam W = new Adam(Schedule.constant(0.001), 0.9, 0.999, 1e-8, false, true, 0.01);
+
+  public Adam {
+    String name = decoupled ? "adamw" : "adam";
+    Hyper.decay(name, "beta1", beta1);
+    Hyper.decay(name, "beta2", beta2);
+    Hyper.positive(name, "epsilon", epsilon);
+    Hyper.nonNegative(name, "weightDecay", weightDecay);
+  }
+
+  public Adam rate(double value) {
+    return rate(Schedule.constant(value));
+  }
+
+  public Adam rate(Schedule value) {
+    return new Adam(value, beta1, beta2, epsilon, amsgrad, decoupled, weightDecay);
+  }
+
+  public Adam betas(double first, double second) {
+    return new Adam(rate, first, second, epsilon, amsgrad, decoupled, weightDecay);
+  }
+
+  public Adam epsilon(double value) {
+    return new Adam(rate, beta1, beta2, value, amsgrad, decoupled, weightDecay);
+  }
+
+  public Adam amsgrad(boolean value) {
+    return new Adam(rate, beta1, beta2, epsilon, value, decoupled, weightDecay);
+  }
+
+  public Adam weightDecay(double value) {
+    return new Adam(rate, beta1, beta2, epsilon, amsgrad, decoupled, value);
+  }
+
+  @Override
+  public String name() {
+    return decoupled ? "adamw" : "adam";
+  }
+
+  @Override
+  public List<String> slots() {
+    return amsgrad ? List.of("first", "second", "largest") : List.of("first", "second");
+  }
+
+  @Override
+  public List<Expr> formulas() {
+    Expr g = decoupled ? GRADIENT : UpdateRule.decayed(weightDecay, Expr.scalar(6));
+    Expr before = UpdateRule.slot(0);
+    Expr m = before.plus(Expr.scalar(1).times(g.minus(before)));
+    Expr v = Expr.scalar(2).times(UpdateRule.slot(1)).plus(Expr.scalar(3).times(g.squared()));
+    List<Expr> result = new ArrayList<>(List.of(m, v));
+    Expr w = v;
+    if (amsgrad) {
+      w = Expr.max(UpdateRule.slot(2), v);
+      result.add(w);
+    }
+    Expr p = decoupled && weightDecay != 0 ? PARAMETER.times(Expr.scalar(6)) : PARAMETER;
+    result.addFirst(
+        p.minus(Expr.scalar(0).times(m.div(w.sqrt().div(Expr.scalar(4)).plus(Expr.scalar(5))))));
+    return result;
+  }
+
+  @Override
+  public double[] scalars(double rate, long update) {
+    return new double[] {rate / (1 - Math.pow(beta1, (double) update)), 1 - beta1, beta2, 1 - beta2,
+        Math.sqrt(1 - Math.pow(beta2, (double) update)), epsilon, decoupled ? 1 - rate * weightDecay : weightDecay};
+  }
+}

@@ -1,0 +1,103 @@
+package dev.orthant.optim;
+
+import dev.orthant.expr.Expr;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * RMSProp (Tieleman and Hinton 2012; centered: Graves 2013), as PyTorch's:
+ *
+ * <p>g ← g + λp; v ← αv + (1 − α)g²; d = √v + ε, or centered a ← a + (1 − α)(g − a), d = √(v − a²) + ε; p ← p − η·g/d, or with momentum
+ * b ← μb + g/d, p ← p − η·b. Where rounding makes v − a² negative it counts as 0.
+ *
+ * @param rate η
+ * @param alpha how slowly the averages forget, from 0 to less than 1
+ * @param epsilon &gt; 0
+ * @param momentum μ, from 0 to less than 1
+ * @param centered whether the average gradient is subtracted
+ * @param weightDecay λ ≥ 0
+ */
+public record RmsProp(Schedule rate, double alpha, double epsilon, double momentum, boolean centered,
+    double weightDecay) implements UpdateRule {
+  /** Rate 0.01, alpha 0.99, epsilon 10⁻⁸, nothing else. */
+  public static final RmsProp DEFAULT = new RmsProp(Schedule.constant(0.01), 0.99, 1e-8, 0, false, 0);
+
+  public RmsProp {
+    Hyper.decay("rmsprop", "alpha", alpha);
+    Hyper.positive("rmsprop", "epsilon", epsilon);
+    Hyper.decay("rmsprop", "momentum", momentum);
+    Hyper.nonNegative("rmsprop", "weightDecay", weightDecay);
+  }
+
+  public RmsProp rate(double value) {
+    return rate(Schedule.constant(value));
+  }
+
+  public RmsProp rate(Schedule value) {
+    return new RmsProp(value, alpha, epsilon, momentum, centered, weightDecay);
+  }
+
+  public RmsProp alpha(double value) {
+    return new RmsProp(rate, value, epsilon, momentum, centered, weightDecay);
+  }
+
+  public RmsProp epsilon(double value) {
+    return new RmsProp(rate, alpha, value, momentum, centered, weightDecay);
+  }
+
+  public RmsProp momentum(double value) {
+    return new RmsProp(rate, alpha, epsilon, value, centered, weightDecay);
+  }
+
+  public RmsProp centered(boolean value) {
+    return new RmsProp(rate, alpha, epsilon, momentum, value, weightDecay);
+  }
+
+  public RmsProp weightDecay(double value) {
+    return new RmsProp(rate, alpha, epsilon, momentum, centered, value);
+  }
+
+  @Override
+  public String name() {
+    return "rmsprop";
+  }
+
+  @Override
+  public List<String> slots() {
+    List<String> slots = new ArrayList<>(List.of("square"));
+    if (centered) {
+      slots.add("average");
+    }
+    if (momentum != 0) {
+      slots.add("momentum");
+    }
+    return slots;
+  }
+
+  @Override
+  public List<Expr> formulas() {
+    Expr g = UpdateRule.decayed(weightDecay, Expr.scalar(5));
+    Expr v = Expr.scalar(1).times(UpdateRule.slot(0)).plus(Expr.scalar(2).times(g.squared()));
+    List<Expr> result = new ArrayList<>(List.of(v));
+    Expr spread = v;
+    if (centered) {
+      Expr before = UpdateRule.slot(1);
+      Expr a = before.plus(Expr.scalar(2).times(g.minus(before)));
+      result.add(a);
+      Expr difference = v.minus(a.squared());
+      spread = Expr.where(difference.lt(0), 0, difference);
+    }
+    Expr change = g.div(spread.sqrt().plus(Expr.scalar(3)));
+    if (momentum != 0) {
+      change = Expr.scalar(4).times(UpdateRule.slot(result.size())).plus(change);
+      result.add(change);
+    }
+    result.addFirst(PARAMETER.minus(Expr.scalar(0).times(change)));
+    return result;
+  }
+
+  @Override
+  public double[] scalars(double rate, long update) {
+    return new double[] {rate, alpha, 1 - alpha, epsilon, momentum, weightDecay};
+  }
+}
