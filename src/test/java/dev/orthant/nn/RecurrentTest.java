@@ -168,7 +168,7 @@ class RecurrentTest {
   void gradientsOfTwoLayers(Kind kind) {
     try (Recurrent net = LayerCheck.stirred(Recurrent.of(parameters(), kind, 2, 2, 2, false, 0.4))) {
       LayerCheck.gradients(kind + " with dropout", net, in -> net.forward(in.getFirst(), LayerCheck.training()),
-          Shape.of(2, 2, 2));
+          Shape.of(2, 3, 2));
     }
   }
 
