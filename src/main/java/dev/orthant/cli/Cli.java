@@ -23,6 +23,7 @@ final class Cli {
     root.addSubcommand(new ParityCommand(devices));
     root.addSubcommand(RunCommand.create(devices));
     root.addSubcommand(new BenchCommand(devices));
+    root.addSubcommand(new ClaimsCommand(devices));
     root.addSubcommand(new HelpCommand());
     root.setOut(out);
     root.setErr(err);
