@@ -19,17 +19,19 @@ import dev.orthant.nn.Sequential;
 import dev.orthant.op.Layout;
 import dev.orthant.optim.Optimizer;
 import dev.orthant.optim.Sgd;
-import dev.orthant.plot.BarChart;
+import dev.orthant.plot.LineChart;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** A learning rate that is too large kills units of ReLU for good; its relatives' come back. */
+/** A learning rate that is too large kills units of ReLU for good; what becomes of its relatives'. */
 final class DeadUnits implements Claim {
+  /** The rate that the statements are about. */
+  static final double AGGRESSIVE = 1;
+  private static final double GENTLE = 0.02;
   private static final int WIDTH = 128;
   private static final int BATCH = 64;
-  private static final double AGGRESSIVE = 1.5;
-  private static final double GENTLE = 0.02;
   /** ELU's slope is y + 1 where y is negative: below a thousandth nothing is learned. */
   private static final double ELU_ASLEEP = -0.999;
   private static final int PIXELS = Digits.SIDE * Digits.SIDE;
@@ -42,8 +44,16 @@ final class DeadUnits implements Claim {
    */
   record Kind(String name, Function<Parameters, Layer> hidden, Dead stuck) {}
 
-  /** What is known of a network. Shares of its hidden units: with no slope, and never positive. */
-  record State(double stuck, double negative, double accuracy) {}
+  /** What is known of a network. Shares of its hidden units: with no slope, and never positive; both NaN once the network is. */
+  record State(double stuck, double negative, double accuracy) {
+    boolean diverged() {
+      return Double.isNaN(stuck);
+    }
+
+    String inWords() {
+      return diverged() ? "diverged to NaN" : Words.percent(stuck);
+    }
+  }
 
   /** A network before, after the aggressive and after the gentle training. */
   record Course(Kind kind, State before, State after, State later) {}
@@ -67,26 +77,33 @@ final class DeadUnits implements Claim {
         new Kind("ELU", _ -> Activate.of(Activations.ELU), new Dead(false, ELU_ASLEEP)));
   }
 
-  static Course train(Setting s, Kind kind) {
-    int steps = s.size(60, 300);
+  static double[] rates(Setting s) {
+    return s.quick() ? new double[] {0.3, AGGRESSIVE} : new double[] {0.1, 0.2, 0.3, 0.5, 0.7, AGGRESSIVE, 1.5};
+  }
+
+  private static int steps(Setting s) {
+    return s.size(50, 200);
+  }
+
+  static Course train(Setting s, Kind kind, double rate) {
     Examples test = Digits.test(s.seed(), s.size(500, 2000));
     Parameters p = s.parameters(0);
     var fit = new Fit(s, Digits.train(s.seed(), s.size(2000, 10_000)), BATCH);
     Sequential network = Sequential.of(Linear.of(p, PIXELS, WIDTH), kind.hidden().apply(p), Linear.of(p, WIDTH, WIDTH),
         kind.hidden().apply(p), Linear.of(p, WIDTH, Digits.CLASSES));
-    try (network; Optimizer aggressive = Sgd.DEFAULT.rate(AGGRESSIVE).optimizer();
+    try (network; Optimizer aggressive = Sgd.DEFAULT.rate(rate).optimizer();
         Optimizer gentle = Sgd.DEFAULT.rate(GENTLE).optimizer()) {
       State before = state(s, kind, network, test);
-      fit.train(network, aggressive, steps);
+      fit.train(network, aggressive, steps(s));
       State after = state(s, kind, network, test);
-      fit.train(network, gentle, 2 * steps);
+      fit.train(network, gentle, steps(s));
       return new Course(kind, before, after, state(s, kind, network, test));
     }
   }
 
   private static State state(Setting s, Kind kind, Layer network, Examples test) {
     try (Monitor stuck = new Monitor(Layout.NCHW, _ -> kind.stuck()); Monitor negative = new Monitor()) {
-      // The layers have the name of their activation; the monitor wants one each.
+      // Both layers have the name of their activation; the monitor wants one each.
       int[] layer = {0};
       Pass pass = Pass.inference().observedBy((name, y) -> {
         layer[0]++;
@@ -98,51 +115,70 @@ final class DeadUnits implements Claim {
     }
   }
 
+  /** The mean of an output tells whether there is a NaN or an infinity among them. */
   private static double dead(Monitor monitor) {
-    return monitor.report().layers().stream().mapToDouble(LayerReport::deadShare).average().orElse(Double.NaN);
+    List<LayerReport> layers = monitor.report().layers();
+    return layers.stream().allMatch(l -> Double.isFinite(l.mean()))
+        ? layers.stream().mapToDouble(LayerReport::deadShare).average().orElse(Double.NaN)
+        : Double.NaN;
   }
 
   @Override
   public Finding measure(Setting s) {
-    List<Course> all = kinds().stream().map(k -> train(s, k)).toList();
+    double[] rates = rates(s);
+    LineChart chart =
+        LineChart.titled("Hidden units that learn nothing any more").logX("learning rate").y("share of units");
+    List<Course> statements = new ArrayList<>();
     List<List<String>> rows = new ArrayList<>();
-    BarChart chart = BarChart.titled("Hidden units that learn nothing any more").x("% of units");
-    for (Course c : all) {
-      rows.add(Grid.row(c.kind().name(), Words.percent(c.before().stuck()), Words.percent(c.after().stuck()),
-          Words.percent(c.later().stuck()), Words.percent(c.after().negative()), Words.percent(c.later().negative()),
-          Words.percent(c.after().accuracy()), Words.percent(c.later().accuracy())));
-      chart.add(c.kind().name() + ", aggressive", 100 * c.after().stuck(), Words.percent(c.after().stuck()));
-      chart.add("then gentle", 100 * c.later().stuck(), Words.percent(c.later().stuck()));
+    for (Kind kind : kinds()) {
+      List<Course> courses = Arrays.stream(rates).mapToObj(r -> train(s, kind, r)).toList();
+      chart.add(kind.name(), rates, courses.stream().mapToDouble(c -> c.after().stuck()).toArray());
+      for (int i = 0; i < rates.length; i++) {
+        rows.add(row(rates[i], courses.get(i)));
+        if (rates[i] == AGGRESSIVE) {
+          statements.add(courses.get(i));
+        }
+      }
     }
-    return new Finding(statements(all),
+    return new Finding(statements(statements),
         "Digits, MLP " + PIXELS + "-" + WIDTH + "-" + WIDTH + "-10, the same He weights for all, biases 0; SGD, batch "
             + BATCH
-            + ", " + s.size(60, 300) + " steps at " + AGGRESSIVE + ", then " + 2 * s.size(60, 300) + " at " + GENTLE
-            + ". PReLU has a slope per unit, from 0.25.",
-        List.of("A unit learns nothing when its slope is below 0.001 for every one of the examples to test with. "
-            + "Leaky ReLU (slope 0.01) and PReLU cannot be so by definition, which is the lore's point; the columns "
-            + "\"never positive\" show how many of their units are on the flat side all the same."),
-        List.of(new Grid(List.of("", "no slope before>", "aggressive>", "gentle>", "never positive, aggressive>",
-            "gentle>", "accuracy, aggressive>", "gentle>"), rows)),
-        List.of(new Picture("dead.svg", "The share of hidden units without a slope", chart.svg())));
+            + ", " + steps(s) + " steps at the learning rate, then as many at " + GENTLE
+            + ". Leaky ReLU has the slope 0.01, PReLU one per unit, at first 0.25. The statements are about the rate "
+            + AGGRESSIVE + ".",
+        List.of(
+            "A unit is dead when its slope is below 0.001 for every one of the examples to test with. Leaky ReLU and "
+                + "PReLU cannot be so by definition, which is the lore's point; \"never positive\" shows how many of their "
+                + "units are on the flat side all the same. Where a curve ends the network diverged to NaN: without a side "
+                + "that is flat nothing stops the weights from growing. ELU's negative side is flat far out."),
+        List.of(new Grid(List.of("", "rate>", "dead before>", "dead after>", "dead, gentle after>", "never positive>",
+            "accuracy>", "accuracy, gentle after>"), rows)),
+        List.of(new Picture("dead.svg", "The share of hidden units without a slope, by learning rate", chart.svg())));
+  }
+
+  private static List<String> row(double rate, Course c) {
+    return Grid.row(c.kind().name(), Words.ratio(rate), Words.percent(c.before().stuck()),
+        Words.percent(c.after().stuck()),
+        Words.percent(c.later().stuck()), Words.percent(c.after().negative()), Words.percent(c.after().accuracy()),
+        Words.percent(c.later().accuracy()));
   }
 
   private static List<Statement> statements(List<Course> all) {
-    Course relu = all.getFirst();
-    double others = all.stream().skip(1).mapToDouble(c -> c.after().stuck()).max().orElse(Double.NaN);
-    double least = all.stream().skip(1).mapToDouble(c -> c.later().accuracy()).min().orElse(Double.NaN);
-    double revived = relu.after().stuck() - relu.later().stuck();
-    return List.of(
+    Course relu = all.get(0);
+    Course leaky = all.get(1);
+    double killed = relu.after().stuck();
+    List<Statement> result = new ArrayList<>(List.of(
         new Statement("an aggressive learning rate kills many units of ReLU (20 % or more)",
-            Words.percent(relu.after().stuck()) + " (before: " + Words.percent(relu.before().stuck()) + ")",
-            relu.after().stuck() >= 0.2),
-        new Statement("they do not come back (fewer than one in ten does)",
-            Words.percent(relu.after().stuck()) + ", after gentle training "
-                + Words.percent(relu.later().stuck()),
-            revived <= 0.1 * relu.after().stuck()),
-        new Statement("Leaky ReLU, PReLU and ELU keep theirs alive (5 % dead at most)",
-            "at most " + Words.percent(others) + " dead", others <= 0.05),
-        new Statement("and so get further than ReLU", "after gentle training at least " + Words.percent(least)
-            + " right, ReLU " + Words.percent(relu.later().accuracy()), least > relu.later().accuracy()));
+            relu.after().inWords() + " (before: " + relu.before().inWords() + ")", killed >= 0.2),
+        new Statement("they do not come back (fewer than a quarter do)", relu.after().inWords() + ", "
+            + relu.later().inWords() + " after gentle training", killed - relu.later().stuck() < 0.25 * killed)));
+    for (Course c : all.subList(1, all.size())) {
+      result.add(new Statement(c.kind().name() + " keeps its units alive (5 % dead at most)", c.after().inWords(),
+          c.after().stuck() <= 0.05));
+    }
+    result.add(new Statement("and so Leaky ReLU gets further than ReLU", Words.percent(leaky.later().accuracy())
+        + " right after gentle training, ReLU " + Words.percent(relu.later().accuracy()),
+        leaky.later().accuracy() > relu.later().accuracy()));
+    return result;
   }
 }

@@ -178,7 +178,9 @@ final class Regions implements Claim {
         new Statement("a random network of the same size has exponentially more regions when deeper",
             Words.number(fresh[0]) + " in one layer, " + Words.number(fresh[last]) + " in five",
             fresh[last] >= fresh[0] * most / 2),
-        new Statement("a trained one has", Words.number(trained[0]) + " in one layer, " + Words.number(trained[last])
-            + " in five", trained[last] >= trained[0] * most / 2));
+        new Statement("a trained network of the same size has, too",
+            Words.number(trained[0]) + " in one layer, " + Words.number(trained[last])
+                + " in five",
+            trained[last] >= trained[0] * most / 2));
   }
 }

@@ -127,7 +127,7 @@ final class Variance implements Claim {
         new Statement("N(0, 1) explodes",
             "E h² " + Words.number(large[9]) + " in layer 10, beyond F32 in layer " + end(large),
             large[9] > 1e6),
-        new Statement("N(0, 0.01²) dies out",
-            "E h² " + Words.number(small[9]) + " in layer 10, nothing left in layer " + end(small), small[9] < 1e-6));
+        new Statement("N(0, 0.01²) dies out", "E h² " + Words.number(small[9]) + " in layer 10, "
+            + Words.number(small[LAYERS - 1]) + " in layer 50", small[9] < 1e-6));
   }
 }
