@@ -24,6 +24,7 @@ final class Cli {
     root.addSubcommand(RunCommand.create(devices));
     root.addSubcommand(new BenchCommand(devices));
     root.addSubcommand(new TrainCommand(devices));
+    root.addSubcommand(new ClaimsCommand(devices));
     root.addSubcommand(new HelpCommand());
     root.setOut(out);
     root.setErr(err);
