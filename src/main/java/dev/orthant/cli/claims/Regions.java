@@ -72,9 +72,9 @@ final class Regions implements Claim {
     List<Layer> layers = new ArrayList<>();
     for (int d = 0; d < depth; d++) {
       Tensor weight = d == 0
-          ? Scope.outside(() -> Tensor.of(s.device(), Shape.of(1, 2), 1, 1))
-          : Scope.outside(() -> Tensor.of(s.device(), Shape.of(2, 2), 2, 2, -4, -4));
-      layers.add(new Linear(weight, Scope.outside(() -> Tensor.of(s.device(), Shape.of(2), 0, -0.5f))));
+          ? Scope.detached(() -> Tensor.of(s.device(), Shape.of(1, 2), 1, 1))
+          : Scope.detached(() -> Tensor.of(s.device(), Shape.of(2, 2), 2, 2, -4, -4));
+      layers.add(new Linear(weight, Scope.detached(() -> Tensor.of(s.device(), Shape.of(2), 0, -0.5f))));
       layers.add(Activate.of(Activations.RELU));
     }
     // Points between the breaks, which are at multiples of a power of 1/2.
