@@ -25,32 +25,50 @@ public final class GradientCheck {
   /** What is checked: from inputs to one output. */
   public interface Body extends Function<List<Tensor>, Tensor> {}
 
-  /** Checks with inputs drawn from a normal distribution; returns the worst relative error. */
+  /** Checks with inputs drawn at random; returns the worst relative error. */
   public static double check(Device device, String name, long seed, Body f, Shape... shapes) {
+    return checkAt(device, name + " (seed " + seed + ")", seed, f, List.of(shapes), values(seed, shapes));
+  }
+
+  private static List<double[]> values(long seed, Shape... shapes) {
     SplittableRandom random = new SplittableRandom(seed);
     List<double[]> values = new ArrayList<>();
     for (Shape s : shapes) {
       values.add(random.doubles(s.elements(), -1, 1).map(v -> v * 1.7).toArray());
     }
-    return checkAt(device, name + " (seed " + seed + ")", seed, f, List.of(shapes), values);
+    return values;
   }
 
-  /** Checks at the given inputs. */
-  public static double checkAt(Device device, String name, long seed, Body f, List<Shape> shapes,
-      List<double[]> values) {
-    double[] weights;
+  /** The tape's gradients of Σ r·f(x) at random inputs, by each input. */
+  public static List<double[]> gradients(Device device, long seed, Body f, Shape... shapes) {
+    List<double[]> values = values(seed, shapes);
+    return gradients(device, seed, f, List.of(shapes), values).found;
+  }
+
+  private record Gradients(List<double[]> found, double[] weights) {}
+
+  private static Gradients gradients(Device device, long seed, Body f, List<Shape> shapes, List<double[]> values) {
     List<double[]> found = new ArrayList<>();
     try (Scope _ = Scope.open(); Tape tape = Tape.open()) {
       List<Tensor> inputs = inputs(device, shapes, values);
       inputs.forEach(Tensor::requireGradient);
       Tensor y = f.apply(inputs);
-      weights = new SplittableRandom(seed + 1).doubles(y.shape().elements(), 0.5, 1.5).toArray();
+      double[] weights = new SplittableRandom(seed + 1).doubles(y.shape().elements(), 0.5, 1.5).toArray();
       tape.backward(y, Tensor.of(device, DType.F64, y.shape(), weights));
       for (int i = 0; i < inputs.size(); i++) {
         Tensor in = inputs.get(i);
         found.add(in.hasGradient() ? in.gradient().toDoubleArray() : new double[values.get(i).length]);
       }
+      return new Gradients(found, weights);
     }
+  }
+
+  /** Checks at the given inputs. */
+  public static double checkAt(Device device, String name, long seed, Body f, List<Shape> shapes,
+      List<double[]> values) {
+    Gradients tape = gradients(device, seed, f, shapes, values);
+    List<double[]> found = tape.found;
+    double[] weights = tape.weights;
     double worst = 0;
     for (int i = 0; i < values.size(); i++) {
       double scale = 1;

@@ -1,5 +1,6 @@
 package dev.orthant.tensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.orthant.core.DType;
@@ -134,7 +135,7 @@ class GradientsTest {
         op("softmax middle", in -> in.get(0).mul(2).softmax(1), Shape.of(2, 4, 3)),
         op("log softmax", in -> in.get(0).logSoftmax(-1), Shape.of(3, 5)),
         op("log sum exp", in -> in.get(0).logSumExp(false, 1), Shape.of(3, 5)),
-        op("cross entropy", in -> in.get(0).crossEntropy(labels(1, 4, 0)), Shape.of(3, 5)),
+        op("cross entropy", in -> in.get(0).crossEntropy(labels(in.get(0), 1, 4, 0)), Shape.of(3, 5)),
         op("cross entropy with", in -> in.get(0).crossEntropyWith(in.get(1).softmax(-1)), Shape.of(3, 5),
             Shape.of(3, 5)),
         op("layer norm", in -> in.get(0).layerNorm(in.get(1), in.get(2)), Shape.of(3, 5), Shape.of(5), Shape.of(5)),
@@ -168,11 +169,11 @@ class GradientsTest {
           return parts.get(0).mul(parts.get(2)).add(parts.get(0));
         }, Shape.of(3, 5)),
         op("cast", in -> in.get(0).cast(DType.F64).tanh(), Shape.of(3, 2)),
-        op("gather", in -> in.get(0).gather(0, labels(3, 0, 3, 2)), Shape.of(4, 3)),
-        op("gather axis 1", in -> in.get(0).gather(1, labels(1, 1, 0)), Shape.of(4, 3, 2)),
-        op("gather elements", in -> in.get(0).gatherElements(1, labels(1, 2, 0, 0, 1, 1).reshape(3, 2)),
+        op("gather", in -> in.get(0).gather(0, labels(in.get(0), 3, 0, 3, 2)), Shape.of(4, 3)),
+        op("gather axis 1", in -> in.get(0).gather(1, labels(in.get(0), 1, 1, 0)), Shape.of(4, 3, 2)),
+        op("gather elements", in -> in.get(0).gatherElements(1, labels(in.get(0), 1, 2, 0, 0, 1, 1).reshape(3, 2)),
             Shape.of(3, 4)),
-        op("scatter add", in -> in.get(0).scatterAdd(0, 5, labels(1, 4, 1)), Shape.of(3, 4)),
+        op("scatter add", in -> in.get(0).scatterAdd(0, 5, labels(in.get(0), 1, 4, 1)), Shape.of(3, 4)),
         op("cumsum", in -> in.get(0).cumSum(1), Shape.of(3, 4)),
         op("sort", in -> in.get(0).sort(1, true).values(), Shape.of(3, 4)),
         op("top k", in -> in.get(0).topK(0, 2).values(), Shape.of(4, 3)),
@@ -184,15 +185,41 @@ class GradientsTest {
     return arguments(name, f, shapes);
   }
 
-  private static Tensor labels(long... values) {
+  /** Labels on the device of {@code like}. */
+  private static Tensor labels(Tensor like, long... values) {
     double[] wide = java.util.Arrays.stream(values).asDoubleStream().toArray();
-    return Tensor.of(CPU, DType.I64, Shape.of(values.length), wide);
+    return Tensor.of(like.device(), DType.I64, Shape.of(values.length), wide);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("ops")
   void matchesCentralDifferences(String name, GradientCheck.Body f, Shape[] shapes) {
     GradientCheck.check(CPU, name, SEED, f, shapes);
+  }
+
+  /** The CPU's gradients were compared with difference quotients: here the other devices' are with the CPU's. */
+  @Test
+  void otherDevicesAgree() {
+    for (Device device : Devices.all()) {
+      if (device.name().equals("cpu") || !device.info().dtypes().contains(DType.F64)) {
+        continue;
+      }
+      ops().forEach(a -> {
+        GradientCheck.Body f = (GradientCheck.Body) a.get()[1];
+        Shape[] shapes = (Shape[]) a.get()[2];
+        List<double[]> expected = GradientCheck.gradients(CPU, SEED, f, shapes);
+        List<double[]> got = GradientCheck.gradients(device, SEED, f, shapes);
+        for (int i = 0; i < got.size(); i++) {
+          for (int j = 0; j < got.get(i).length; j++) {
+            double error = Math.abs(got.get(i)[j] - expected.get(i)[j]);
+            assertThat(error <= 1e-12 * (1 + Math.abs(expected.get(i)[j])))
+                .as("%s on %s: gradient by input %d[%d]: %s, on the cpu %s",
+                    a.get()[0], device.name(), i, j, got.get(i)[j], expected.get(i)[j])
+                .isTrue();
+          }
+        }
+      });
+    }
   }
 
   @Test
