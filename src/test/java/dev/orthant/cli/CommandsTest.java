@@ -30,7 +30,8 @@ class CommandsTest {
   private Path folder;
 
   private static Stream<String> commands() {
-    Stream<String> own = Stream.of("", "devices", "doctor", "parity", "run", "bench", "run matmul", "run conv2d");
+    Stream<String> own =
+        Stream.of("", "devices", "doctor", "parity", "run", "bench", "claims", "run matmul", "run conv2d");
     return Stream.concat(own, Activations.all().stream().map(f -> "run " + f.name()));
   }
 
