@@ -117,7 +117,7 @@ class ClaimsTest {
   void leakyUnitsHaveASlopeWhateverTheRate() {
     Map<String, Course> courses = DeadUnits.kinds().stream().filter(k -> k.name().endsWith("ReLU"))
         .collect(java.util.stream.Collectors.toMap(DeadUnits.Kind::name,
-            k -> DeadUnits.train(QUICK, k, DeadUnits.AGGRESSIVE)));
+            k -> DeadUnits.train(QUICK, DeadUnits.Data.of(QUICK), k, DeadUnits.AGGRESSIVE)));
     Course relu = java.util.Objects.requireNonNull(courses.get("ReLU"));
     Course leaky = java.util.Objects.requireNonNull(courses.get("Leaky ReLU"));
     assertThat(leaky.after().stuck()).isZero();
