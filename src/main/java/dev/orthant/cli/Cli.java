@@ -23,6 +23,7 @@ final class Cli {
     root.addSubcommand(new ParityCommand(devices));
     root.addSubcommand(RunCommand.create(devices));
     root.addSubcommand(new BenchCommand(devices));
+    root.addSubcommand(new TrainCommand(devices));
     root.addSubcommand(new ClaimsCommand(devices));
     root.addSubcommand(new HelpCommand());
     root.setOut(out);
@@ -72,9 +73,10 @@ final class Cli {
           "  orthant devices",
           "  orthant run matmul a.npy b.npy --bias c.npy --activation gelu -o y.npy",
           "  orthant bench --suite quick",
+          "  orthant train --picture loss.svg",
           "  orthant claims --quick",
           "",
-          "Exit codes: 0 done, 1 a check failed, 2 bad input, 3 a device failed.",
+          "Exit codes: 0 done, 1 a check failed, 2 bad input, 3 a device failed, 130 interrupted.",
           "Environment: ORTHANT_REQUIRE=KIND,... makes missing devices a failure; NO_COLOR turns colours off.",
           "Properties (of the JVM; ./orthant passes on those in ORTHANT_JAVA_OPTS):",
           "  -Dorthant.device=NAME  the default device",

@@ -38,6 +38,11 @@ interface DeviceSource {
     public List<String> missing() {
       return Devices.missing();
     }
+
+    @Override
+    public Runnable keepOpen() {
+      return Devices.keepOpen();
+    }
   };
 
   List<Device> all();
@@ -52,6 +57,12 @@ interface DeviceSource {
 
   /** See {@link Devices#missing()}. */
   List<String> missing();
+
+  /** See {@link Devices#keepOpen()}. */
+  default Runnable keepOpen() {
+    return () -> {
+    };
+  }
 
   /** The devices of these names; all of them when none is named. */
   default List<Device> named(List<String> names) {

@@ -9,6 +9,8 @@ final class ExitCode {
   static final int BAD_INPUT = 2;
   /** A device failed at its work. */
   static final int DEVICE_FAILED = 3;
+  /** Ended by Ctrl-C (128 + SIGINT); SIGTERM gives 143. The JVM itself exits so. */
+  static final int INTERRUPTED = 130;
   /** A bug in Orthant itself (sysexits' EX_SOFTWARE). */
   static final int BUG = 70;
 

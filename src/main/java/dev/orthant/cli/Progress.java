@@ -20,6 +20,11 @@ interface Progress extends AutoCloseable {
     return someoneWatches() ? new Bar(err, title, steps) : new Lines(err, title, steps);
   }
 
+  /** A bar where a person watches, else nothing: for commands that print lines of their own as they go. */
+  static Progress barOn(PrintWriter err, String title, int steps) {
+    return someoneWatches() ? new Bar(err, title, steps) : new None();
+  }
+
   /** The launcher tells, because standard error leaves it through a pipe. */
   private static boolean someoneWatches() {
     return Boolean.getBoolean("orthant.terminal");
@@ -56,6 +61,15 @@ interface Progress extends AutoCloseable {
       err.print("\r" + " ".repeat(WIDTH) + "\r");
       err.flush();
     }
+  }
+
+  /** Says nothing. */
+  final class None implements Progress {
+    @Override
+    public void step(String what) {}
+
+    @Override
+    public void close() {}
   }
 
   /** For logs: some ten lines in all, and one when nothing was said for long. */

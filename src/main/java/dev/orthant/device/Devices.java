@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +23,12 @@ public final class Devices {
   /** The environment variable that lists the kinds of device which must be there. */
   public static final String REQUIRE_VARIABLE = "ORTHANT_REQUIRE";
 
-  private record Found(List<Device> devices, List<Problem> problems) {}
+  /** As many as may use devices while the process ends. */
+  private static final int MOST_USERS = 1000;
+  /** How long the end of the process waits for them. */
+  private static final int PATIENCE_SECONDS = 60;
+
+  private record Found(List<Device> devices, List<Problem> problems, Semaphore users) {}
 
   /** Initialised by the class loader: once, and only when asked for. */
   private static final class Holder {
@@ -45,8 +53,35 @@ public final class Devices {
         .sorted(Comparator.comparingInt(Candidate::preference).reversed())
         .map(Candidate::device)
         .toList();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> devices.forEach(Device::close), "orthant-shutdown"));
-    return new Found(devices, List.copyOf(problems));
+    var users = new Semaphore(MOST_USERS);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(devices, users), "orthant-shutdown"));
+    return new Found(devices, List.copyOf(problems), users);
+  }
+
+  private static void close(List<Device> devices, Semaphore users) {
+    try {
+      if (!users.tryAcquire(MOST_USERS, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("orthant: devices are still in use as the process ends; closing them");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    devices.forEach(Device::close);
+  }
+
+  /**
+   * Keeps devices open while the process ends, a minute at most: for work that has to be put in order first, such as a training run that saves what it
+   * has. Running the result lets them go; it may be run more than once.
+   */
+  public static Runnable keepOpen() {
+    Semaphore users = Holder.FOUND.users;
+    users.acquireUninterruptibly();
+    var held = new AtomicBoolean(true);
+    return () -> {
+      if (held.getAndSet(false)) {
+        users.release();
+      }
+    };
   }
 
   /** All usable devices, the preferred ones first. */

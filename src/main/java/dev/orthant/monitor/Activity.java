@@ -53,7 +53,7 @@ final class Activity implements AutoCloseable {
     }
     long more = shape.elements() / units;
     double weight = (double) more / (count + more);
-    Scope.outside(() -> {
+    Scope.detached(() -> {
       if (state.isEmpty()) {
         state = start(y, unitAxis);
       }

@@ -69,7 +69,7 @@ public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable 
     forgetParameters();
     for (Variable v : variables) {
       if (v.learned()) {
-        parameters.add(new Norms(v.name(), Scope.outside(() -> norms(v.tensor()))));
+        parameters.add(new Norms(v.name(), Scope.detached(() -> norms(v.tensor()))));
       }
     }
   }

@@ -104,7 +104,7 @@ public final class Optimizer implements AutoCloseable {
   }
 
   private void update(Entry e, double rate) {
-    Scope.outside(() -> {
+    Scope.detached(() -> {
       if (e.slots.size() != rule.slots().size()) {
         e.slots(zeros(e.parameter));
       }
@@ -173,7 +173,7 @@ public final class Optimizer implements AutoCloseable {
     }
     closeCounts();
     double[] updates = entries.stream().mapToDouble(e -> (double) e.updates).toArray();
-    Tensor told = Scope.outside(() -> Tensor.of(entries.getFirst().parameter.device(), DType.I64,
+    Tensor told = Scope.detached(() -> Tensor.of(entries.getFirst().parameter.device(), DType.I64,
         Shape.of(updates.length), updates));
     counts = told;
     state.put(UPDATES, told);
@@ -195,7 +195,7 @@ public final class Optimizer implements AutoCloseable {
     long[] updates = updates(parameters.size(), steps, state);
     checkSlots(parameters, updates, state);
     List<Entry> restored = new ArrayList<>();
-    Scope.outside(() -> {
+    Scope.detached(() -> {
       for (int i = 0; i < parameters.size(); i++) {
         Entry e = new Entry(parameters.get(i));
         e.updates = updates[i];

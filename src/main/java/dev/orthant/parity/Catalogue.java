@@ -41,7 +41,7 @@ public final class Catalogue {
       cases.addAll(PoolCases.shapes(type));
       cases.addAll(PointwiseCases.types(type));
       cases.addAll(RandomCases.of(type));
-      cases.addAll(ReduceCases.of(type));
+      cases.addAll(ReduceCases.quick(type));
     }
     cases.addAll(MoveCases.quick());
     cases.addAll(PointwiseCases.special());

@@ -88,7 +88,9 @@ final class ReduceBounds {
     // An empty row has no element: what is stored for it reads operands that do not vary along it.
     long element = rows.length() == 0 ? -1 : rows.element(row, position);
     for (int o = 0; o < op.operands(); o++) {
-      at[o] = element < 0 ? Double.NaN : values.get(o).applyAsDouble(walk.offset(o, element));
+      double v = element < 0 ? Double.NaN : values.get(o).applyAsDouble(walk.offset(o, element));
+      // Integers become the nearest number of the computing type.
+      at[o] = call.input(o).dtype().isFloating() ? v : compute.round(v);
       lawful[o] = Interval.point(at[o]);
     }
     at[op.position()] = (double) position;

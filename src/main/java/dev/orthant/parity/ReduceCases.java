@@ -21,6 +21,7 @@ final class ReduceCases {
   private static final Expr X = Expr.input(0);
   private static final Expr Y = Expr.input(1);
   private static final double EPSILON = 1e-5;
+  private static final long FEW = 5000;
 
   private ReduceCases() {}
 
@@ -34,6 +35,11 @@ final class ReduceCases {
       cases.addAll(types());
     }
     return cases;
+  }
+
+  /** Those of few elements. */
+  static List<Case> quick(DType type) {
+    return of(type).stream().filter(c -> c.inputs().getFirst().shape().elements() <= FEW).toList();
   }
 
   private static Case of(String name, DType type, Reduce op, Data data, TensorSpec... inputs) {

@@ -46,20 +46,6 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /**
-   * Runs work whose tensors no scope owns: what outlives a training step, such as an optimizer's state. The caller closes them; a scope opened inside
-   * closes its own as ever.
-   */
-  public static <T> T outside(Supplier<T> work) {
-    Scope scope = CURRENT.get();
-    CURRENT.remove();
-    try {
-      return work.get();
-    } finally {
-      CURRENT.set(scope);
-    }
-  }
-
   void forget(Handle handle) {
     handles.remove(handle);
   }

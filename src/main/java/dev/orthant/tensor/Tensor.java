@@ -244,8 +244,11 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
             "reshape: " + node.spec() + " does not have the elements of " + shape + " (on " + node.device().name()
                 + ")");
       }
-      Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
-      Tensor view = pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+      if (shape.equals(node.spec().shape())) {
+        // Not a view: those end a launch.
+        return alias();
+      }
+      Tensor view = view(node, shape);
       Tape tape = Tape.current();
       if (tape != null && tape.tracks(node)) {
         long[] before = node.spec().shape().dims();
@@ -256,6 +259,11 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     } finally {
       Reference.reachabilityFence(this);
     }
+  }
+
+  private static Tensor view(Node node, Shape shape) {
+    Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
+    return pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
   }
 
   /** Throws unless every element of this index tensor is from 0 to {@code extent} − 1. */
@@ -322,7 +330,12 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   /** The same memory, not differentiated: what is computed from this is constant to a tape. */
   public Tensor detach() {
-    return Tape.unrecorded(() -> reshape(shape().dims()));
+    try {
+      Node node = handle.node();
+      return view(node, node.spec().shape());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**

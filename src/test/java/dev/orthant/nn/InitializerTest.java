@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
+import dev.orthant.device.Device;
+import dev.orthant.device.Devices;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
 import dev.orthant.op.Conv2d;
@@ -15,6 +17,7 @@ import dev.orthant.tensor.RandomStream;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InitializerTest {
@@ -109,14 +112,19 @@ class InitializerTest {
   }
 
   @Test
-  void theSameSeedGivesTheSameWeights() {
-    float[][] found = new float[2][];
-    for (int i = 0; i < 2; i++) {
-      try (Linear linear = Linear.of(Parameters.on(LayerCheck.CPU, 5), 7, 9)) {
-        found[i] = linear.weight().toFloatArray();
+  void theSameSeedGivesTheSameWeightsOnEveryDevice() {
+    for (Initializer i : List.of(Initializer.he(), Initializer.xavier().uniform(), Initializer.lecun().truncated())) {
+      double[] expected = {};
+      for (Device device : Devices.all()) {
+        try (Linear linear = Linear.of(Parameters.on(device, 5), 7, 9, i)) {
+          double[] found = linear.weight().toDoubleArray();
+          expected = expected.length == 0 ? found : expected;
+          for (int k = 0; k < found.length; k++) {
+            assertThat(found[k]).as("%s on %s", i, device.name()).isEqualTo(expected[k], within(1e-6));
+          }
+        }
       }
     }
-    assertThat(found[0]).isEqualTo(found[1]);
   }
 
   @Test

@@ -156,8 +156,8 @@ final class DeadUnits implements Claim {
         List.of(
             "A unit is dead when its slope is below 0.001 for every one of the examples to test with. Leaky ReLU and "
                 + "PReLU cannot be so by definition, which is the lore's point; \"never positive\" shows how many of their "
-                + "units are on the flat side all the same. Where a curve ends the network diverged to NaN: without a side "
-                + "that is flat nothing stops the weights from growing. ELU's negative side is flat far out."),
+                + "units are on the flat side all the same. Where a curve ends the network diverged to NaN. ELU's "
+                + "negative side is flat far out: its units can die there too."),
         List.of(new Grid(List.of("", "rate>", "dead before>", "dead after>", "dead, gentle after>", "never positive>",
             "accuracy>", "accuracy, gentle after>"), rows)),
         List.of(new Picture("dead.svg", "The share of hidden units without a slope, by learning rate", chart.svg())));

@@ -72,9 +72,9 @@ final class Regions implements Claim {
     List<Layer> layers = new ArrayList<>();
     for (int d = 0; d < depth; d++) {
       Tensor weight = d == 0
-          ? Scope.outside(() -> Tensor.of(s.device(), Shape.of(1, 2), 1, 1))
-          : Scope.outside(() -> Tensor.of(s.device(), Shape.of(2, 2), 2, 2, -4, -4));
-      layers.add(new Linear(weight, Scope.outside(() -> Tensor.of(s.device(), Shape.of(2), 0, -0.5f))));
+          ? Scope.detached(() -> Tensor.of(s.device(), Shape.of(1, 2), 1, 1))
+          : Scope.detached(() -> Tensor.of(s.device(), Shape.of(2, 2), 2, 2, -4, -4));
+      layers.add(new Linear(weight, Scope.detached(() -> Tensor.of(s.device(), Shape.of(2), 0, -0.5f))));
       layers.add(Activate.of(Activations.RELU));
     }
     // Points between the breaks, which are at multiples of a power of 1/2.
@@ -161,8 +161,8 @@ final class Regions implements Claim {
             + " networks and random lines of length 4, " + s.size(10_000, 40_000)
             + " points each. Tent map: 4096 points in [0, 1].",
         List.of("A region ends where the pattern of active units changes. Depth can double the regions with each "
-            + "layer, as the tent map does with two units; random weights do not do it (Hanin and Rolnick 2019), nor does "
-            + "training as it is usual."),
+            + "layer, as the tent map does with two units; random weights are not expected to, they give about one "
+            + "region a unit (Hanin and Rolnick 2019)."),
         List.of(new Grid(List.of("layers>", "units a layer>", "random>", "trained>", "tent map>"), rows)),
         List.of(new Picture("regions.svg", "Regions along a line against the number of layers", chart.svg())));
   }

@@ -79,7 +79,7 @@ final class StepTime implements Claim {
     try (Scope _ = Scope.open()) {
       Tensor x = Fit.features(s.device(), data);
       Tensor labels = Fit.labels(s.device(), data);
-      return warmly(s, s.size(5, 35), all.stream().<Runnable>map(t -> () -> t.step(x, labels)).toList());
+      return warmly(s, s.size(4, 25), all.stream().<Runnable>map(t -> () -> t.step(x, labels)).toList());
     } finally {
       all.forEach(Trained::close);
     }
@@ -90,7 +90,7 @@ final class StepTime implements Claim {
     try (Scope _ = Scope.open()) {
       Tensor x = s.parameters(1).random().normal(s.device(), DType.F32, elements(s), 0, 1).evaluate().requireGradient();
       Tensor seed = Tensor.full(s.device(), DType.F32, Shape.of(), 1);
-      return warmly(s, s.size(4, 20), COMPARED.stream().<Runnable>map(f -> () -> alone(f, x, seed)).toList());
+      return warmly(s, s.size(3, 12), COMPARED.stream().<Runnable>map(f -> () -> alone(f, x, seed)).toList());
     }
   }
 
