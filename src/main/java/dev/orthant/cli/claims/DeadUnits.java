@@ -134,7 +134,7 @@ final class DeadUnits implements Claim {
     double[] rates = rates(s);
     Data data = Data.of(s);
     LineChart chart =
-        LineChart.titled("Hidden units that learn nothing any more").logX("learning rate").y("share of units");
+        LineChart.titled("Hidden units that learn nothing any more").x("learning rate").y("share of units");
     List<Course> statements = new ArrayList<>();
     List<List<String>> rows = new ArrayList<>();
     for (Kind kind : kinds()) {

@@ -141,7 +141,7 @@ final class StepTime implements Claim {
             + "twice, and differences as small as that between the two are none.",
         List.of("A step is matrix products: " + products() + " million multiplications and additions, against "
             + 2 * BATCH * WIDTH / 1000
-            + " thousand activations, and those are fused into the products' launches. What an "
+            + " thousand activations, some of them fused into the products' launches. What an "
             + "activation costs by itself is the upper end of what it can cost in a network."),
         List.of(new Grid(List.of("", "step>", "ratio>", "alone>", "ratio>"), rows)),
         List.of(new Picture("time.svg", "Times of a training step and of the activation alone, relative to ReLU's",
