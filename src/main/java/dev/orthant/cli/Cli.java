@@ -74,6 +74,7 @@ final class Cli {
           "  orthant run matmul a.npy b.npy --bias c.npy --activation gelu -o y.npy",
           "  orthant bench --suite quick",
           "  orthant train --picture loss.svg",
+          "  orthant claims --quick",
           "",
           "Exit codes: 0 done, 1 a check failed, 2 bad input, 3 a device failed, 130 interrupted.",
           "Environment: ORTHANT_REQUIRE=KIND,... makes missing devices a failure; NO_COLOR turns colours off.",

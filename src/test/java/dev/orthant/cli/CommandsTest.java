@@ -31,7 +31,7 @@ class CommandsTest {
 
   private static Stream<String> commands() {
     Stream<String> own =
-        Stream.of("", "devices", "doctor", "parity", "run", "bench", "train", "run matmul", "run conv2d");
+        Stream.of("", "devices", "doctor", "parity", "run", "bench", "train", "claims", "run matmul", "run conv2d");
     return Stream.concat(own, Activations.all().stream().map(f -> "run " + f.name()));
   }
 

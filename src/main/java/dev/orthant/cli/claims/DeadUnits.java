@@ -78,26 +78,32 @@ final class DeadUnits implements Claim {
   }
 
   static double[] rates(Setting s) {
-    return s.quick() ? new double[] {0.3, AGGRESSIVE} : new double[] {0.1, 0.2, 0.3, 0.5, 0.7, AGGRESSIVE, 1.5};
+    return s.quick() ? new double[] {0.3, AGGRESSIVE} : new double[] {0.1, 0.3, 0.5, 0.7, AGGRESSIVE, 1.5};
   }
 
   private static int steps(Setting s) {
-    return s.size(50, 200);
+    return s.size(50, 100);
   }
 
-  static Course train(Setting s, Kind kind, double rate) {
-    Examples test = Digits.test(s.seed(), s.size(500, 2000));
+  /** What to train on and what to look at. */
+  record Data(Examples train, Examples test) {
+    static Data of(Setting s) {
+      return new Data(Digits.train(s.seed(), s.size(2000, 6000)), Digits.test(s.seed(), s.size(500, 1000)));
+    }
+  }
+
+  static Course train(Setting s, Data data, Kind kind, double rate) {
     Parameters p = s.parameters(0);
-    var fit = new Fit(s, Digits.train(s.seed(), s.size(2000, 10_000)), BATCH);
+    var fit = new Fit(s, data.train(), BATCH);
     Sequential network = Sequential.of(Linear.of(p, PIXELS, WIDTH), kind.hidden().apply(p), Linear.of(p, WIDTH, WIDTH),
         kind.hidden().apply(p), Linear.of(p, WIDTH, Digits.CLASSES));
     try (network; Optimizer aggressive = Sgd.DEFAULT.rate(rate).optimizer();
         Optimizer gentle = Sgd.DEFAULT.rate(GENTLE).optimizer()) {
-      State before = state(s, kind, network, test);
+      State before = state(s, kind, network, data.test());
       fit.train(network, aggressive, steps(s));
-      State after = state(s, kind, network, test);
+      State after = state(s, kind, network, data.test());
       fit.train(network, gentle, steps(s));
-      return new Course(kind, before, after, state(s, kind, network, test));
+      return new Course(kind, before, after, state(s, kind, network, data.test()));
     }
   }
 
@@ -126,12 +132,13 @@ final class DeadUnits implements Claim {
   @Override
   public Finding measure(Setting s) {
     double[] rates = rates(s);
+    Data data = Data.of(s);
     LineChart chart =
-        LineChart.titled("Hidden units that learn nothing any more").logX("learning rate").y("share of units");
+        LineChart.titled("Hidden units that learn nothing any more").x("learning rate").y("share of units");
     List<Course> statements = new ArrayList<>();
     List<List<String>> rows = new ArrayList<>();
     for (Kind kind : kinds()) {
-      List<Course> courses = Arrays.stream(rates).mapToObj(r -> train(s, kind, r)).toList();
+      List<Course> courses = Arrays.stream(rates).mapToObj(r -> train(s, data, kind, r)).toList();
       chart.add(kind.name(), rates, courses.stream().mapToDouble(c -> c.after().stuck()).toArray());
       for (int i = 0; i < rates.length; i++) {
         rows.add(row(rates[i], courses.get(i)));
@@ -149,8 +156,8 @@ final class DeadUnits implements Claim {
         List.of(
             "A unit is dead when its slope is below 0.001 for every one of the examples to test with. Leaky ReLU and "
                 + "PReLU cannot be so by definition, which is the lore's point; \"never positive\" shows how many of their "
-                + "units are on the flat side all the same. Where a curve ends the network diverged to NaN: without a side "
-                + "that is flat nothing stops the weights from growing. ELU's negative side is flat far out."),
+                + "units are on the flat side all the same. Where a curve ends the network diverged to NaN. ELU's "
+                + "negative side is flat far out: its units can die there too."),
         List.of(new Grid(List.of("", "rate>", "dead before>", "dead after>", "dead, gentle after>", "never positive>",
             "accuracy>", "accuracy, gentle after>"), rows)),
         List.of(new Picture("dead.svg", "The share of hidden units without a slope, by learning rate", chart.svg())));

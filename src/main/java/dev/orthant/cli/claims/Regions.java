@@ -122,9 +122,9 @@ final class Regions implements Claim {
 
   /** The mean number of pieces along a line, before and after training, for networks of one depth. */
   static double[] random(Setting s, int depth) {
-    int networks = s.size(4, 16);
+    int networks = s.size(4, 10);
     int points = s.size(10_000, 40_000);
-    int steps = s.size(100, 600);
+    int steps = s.size(100, 400);
     double[] pieces = new double[2];
     for (int n = 0; n < networks; n++) {
       try (Sequential network = network(s, depth, n); Scope _ = Scope.open();
@@ -157,12 +157,12 @@ final class Regions implements Claim {
     return new Finding(statements(fresh, trained, tents),
         "Networks of the plane with " + UNITS
             + " ReLU units in 1 to 5 layers, He weights, biases N(0, 0.3²), trained on two "
-            + "spirals for " + s.size(100, 600) + " steps of Adam at 0.01; means over " + s.size(4, 16)
+            + "spirals for " + s.size(100, 400) + " steps of Adam at 0.01; means over " + s.size(4, 10)
             + " networks and random lines of length 4, " + s.size(10_000, 40_000)
             + " points each. Tent map: 4096 points in [0, 1].",
         List.of("A region ends where the pattern of active units changes. Depth can double the regions with each "
-            + "layer, as the tent map does with two units; random weights do not do it (Hanin and Rolnick 2019), nor does "
-            + "training as it is usual."),
+            + "layer, as the tent map does with two units; random weights are not expected to, they give about one "
+            + "region a unit (Hanin and Rolnick 2019)."),
         List.of(new Grid(List.of("layers>", "units a layer>", "random>", "trained>", "tent map>"), rows)),
         List.of(new Picture("regions.svg", "Regions along a line against the number of layers", chart.svg())));
   }

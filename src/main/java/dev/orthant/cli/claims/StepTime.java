@@ -79,7 +79,7 @@ final class StepTime implements Claim {
     try (Scope _ = Scope.open()) {
       Tensor x = Fit.features(s.device(), data);
       Tensor labels = Fit.labels(s.device(), data);
-      return warmly(s, s.size(5, 35), all.stream().<Runnable>map(t -> () -> t.step(x, labels)).toList());
+      return warmly(s, s.size(4, 25), all.stream().<Runnable>map(t -> () -> t.step(x, labels)).toList());
     } finally {
       all.forEach(Trained::close);
     }
@@ -90,7 +90,7 @@ final class StepTime implements Claim {
     try (Scope _ = Scope.open()) {
       Tensor x = s.parameters(1).random().normal(s.device(), DType.F32, elements(s), 0, 1).evaluate().requireGradient();
       Tensor seed = Tensor.full(s.device(), DType.F32, Shape.of(), 1);
-      return warmly(s, s.size(4, 20), COMPARED.stream().<Runnable>map(f -> () -> alone(f, x, seed)).toList());
+      return warmly(s, s.size(3, 12), COMPARED.stream().<Runnable>map(f -> () -> alone(f, x, seed)).toList());
     }
   }
 
@@ -141,7 +141,7 @@ final class StepTime implements Claim {
             + "twice, and differences as small as that between the two are none.",
         List.of("A step is matrix products: " + products() + " million multiplications and additions, against "
             + 2 * BATCH * WIDTH / 1000
-            + " thousand activations, and those are fused into the products' launches. What an "
+            + " thousand activations, some of them fused into the products' launches. What an "
             + "activation costs by itself is the upper end of what it can cost in a network."),
         List.of(new Grid(List.of("", "step>", "ratio>", "alone>", "ratio>"), rows)),
         List.of(new Picture("time.svg", "Times of a training step and of the activation alone, relative to ReLU's",

@@ -62,7 +62,7 @@ final class Zeros implements Claim {
 
   static History train(Setting s) {
     int looks = s.size(4, 10);
-    int stride = s.size(25, 60);
+    int stride = s.size(25, 40);
     Examples test = Digits.test(s.seed(), s.size(500, 1000));
     var fit = new Fit(s, Digits.train(s.seed(), s.size(2000, 10_000)), BATCH);
     History h = new History(new double[looks + 1], new double[HIDDEN][looks + 1], new double[looks + 1]);
