@@ -9,6 +9,7 @@ import dev.orthant.device.ReferenceDevice;
 import dev.orthant.expr.Activations;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
+import dev.orthant.op.Philox;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +55,36 @@ final class FusionTest {
     assertThat(launches(() -> x.matMul(w).mul(0.5).add(b).add(tensor(Shape.of(2, 4))).gelu().mul(3).toFloatArray()))
         .isEqualTo(1);
     assertThat(launches(() -> b.add(x.matMul(w)).toFloatArray())).as("the product on the right").isEqualTo(1);
+  }
+
+  @Test
+  void dropoutJoinsWhatIsBeforeIt() {
+    Tensor x = tensor(Shape.of(4, 5));
+    Philox noise = new Philox(1, 0);
+    assertThat(launches(() -> x.mul(2).relu().dropout(0.5, noise).add(x).toFloatArray())).isEqualTo(1);
+    Tensor w = tensor(Shape.of(5, 3));
+    assertThat(launches(() -> x.matMul(w).relu().dropout(0.5, noise).toFloatArray())).as("an epilogue draws nothing")
+        .isEqualTo(2);
+  }
+
+  @Test
+  void reductionsTakeInWhatTheyRead() {
+    Tensor x = tensor(Shape.of(4, 5));
+    Tensor y = tensor(Shape.of(5));
+    assertThat(launches(() -> x.sub(y).square().mean(1).toFloatArray())).isEqualTo(1);
+    assertThat(launches(() -> x.mul(0.5).where(x.gt(0), -1e9).softmax(-1).toFloatArray())).as("a mask is stored")
+        .isEqualTo(2);
+    assertThat(
+        launches(() -> Normalize.over(-1).activation(Activations.GELU).apply(x.add(1), y, y, x).y().toFloatArray()))
+        .as("norm, scale, shift, residual, activation").isEqualTo(1);
+    Tensor labels = Tensor.of(device, DType.I32, Shape.of(4), 0, 1, 2, 3);
+    assertThat(launches(() -> x.add(y).crossEntropy(labels).toFloatArray())).as("rows, and their mean").isEqualTo(2);
+    Tensor shared = x.mul(3);
+    assertThat(launches(() -> {
+      shared.evaluate();
+      shared.sum().toFloatArray();
+      shared.max().toFloatArray();
+    })).as("what others have computed is read").isEqualTo(3);
   }
 
   @Test
