@@ -1,12 +1,15 @@
 package dev.orthant.opencl;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Cast;
 import dev.orthant.op.Concat;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Conv2dBackwardData;
+import dev.orthant.op.Conv2dBackwardWeights;
 import dev.orthant.op.Copy;
 import dev.orthant.op.Copy.Axis;
 import dev.orthant.op.CumSum;
@@ -17,10 +20,13 @@ import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Pool2d;
+import dev.orthant.op.Pool2dBackward;
 import dev.orthant.op.Random;
 import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
+import dev.orthant.op.Window;
 import dev.orthant.parity.Case;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +58,22 @@ final class KernelCases {
     return of("row times matrix", matMul(false, false), f32(1, 35), f32(35, 33), f32(33));
   }
 
+  /** Residues of a stride, some without taps, and the filters' gradient in both layouts; pooling with windows over the edge. */
+  private static void gradients(List<Case> cases) {
+    Conv2d conv = Conv2d.stride(2).padding(1, 0, 1, 2);
+    cases.add(
+        of("by images, NCHW", new Conv2dBackwardData(conv, 6, 5, Epilogue.NONE), f32(1, 9, 3, 4), f32(9, 2, 3, 1)));
+    Conv2d last = conv.layout(Layout.NHWC);
+    cases.add(of("by filters, NCHW", new Conv2dBackwardWeights(conv, 3, 1, Epilogue.NONE), f32(1, 2, 6, 5),
+        f32(1, 9, 3, 4)));
+    cases.add(of("by filters, NHWC", new Conv2dBackwardWeights(last, 3, 1, Epilogue.NONE), f32(1, 6, 5, 2),
+        f32(1, 3, 4, 9)));
+    Pool2d pool = new Pool2d(Pool2d.Kind.MAX, 3, 3, Window.UNIT.stride(2, 2).padding(1, 1, 1, 1), Layout.NCHW, true, 2);
+    cases.add(of("pooling", pool, f32(1, 3, 5, 6)));
+    cases.add(of("pooling, gradient", new Pool2dBackward(pool, Shape.of(1, 3, 5, 6)), f32(1, 3, 3, 3), f32(1, 3, 5, 6),
+        f32(1, 3, 3, 3)));
+  }
+
   /** Every loader and every edge once, as small as that goes. */
   static List<Case> edges() {
     List<Case> cases = new ArrayList<>();
@@ -65,6 +87,7 @@ final class KernelCases {
     cases.add(of("no depth", matMul(false, false), f32(5, 0), f32(0, 6), f32(6)));
     cases.add(of("128 tiles", matMul(false, false), f32(65, 5), f32(5, 129), f32(129)));
     Conv2d padded = Conv2d.PLAIN.padding(1, 2, 0, 1).withEpilogue(BIASED);
+    gradients(cases);
     cases.add(of("NCHW", padded, f32(2, 3, 7, 6), f32(9, 3, 3, 2), f32(9, 1, 1)));
     cases.add(of("NHWC", padded.layout(Layout.NHWC), f32(2, 7, 6, 3), f32(9, 3, 2, 3), f32(9)));
     cases.add(planted("infinite weights over padding", Conv2d.PLAIN.padding(2), f32(1, 2, 5, 5), f32(9, 2, 3, 3)));
