@@ -14,7 +14,8 @@ final class CopyGradient {
   static Tensor of(Copy op, Shape input, Tensor dy) {
     List<Integer> repeats = new ArrayList<>();
     for (int d = 0; d < op.axes().size(); d++) {
-      if (op.axes().get(d).from() < 0) {
+      Copy.Axis a = op.axes().get(d);
+      if (a.from() < 0 || (a.step() == 0 && a.length() > 1)) {
         repeats.add(d);
       }
     }

@@ -10,6 +10,7 @@ import dev.orthant.device.Devices;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.Copy;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pool2d;
@@ -161,6 +162,8 @@ class GradientsTest {
         op("pad", in -> in.get(0).pad(1, 2, 1, 7), Shape.of(3, 5)),
         op("crop", in -> in.get(0).pad(1, -2, 1, 7), Shape.of(3, 5)),
         op("tile", in -> in.get(0).tile(2, 3), Shape.of(3, 2)),
+        op("any copy", in -> Launcher.run("copy", Copy.of(new Copy.Axis(3, 1, 2, 0, 1), Copy.Axis.repeat(2),
+            new Copy.Axis(6, 0, -1, 1, 2)), in).getFirst(), Shape.of(3, 4, 1)),
         op("broadcastTo", in -> in.get(0).broadcastTo(Shape.of(4, 3, 2)), Shape.of(3, 1)),
         op("concat", in -> Tensor.concat(1, List.of(in.get(0), in.get(1), in.get(0))), Shape.of(3, 2), Shape.of(3, 4)),
         op("stack", in -> Tensor.stack(0, List.of(in.get(0), in.get(1))), Shape.of(3, 2), Shape.of(3, 2)),
