@@ -57,8 +57,7 @@ final class Parameters {
 
   /** As {@link #scratch(String, String, int, long)}, shared with the plan's other launches under its number. */
   String scratch(String name, DType type, int index, long bytes, boolean written) {
-    return add("GLOBAL " + (written ? "" : "const ") + storage(type) + "* RESTRICT " + name,
-        new Launch.Slot.Scratch(index, bytes), name);
+    return scratch(name, (written ? "" : "const ") + storage(type), index, bytes);
   }
 
   /** The C type of a type's storage. */

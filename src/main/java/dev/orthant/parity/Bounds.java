@@ -147,6 +147,21 @@ public final class Bounds {
     return new Expected(type.isFloating() ? truth : type.round(truth), computed.stored(type, compute));
   }
 
+  /**
+   * By how much a sum in {@code type}, in any order, may differ from the truth: γ(terms)·magnitude, and what may be flushed or underflow.
+   *
+   * @param magnitude Σ of the terms' magnitudes
+   */
+  static double sumError(DType type, long terms, double magnitude) {
+    if (magnitude == 0) {
+      return 0;
+    }
+    double ku = terms * type.unitRoundoff();
+    double gamma = ku < 1 ? ku / (1 - ku) : Double.POSITIVE_INFINITY;
+    // The truth is a double sum itself: for a double device its own error counts as well.
+    return (type == DType.F64 ? 2 * gamma : gamma) * magnitude + terms * type.minNormal();
+  }
+
   /** A sum of products with what is needed to bound its error. */
   private static final class Dot {
     private double sum;
@@ -160,12 +175,7 @@ public final class Bounds {
     }
 
     Interval interval(DType type) {
-      double u = type.unitRoundoff();
-      double ku = terms * u;
-      double gamma = ku < 1 ? ku / (1 - ku) : Double.POSITIVE_INFINITY;
-      // The truth is a double sum itself: for a double device its own error counts as well. Products may underflow.
-      double error = (type == DType.F64 ? 2 * gamma : gamma) * magnitude + terms * type.minNormal();
-      return Interval.around(sum, magnitude == 0 ? 0 : error, magnitude, type);
+      return Interval.around(sum, sumError(type, terms, magnitude), magnitude, type);
     }
   }
 }

@@ -81,11 +81,8 @@ final class MoveBounds {
       terms = counts;
     }
     DType compute = type.compute();
-    double ku = counts[at] * compute.unitRoundoff();
-    double gamma = ku / (1 - ku);
-    // The truth is a double sum itself: for a double device its own error counts as well. Small terms may be flushed.
-    double error = (compute == DType.F64 ? 2 * gamma : gamma) * sizes[at] + counts[at] * compute.minNormal();
-    Interval lawful = Interval.around(truth, sizes[at] == 0 ? 0 : error, sizes[at], compute);
+    Interval lawful =
+        Interval.around(truth, Bounds.sumError(compute, (long) counts[at], sizes[at]), sizes[at], compute);
     return new Expected(truth, lawful.stored(type));
   }
 

@@ -140,8 +140,7 @@ final class PoolBounds {
       if (Double.isInfinite(truth) && lo == hi) {
         return Interval.point(truth);
       }
-      double ku = terms * compute.unitRoundoff() * (compute == DType.F64 ? 2 : 1);
-      double error = magnitude == 0 ? 0 : ku / (1 - ku) * magnitude + terms * compute.minNormal();
+      double error = Bounds.sumError(compute, terms, magnitude);
       boolean anything = nan || Double.isNaN(lo) || Double.isNaN(hi) || magnitude + error > compute.maxFinite();
       return anything ? new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true)
           : new Interval(lo - error, hi + error, false);

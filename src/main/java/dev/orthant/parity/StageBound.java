@@ -116,11 +116,7 @@ final class StageBound {
   }
 
   private Interval sum() {
-    double u = type.unitRoundoff();
-    double nu = (double) count * u;
-    double gamma = nu < 1 ? nu / (1 - nu) : Double.POSITIVE_INFINITY;
-    // The truth is a double sum itself: for a double device its own error counts as well. Tiny terms may be flushed.
-    double error = magnitude == 0 ? 0 : (type == DType.F64 ? 2 * gamma : gamma) * magnitude + count * type.minNormal();
+    double error = Bounds.sumError(type, count, magnitude);
     boolean overflow = magnitude + error > type.maxFinite();
     boolean up = maybeUp || overflow;
     boolean down = maybeDown || overflow;
