@@ -189,6 +189,7 @@ public final class GpuDevice implements Device {
     List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
       case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
       case Launch.Slot.Scratch s -> new GpuDriver.Argument.Pointer(scratch.get(s.index()).memory());
+      case Launch.Slot.Map m -> new GpuDriver.Argument.Map(buffers.get(m.index()).memory(), m.map());
       case Launch.Slot.Value v -> v.value();
       case Launch.Slot.OfOp o -> o.of(call.op());
     }).toList();
@@ -196,7 +197,7 @@ public final class GpuDevice implements Device {
       breadcrumbs.removeFirst();
     }
     breadcrumbs.addLast(call);
-    driver.launch(kernel, launch.groups(), launch.items(), arguments);
+    driver.launch(kernel, launch.grid(), arguments);
     launches.incrementAndGet();
     if (sync) {
       driver.finish();

@@ -47,8 +47,8 @@ public interface GpuDriver extends AutoCloseable {
   /** Returns a kernel; work given before may still use it. */
   void release(Kernel kernel);
 
-  /** Enqueues {@code groups} work-groups of {@code items} work-items each. */
-  void launch(Kernel kernel, long groups, int items, List<Argument> arguments);
+  /** Enqueues a kernel. A driver whose limits name no matrix units is given ordinary grids and no tensor maps. */
+  void launch(Kernel kernel, Grid grid, List<Argument> arguments);
 
   /** Waits for the queue. */
   void finish();
@@ -60,6 +60,9 @@ public interface GpuDriver extends AutoCloseable {
   /** An argument of a kernel, in the order of its parameters. */
   sealed interface Argument {
     record Pointer(Memory memory) implements Argument {}
+
+    /** A tensor map of memory, passed by value. */
+    record Map(Memory memory, TensorMap map) implements Argument {}
 
     record I32(int value) implements Argument {}
 

@@ -9,11 +9,10 @@ import java.util.List;
  *
  * @param source the whole text, dialect included
  * @param kernel the name of the kernel in it
- * @param groups how many work-groups
- * @param items how many work-items in each
+ * @param grid how many work-items, in which groups
  * @param slots what fills the kernel's parameters, in their order
  */
-record Launch(String source, String kernel, long groups, int items, List<Slot> slots) {
+record Launch(String source, String kernel, Grid grid, List<Slot> slots) {
   Launch {
     slots = List.copyOf(slots);
   }
@@ -29,6 +28,9 @@ record Launch(String source, String kernel, long groups, int items, List<Slot> s
      * @param index from 0
      */
     record Scratch(int index, long bytes) implements Slot {}
+
+    /** The call's tensor of that number as {@code map} describes it. */
+    record Map(int index, TensorMap map) implements Slot {}
 
     /** A number. */
     record Value(GpuDriver.Argument value) implements Slot {}

@@ -151,7 +151,7 @@ final class Planner {
       flags.add("ORTHANT_F64");
     }
     source.define("PARAMETERS", parameters.declaration());
-    return new Launch(source.compose(flags, dialect, kernelFiles), kernel, Math.min(groups, limits.groups()), items,
-        parameters.slots());
+    return new Launch(source.compose(flags, dialect, kernelFiles), kernel,
+        Grid.of(Math.min(groups, limits.groups()), items), parameters.slots());
   }
 }

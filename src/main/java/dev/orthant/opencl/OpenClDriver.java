@@ -6,6 +6,7 @@ import dev.orthant.device.DeviceInfo;
 import dev.orthant.gpu.DriverException;
 import dev.orthant.gpu.GpuDriver;
 import dev.orthant.gpu.GpuLimits;
+import dev.orthant.gpu.Grid;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -197,19 +198,23 @@ final class OpenClDriver implements GpuDriver {
   }
 
   @Override
-  public void launch(Kernel kernel, long groups, int items, List<Argument> arguments) {
+  public void launch(Kernel kernel, Grid grid, List<Argument> arguments) {
+    if (grid.sharedBytes() != 0 || grid.cluster() != 1) {
+      throw new IllegalStateException("OpenCL has no such launch: " + grid);
+    }
     cl_kernel k = ((ClKernel) kernel).handle();
     for (int i = 0; i < arguments.size(); i++) {
       set(k, i, arguments.get(i));
     }
-    call("clEnqueueNDRangeKernel", () -> CL.clEnqueueNDRangeKernel(queue, k, 1, null, new long[] {groups * items},
-        new long[] {items}, 0, null, null));
+    call("clEnqueueNDRangeKernel", () -> CL.clEnqueueNDRangeKernel(queue, k, 1, null,
+        new long[] {grid.groups() * grid.items()}, new long[] {grid.items()}, 0, null, null));
   }
 
   private static void set(cl_kernel kernel, int index, Argument argument) {
     call("clSetKernelArg " + index, () -> switch (argument) {
       case Argument.Pointer p ->
           CL.clSetKernelArg(kernel, index, Sizeof.cl_mem, Pointer.to(((ClMemory) p.memory()).handle()));
+      case Argument.Map m -> throw new IllegalStateException("OpenCL has no tensor maps: " + m.map());
       case Argument.I32 i -> CL.clSetKernelArg(kernel, index, Sizeof.cl_int, Pointer.to(new int[] {i.value()}));
       case Argument.I64 i -> CL.clSetKernelArg(kernel, index, Sizeof.cl_long, Pointer.to(new long[] {i.value()}));
       case Argument.F32 f -> CL.clSetKernelArg(kernel, index, Sizeof.cl_float, Pointer.to(new float[] {f.value()}));

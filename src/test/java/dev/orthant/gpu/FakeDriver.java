@@ -22,7 +22,7 @@ final class FakeDriver implements GpuDriver {
   private record Compiled(String source, String name) implements Kernel {}
 
   /** A launch that was asked for. */
-  record Launched(String source, long groups, int items, List<Argument> arguments) {}
+  record Launched(String source, Grid grid, List<Argument> arguments) {}
 
   final List<Launched> launched = new ArrayList<>();
   final List<String> built = new ArrayList<>();
@@ -115,14 +115,14 @@ final class FakeDriver implements GpuDriver {
   }
 
   @Override
-  public void launch(Kernel kernel, long groups, int items, List<Argument> arguments) {
+  public void launch(Kernel kernel, Grid grid, List<Argument> arguments) {
     enter("launch");
     for (Argument a : arguments) {
       if (a instanceof Argument.Pointer p && !live.contains(p.memory())) {
         throw new IllegalStateException("launched with freed memory");
       }
     }
-    launched.add(new Launched(((Compiled) kernel).source(), groups, items, arguments));
+    launched.add(new Launched(((Compiled) kernel).source(), grid, arguments));
   }
 
   @Override

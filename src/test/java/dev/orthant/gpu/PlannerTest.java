@@ -64,7 +64,7 @@ class PlannerTest {
   void aBatchTimesOneMatrixIsOneProduct() {
     Launch folded = one(GPU, MatMul.PLAIN, f32(8, 16, 5), f32(5, 40));
     assertThat(folded.source()).isEqualTo(one(GPU, MatMul.PLAIN, f32(128, 5), f32(5, 40)).source());
-    assertThat(folded.groups()).isEqualTo(8);
+    assertThat(folded.grid().groups()).isEqualTo(8);
   }
 
   @Test
@@ -101,9 +101,9 @@ class PlannerTest {
   @Test
   void gridsKeepToTheLimits() {
     GpuLimits few = new GpuLimits(64, 10, 48 << 10, 2, false);
-    assertThat(one(few, Pointwise.of(Activations.RELU), f32(100_000)).groups()).isEqualTo(10);
-    assertThat(one(few, Pointwise.of(Activations.RELU), f32(100_000)).items()).isEqualTo(64);
-    assertThat(one(few, MatMul.PLAIN, f32(10_000, 4), f32(4, 10_000)).groups()).isEqualTo(10);
+    assertThat(one(few, Pointwise.of(Activations.RELU), f32(100_000)).grid().groups()).isEqualTo(10);
+    assertThat(one(few, Pointwise.of(Activations.RELU), f32(100_000)).grid().items()).isEqualTo(64);
+    assertThat(one(few, MatMul.PLAIN, f32(10_000, 4), f32(4, 10_000)).grid().groups()).isEqualTo(10);
   }
 
   @Test
@@ -201,7 +201,7 @@ class PlannerTest {
   @Test
   void fewLongRowsAreReducedInTwoLaunches() {
     List<Launch> two = plan(GPU, reduce(1, false), f32(4, 100_000));
-    assertThat(two).hasSize(2).extracting(Launch::groups).containsExactly(96L, 1L);
+    assertThat(two).hasSize(2).extracting(l -> l.grid().groups()).containsExactly(96L, 1L);
     assertThat(two).allMatch(l -> l.slots().contains(new Launch.Slot.Scratch(0, 4 * 24 * 4)));
     assertThat(plan(GPU, reduce(0, false), f32(65_536, 768))).as("a bias' gradient").hasSize(2);
     assertThat(plan(GPU, reduce(1, true), f32(4, 100_000))).as("the value is needed at once").hasSize(1);
@@ -215,13 +215,13 @@ class PlannerTest {
       for (int axis = 0; axis < 2; axis++) {
         Launch first = one(limits, reduce(axis, true), f32(300, 1000));
         assertThat(one(limits, reduce(axis, true), f32(500, 700)).source()).isEqualTo(first.source());
-        assertThat(first.items()).isLessThanOrEqualTo(256);
+        assertThat(first.grid().items()).isLessThanOrEqualTo(256);
       }
     }
     assertThat(one(GPU, reduce(1, true), f32(300, 1000)).source()).contains("#define ROW_ITEMS 256\n#define ROWS 1\n");
     assertThat(one(GPU, reduce(1, true), f32(300, 10)).source()).contains("#define ROW_ITEMS 4\n#define ROWS 64\n");
     assertThat(one(GPU, reduce(0, true), f32(300, 300)).source()).contains("#define ROW_ITEMS 8\n#define ROWS 32\n");
     GpuLimits one = new GpuLimits(1, 10, 4 << 10, 2, false);
-    assertThat(one(one, reduce(1, true), f32(300, 1000)).items()).isEqualTo(1);
+    assertThat(one(one, reduce(1, true), f32(300, 1000)).grid().items()).isEqualTo(1);
   }
 }

@@ -2,6 +2,7 @@ package dev.orthant.opencl;
 
 import dev.orthant.gpu.GpuDriver;
 import dev.orthant.gpu.GpuLimits;
+import dev.orthant.gpu.Grid;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -78,8 +79,8 @@ final class Opened {
     }
 
     @Override
-    public void launch(Kernel kernel, long groups, int items, List<Argument> arguments) {
-      driver.launch(kernel, groups, items, arguments);
+    public void launch(Kernel kernel, Grid grid, List<Argument> arguments) {
+      driver.launch(kernel, grid, arguments);
     }
 
     @Override
