@@ -60,6 +60,11 @@ final class BenchCommand implements Runnable {
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the table.")
   private @Nullable Path csv;
 
+  @Option(names = "--note", paramLabel = "TEXT", defaultValue = "",
+      description = "Put into the JSON, for what only you know: clocks, who else uses the machine.")
+  private String note =
+      "";
+
   BenchCommand(DeviceSource devices) {
     this.devices = devices;
   }
@@ -80,7 +85,7 @@ final class BenchCommand implements Runnable {
     BenchResult result = measure(suite, chosen);
     new BenchText(result, Objects.requireNonNull(spec).commandLine().getOut()).print();
     if (json != null) {
-      BenchFiles.json(result, json);
+      BenchFiles.json(result, note, json);
     }
     if (csv != null) {
       BenchFiles.csv(result, csv);

@@ -37,7 +37,7 @@ final class BenchFiles {
     }
   }
 
-  static void json(BenchResult result, Path file) {
+  static void json(BenchResult result, String note, Path file) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("format", 1);
     map.put("suite", result.suite().name());
@@ -49,6 +49,7 @@ final class BenchFiles {
     map.put("rotatedBytes", result.suite().rotate());
     map.putAll(result.machine());
     map.put("commit", Version.commit());
+    map.put("note", note);
     map.put("devices", result.devices().stream().map(DevicesCommand::describe).toList());
     map.put("peaks", result.peaks().entrySet().stream().map(e -> peak(e.getKey(), e.getValue())).toList());
     map.put("worstErrorOfBound", finite(result.worstError()));
