@@ -41,7 +41,7 @@ final class Planner {
   });
 
   /** All that a plan depends on: not the op's launch-time numbers. */
-  private record Key(Op op, List<TensorSpec> inputs) {}
+  record Key(Op op, List<TensorSpec> inputs) {}
 
   Planner(GpuLimits limits, String dialect) {
     this.limits = limits;
@@ -148,6 +148,13 @@ final class Planner {
   /** Completes a launch; kernels loop over what is beyond the most groups a device takes. */
   Launch launch(KernelSource source, String kernel, long groups, int items, Parameters parameters, boolean wide,
       DType compute, List<String> kernelFiles) {
+    return launch(source, kernel, Grid.of(Math.min(groups, limits.groups()), items), parameters, wide, compute,
+        kernelFiles);
+  }
+
+  /** Completes a launch in a grid that keeps to the limits. */
+  Launch launch(KernelSource source, String kernel, Grid grid, Parameters parameters, boolean wide, DType compute,
+      List<String> kernelFiles) {
     List<String> flags = new ArrayList<>();
     if (wide) {
       flags.add("ORTHANT_WIDE");
@@ -156,7 +163,6 @@ final class Planner {
       flags.add("ORTHANT_F64");
     }
     source.define("PARAMETERS", parameters.declaration());
-    return new Launch(source.compose(flags, dialect, kernelFiles), kernel,
-        Grid.of(Math.min(groups, limits.groups()), items), parameters.slots());
+    return new Launch(source.compose(flags, dialect, kernelFiles), kernel, grid, parameters.slots());
   }
 }
