@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything to be known about Orthant on a machine with an NVIDIA GPU, in one go: what is there, whether it computes right, whether its
 # kernels are clean under compute-sanitizer, how fast it is, and how fast PyTorch is on the same work. Runs in an image (orthant image)
-# or in a checkout. Leaves one folder of at most eight files. It changes no setting of the GPU.
+# or in a checkout. Leaves one folder of at most seven files. It changes no setting of the GPU.
 set -uo pipefail
 
 usage() {
@@ -55,8 +55,6 @@ else
   parity=()
   sanitized=(--quick --op "matmul,conv2d,reduce,sort,pool2d,scatter_add,gelu" --dtype "f32,bf16")
 fi
-# The option that lets products of f32 use tensor cores, when this version has it.
-math_modes=false
 
 # ---- the machine ---------------------------------------------------------------------------------------------------
 
@@ -206,7 +204,6 @@ else
   note "memcheck, racecheck: no compute-sanitizer (PATH, CUDA_HOME)"
 fi
 
-if "$orthant" bench --help 2>/dev/null | grep -q -- --math; then math_modes=true; fi
 bench bench-1 110 $((total / 4))
 python=""
 if command -v python3 >/dev/null && timeout 60 python3 -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' >/dev/null 2>&1; then
@@ -218,7 +215,6 @@ if command -v python3 >/dev/null && timeout 60 python3 -c 'import sys, torch; sy
 else
   note "peer: no python3 with a PyTorch that sees a CUDA device"
 fi
-if $math_modes; then bench bench-tf32 25 $((total / 6)) --dtype f32 --math tf32; fi
 bench bench-2 110 0
 
 if [[ -f "$out/peer.json" && -f "$out/bench-1.json" ]]; then

@@ -1,7 +1,7 @@
 """Reads the suites of `orthant bench` for peers: the same rows, shapes and types. Needs no library.
 
 A row is a dict: name, op, dtype, shape (for people), and by kind
-  matmul  m n k transpose_b activation   (one plain product with bias: what libraries can fuse)
+  matmul  m n k transpose_b activation math   (one plain product with bias: what libraries can fuse)
   conv2d  x w stride padding activation  (x is n,h,w,c; w is k,r,s,c)
   pointwise  x bias activation
 with flops and bytes as Orthant counts them: every input read once, every output written once.
@@ -37,7 +37,8 @@ def read(path):
 def make(row, dtype, batch):
     """One row in one type; None for what peers are not asked: batched products, residuals, groups, other layouts."""
     dims = {key: [extent(e, batch) for e in row[key]] for key in ("a", "b", "x", "w") if key in row}
-    common = {"name": row.get("name", ""), "dtype": dtype, "activation": row.get("activation"), "bias": row.get("bias", False)}
+    common = {"name": row.get("name", ""), "dtype": dtype, "activation": row.get("activation"), "bias": row.get("bias", False),
+              "math": row.get("math", "f32")}
     unusual = row.get("alpha", 1) != 1 or row.get("residual", False)
     if row["op"] == "matmul":
         usual = len(dims["a"]) == len(dims["b"]) == 2 and not row.get("transpose_a", False) and common["bias"]
@@ -50,7 +51,7 @@ def make(row, dtype, batch):
 
 def title(op, row):
     parts = [op] + (["bias"] if row["bias"] else []) + ([row["activation"]] if row["activation"] else [])
-    return "+".join(parts)
+    return "+".join(parts) + (" " + row["math"] if row["math"] != "f32" else "")
 
 
 def matmul(row, dims, common):

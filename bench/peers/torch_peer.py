@@ -2,7 +2,8 @@
 """PyTorch on the rows of a suite: the peer of `orthant bench` on an NVIDIA GPU.
 
 Each row in several forms: eager (as people write it), compile (torch.compile), and what the vendor's libraries fuse themselves: addmm_act
-(torch._addmm_activation, cuBLASLt's own epilogue), cudnn_fused (torch.cudnn_convolution_relu). f32 products also with TF32 allowed, named so.
+(torch._addmm_activation, cuBLASLt's own epilogue), cudnn_fused (torch.cudnn_convolution_relu). TF32 is allowed in rows that ask for it; rows in our
+split mode 3xtf32, which PyTorch has not, are computed in true F32.
 Inputs are random normal numbers, rotated over enough copies to be larger than the L2; times are medians of CUDA-event timings.
 
 Usage: torch_peer.py SUITE.json OUT.json [--seconds-per-row S] [--seconds S] [--compile-seconds S] [--commit C] [--note TEXT]
@@ -169,20 +170,17 @@ def run_rows(torch, rows, rotate, args):
         # All rows' forms have the same few lambdas as code: the compiler would give up after the eighth shape of one.
         torch._dynamo.reset()
         sets = [tensors(torch, row, dtype, generator) for _ in range(copies)]
-        tf32 = [False, True] if row["dtype"] == "f32" and row["kind"] != "pointwise" else [False]
-        for allowed in tf32:
-            torch.backends.cuda.matmul.allow_tf32 = allowed
-            torch.backends.cudnn.allow_tf32 = allowed
-            for name, form in forms(torch, row).items():
-                label = name + (" tf32" if allowed else "")
-                if time.monotonic() - begun > args.seconds:
-                    results.append({k: row[k] for k in ("name", "op", "shape", "dtype")}
-                                   | {"form": label, "status": "SKIPPED", "reason": "the time was up"})
-                    continue
-                results.append(attempt(torch, row, name, form, sets, args) | {"form": label})
-                last = results[-1]
-                print(f"{row['name']:32} {row['dtype']:5} {label:18} " + (f"{last['median'] * 1e3:9.4f} ms" if last["status"] == "OK"
-                      else f"{last['status']}: {last['reason']}"), flush=True)
+        torch.backends.cuda.matmul.allow_tf32 = row["math"] == "tf32"
+        torch.backends.cudnn.allow_tf32 = row["math"] == "tf32"
+        for name, form in forms(torch, row).items():
+            if time.monotonic() - begun > args.seconds:
+                results.append({k: row[k] for k in ("name", "op", "shape", "dtype")}
+                               | {"form": name, "status": "SKIPPED", "reason": "the time was up"})
+                continue
+            results.append(attempt(torch, row, name, form, sets, args))
+            last = results[-1]
+            print(f"{row['name']:32} {row['dtype']:5} {name:14} " + (f"{last['median'] * 1e3:9.4f} ms" if last["status"] == "OK"
+                  else f"{last['status']}: {last['reason']}"), flush=True)
         del sets
         torch.cuda.empty_cache()
     return results
@@ -205,8 +203,11 @@ def main():
         return 0
     if args.out is None:
         parser.error("OUT.json is missing")
-    import torch  # late: the rows can be listed without it
-
+    try:
+        import torch  # late: the rows can be listed without it
+    except ImportError as e:
+        print(f"torch_peer: there is no PyTorch: {e}", file=sys.stderr)
+        return 1
     if not torch.cuda.is_available():
         print("torch_peer: this PyTorch sees no CUDA device", file=sys.stderr)
         return 1
