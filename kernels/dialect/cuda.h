@@ -8,6 +8,7 @@
 #define SHARED __shared__ __align__(16)
 #define TO_SHARED
 #define RESTRICT __restrict__
+#define ALIGNED(bytes) __align__(bytes)
 #define BARRIER() __syncthreads()
 #define ITEM() ((int)threadIdx.x)
 #define GROUP() ((idx)blockIdx.x)
