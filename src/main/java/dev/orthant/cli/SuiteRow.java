@@ -10,6 +10,7 @@ import dev.orthant.op.Conv2d;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.MathMode;
 import dev.orthant.op.Pointwise;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** One row of a suite's file, in one type and for one batch size. */
 final class SuiteRow {
   private static final Set<String> COMMON = Set.of("name", "op", "count");
-  private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation");
+  private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation", "math");
 
   private final JsonNode node;
   private final DType dtype;
@@ -76,10 +77,14 @@ final class SuiteRow {
     return product;
   }
 
+  private MathMode math() {
+    return node.has("math") ? MathMode.named(text("math")) : MathMode.standard();
+  }
+
   BenchCase matmul() {
     allow(Set.of("a", "b", "transpose_a", "transpose_b"), EPILOGUE);
     MatMul op = new MatMul(node.path("transpose_a").asBoolean(false), node.path("transpose_b").asBoolean(false),
-        Epilogue.NONE);
+        Epilogue.NONE, math());
     TensorSpec a = spec("a");
     TensorSpec b = spec("b");
     TensorSpec out = op.product(a, b);
@@ -101,7 +106,8 @@ final class SuiteRow {
       case "NHWC" -> Layout.NHWC;
       default -> throw new InvalidInputException("layout is neither NCHW nor NHWC: " + node.path("layout"));
     };
-    Conv2d op = Conv2d.stride(stride).padding(padding).dilation(dilation, dilation).groups(groups).layout(layout);
+    Conv2d op = Conv2d.stride(stride).padding(padding).dilation(dilation, dilation).groups(groups).layout(layout)
+        .math(math());
     TensorSpec x = spec("x");
     TensorSpec w = spec("w");
     TensorSpec out = op.product(x, w);
@@ -119,6 +125,9 @@ final class SuiteRow {
     List<TensorSpec> inputs = new ArrayList<>(List.of(lhs, rhs));
     List<BenchCase.Tail> tail = new ArrayList<>();
     StringBuilder title = new StringBuilder(op.name());
+    if (dtype == DType.F32 && op.math() != MathMode.IEEE) {
+      title.append(' ').append(op.math().label());
+    }
     Epilogue e = Epilogue.NONE;
     double alpha = node.path("alpha").asDouble(1);
     if (alpha != 1) {
