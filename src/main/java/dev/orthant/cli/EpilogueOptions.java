@@ -6,6 +6,7 @@ import dev.orthant.expr.Activations;
 import dev.orthant.io.HostTensor;
 import dev.orthant.op.Contraction;
 import dev.orthant.op.Epilogue;
+import dev.orthant.op.MathMode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,15 @@ final class EpilogueOptions {
   @Option(names = "--activation", paramLabel = "NAME",
       description = "Applied last: an activation; its parameters are options below. 'orthant run --help' lists them.")
   private @Nullable String activation;
+
+  @Option(names = "--math", paramLabel = "MODE",
+      description = "How f32 operands are multiplied: f32, tf32 or 3xtf32. Default: f32, or what -Dorthant.math says.")
+  private @Nullable MathMode math;
+
+  /** How F32 operands are multiplied. */
+  MathMode math() {
+    return math == null ? MathMode.standard() : math;
+  }
 
   /**
    * The op with its epilogue.

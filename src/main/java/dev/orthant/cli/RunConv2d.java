@@ -76,7 +76,7 @@ final class RunConv2d extends RunBase {
     HostTensor filters = loader.load(Objects.requireNonNull(w));
     int[] p = padding.equals(SAME) ? same(images.shape(), filters.shape(), s, d) : explicit;
     Conv2d op = Conv2d.PLAIN.strides(s[0], s[1]).padding(p[0], p[1], p[2], p[3]).dilation(d[0], d[1]).groups(groups)
-        .layout(layout);
+        .layout(layout).math(epilogue.math());
     UnaryOperator<HostTensor> place =
         layout == Layout.NCHW ? ActivationOptions::perChannel : UnaryOperator.identity();
     return epilogue.plan(op, spec(), loader, new ArrayList<>(List.of(images, filters)), place);

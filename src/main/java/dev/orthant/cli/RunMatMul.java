@@ -51,7 +51,7 @@ final class RunMatMul extends RunBase {
     List<HostTensor> inputs = new ArrayList<>();
     inputs.add(loader.load(Objects.requireNonNull(a)));
     inputs.add(loader.load(Objects.requireNonNull(b)));
-    return epilogue.plan(new MatMul(transposeA, transposeB, Epilogue.NONE), spec(), loader, inputs,
+    return epilogue.plan(new MatMul(transposeA, transposeB, Epilogue.NONE, epilogue.math()), spec(), loader, inputs,
         UnaryOperator.identity());
   }
 }

@@ -10,6 +10,7 @@ import dev.orthant.op.Conv2d;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.MathMode;
 import dev.orthant.op.Pointwise;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 
 /** One row of a suite's file, in one type and for one batch size. */
 final class SuiteRow {
-  private static final Set<String> COMMON = Set.of("name", "op", "count");
-  private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation");
+  private static final Set<String> COMMON = Set.of("name", "op", "count", "dtypes");
+  private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation", "math");
 
   private final JsonNode node;
   private final DType dtype;
@@ -76,10 +77,14 @@ final class SuiteRow {
     return product;
   }
 
+  private MathMode math() {
+    return node.has("math") ? MathMode.named(text("math")) : MathMode.standard();
+  }
+
   BenchCase matmul() {
     allow(Set.of("a", "b", "transpose_a", "transpose_b"), EPILOGUE);
     MatMul op = new MatMul(node.path("transpose_a").asBoolean(false), node.path("transpose_b").asBoolean(false),
-        Epilogue.NONE);
+        Epilogue.NONE, math());
     TensorSpec a = spec("a");
     TensorSpec b = spec("b");
     TensorSpec out = op.product(a, b);
@@ -101,7 +106,8 @@ final class SuiteRow {
       case "NHWC" -> Layout.NHWC;
       default -> throw new InvalidInputException("layout is neither NCHW nor NHWC: " + node.path("layout"));
     };
-    Conv2d op = Conv2d.stride(stride).padding(padding).dilation(dilation, dilation).groups(groups).layout(layout);
+    Conv2d op = Conv2d.stride(stride).padding(padding).dilation(dilation, dilation).groups(groups).layout(layout)
+        .math(math());
     TensorSpec x = spec("x");
     TensorSpec w = spec("w");
     TensorSpec out = op.product(x, w);
@@ -119,6 +125,9 @@ final class SuiteRow {
     List<TensorSpec> inputs = new ArrayList<>(List.of(lhs, rhs));
     List<BenchCase.Tail> tail = new ArrayList<>();
     StringBuilder title = new StringBuilder(op.name());
+    if (dtype == DType.F32 && op.math() != MathMode.IEEE) {
+      title.append(' ').append(op.math().label());
+    }
     Epilogue e = Epilogue.NONE;
     double alpha = node.path("alpha").asDouble(1);
     if (alpha != 1) {
@@ -145,11 +154,24 @@ final class SuiteRow {
   }
 
   BenchCase activation(Activation f) {
-    allow(Set.of("x"), Set.of());
+    allow(Set.of("x", "bias"), Set.of());
     TensorSpec x = spec("x");
+    if (node.path("bias").asBoolean(false)) {
+      return biased(f, x);
+    }
     // A learned parameter at its initial value is a number here: the traffic is that of one input.
     Pointwise op = Pointwise.of(f);
     return new BenchCase(text("name"), f.name(), SuiteReader.extents(x.shape().dims()), op, List.of(x), op, List.of(),
         number("count", 1));
+  }
+
+  /** f(x + b), b along the last axis. */
+  private BenchCase biased(Activation f, TensorSpec x) {
+    TensorSpec b = TensorSpec.of(dtype, x.shape().dim(x.shape().rank() - 1));
+    Epilogue e = Epilogue.NONE.plusOperand();
+    Epilogue all = e.activation(f);
+    return new BenchCase(text("name"), "bias+" + f.name(), SuiteReader.extents(x.shape().dims()),
+        new Pointwise(List.of(all.formula()), 2, all.scalars()), List.of(x, b), Pointwise.of(e.formula(), 2),
+        List.of(new BenchCase.Tail(Pointwise.of(f), -1)), number("count", 1));
   }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a device is.
@@ -24,5 +25,11 @@ public record DeviceInfo(String description, String driver, int units, long memo
   public DeviceInfo {
     dtypes = Collections.unmodifiableSet(EnumSet.copyOf(dtypes));
     notes = List.copyOf(notes);
+  }
+
+  /** This device with more notes. */
+  public DeviceInfo with(List<String> more) {
+    return more.isEmpty() ? this : new DeviceInfo(description, driver, units, memoryBytes, maxAllocation, dtypes,
+        emulated, Stream.concat(notes.stream(), more.stream()).toList());
   }
 }

@@ -12,6 +12,8 @@ import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
 import dev.orthant.device.Pool;
 import dev.orthant.op.Call;
+import java.lang.System.Logger;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +34,14 @@ public final class GpuDevice implements Device {
   /** The system property that makes every op wait for its end, so that a failure surfaces where it was caused. */
   public static final String SYNC_PROPERTY = "orthant.sync";
 
+  private static final Logger LOG = System.getLogger(GpuDevice.class.getName());
   private static final int BREADCRUMBS = 16;
   private static final int KERNELS = 512;
 
   private final String name;
   private final GpuDriver driver;
   private final boolean sync;
-  private final Planner planner;
+  private final Guard guard;
   /** Compiled kernels by their source. */
   private final Recent<String, GpuDriver.Kernel> kernels;
   private final Memories memories;
@@ -56,17 +60,19 @@ public final class GpuDevice implements Device {
    * @param driver owned by this device from now on
    */
   public GpuDevice(String name, GpuDriver driver) {
-    this(name, driver, Boolean.getBoolean(SYNC_PROPERTY));
+    this(name, driver, Boolean.getBoolean(SYNC_PROPERTY), Specials.of(driver.limits().matrixUnits()),
+        message -> LOG.log(Logger.Level.WARNING, message));
   }
 
-  GpuDevice(String name, GpuDriver driver, boolean sync) {
+  GpuDevice(String name, GpuDriver driver, boolean sync, List<Special> specials, Consumer<String> warn) {
     this.name = name;
     this.driver = driver;
     this.sync = sync;
-    this.planner = new Planner(driver.limits(), driver.dialect());
     this.kernels = new Recent<>(KERNELS, driver::release);
     this.memories = new Memories(driver, lock);
     this.pool = new Pool<>(name, memories);
+    this.guard = new Guard(name, driver.info(), new Planner(driver.limits(), driver.dialect()), specials, new Trials(),
+        warn);
   }
 
   @Override
@@ -76,7 +82,7 @@ public final class GpuDevice implements Device {
 
   @Override
   public DeviceInfo info() {
-    return driver.info();
+    return driver.info().with(guard.notes());
   }
 
   /** What launches on this device keep to. */
@@ -150,7 +156,7 @@ public final class GpuDevice implements Device {
             + " has the buffer of another input or output");
       }
     }
-    List<Launch> plan = planner.plan(call);
+    List<Launch> plan = plan(call);
     List<GpuBuffer> scratch = scratch(plan);
     try {
       run(call, () -> {
@@ -164,19 +170,40 @@ public final class GpuDevice implements Device {
     }
   }
 
-  /** Memory that a plan needs for itself, by number. */
-  private List<GpuBuffer> scratch(List<Launch> plan) {
-    List<Long> sizes = new ArrayList<>();
-    for (Launch l : plan) {
-      for (Launch.Slot slot : l.slots()) {
-        if (slot instanceof Launch.Slot.Scratch s && s.index() == sizes.size()) {
-          sizes.add(s.bytes());
-        }
+  private List<Launch> plan(Call call) {
+    try {
+      return guard.plan(call);
+    } catch (DriverException e) {
+      throw run(call, () -> failure(call + ", while a faster way was proved", e));
+    }
+  }
+
+  /** Trials, which leave no trace. */
+  private final class Trials implements Guard.Runner {
+    private final Sandbox sandbox = new Sandbox(driver, kernels, memories);
+
+    @Override
+    public void settle() {
+      finish();
+    }
+
+    @Override
+    public List<MemorySegment> outputs(Call call, List<Launch> plan, List<MemorySegment> inputs, Arena arena) {
+      lock.lock();
+      try {
+        requireUsable();
+        return sandbox.outputs(call, plan, inputs, arena);
+      } finally {
+        lock.unlock();
       }
     }
+  }
+
+  /** Memory that a plan needs for itself, by number. */
+  private List<GpuBuffer> scratch(List<Launch> plan) {
     List<GpuBuffer> given = new ArrayList<>();
     try {
-      sizes.forEach(bytes -> given.add((GpuBuffer) allocate(bytes)));
+      Launch.scratch(plan).forEach(bytes -> given.add((GpuBuffer) allocate(bytes)));
       return given;
     } catch (RuntimeException e) {
       given.forEach(GpuBuffer::close);
@@ -184,15 +211,13 @@ public final class GpuDevice implements Device {
     }
   }
 
+  private static List<GpuDriver.Memory> memories(List<GpuBuffer> buffers) {
+    return buffers.stream().map(GpuBuffer::memory).toList();
+  }
+
   private void launch(Call call, Launch launch, List<GpuBuffer> buffers, List<GpuBuffer> scratch) {
     GpuDriver.Kernel kernel = kernels.get(launch.source(), source -> driver.build(source, launch.kernel()));
-    List<GpuDriver.Argument> arguments = launch.slots().stream().map(slot -> switch (slot) {
-      case Launch.Slot.Tensor t -> new GpuDriver.Argument.Pointer(buffers.get(t.index()).memory());
-      case Launch.Slot.Scratch s -> new GpuDriver.Argument.Pointer(scratch.get(s.index()).memory());
-      case Launch.Slot.Map m -> new GpuDriver.Argument.Map(buffers.get(m.index()).memory(), m.map());
-      case Launch.Slot.Value v -> v.value();
-      case Launch.Slot.OfOp o -> o.of(call.op());
-    }).toList();
+    List<GpuDriver.Argument> arguments = launch.arguments(call.op(), memories(buffers), memories(scratch));
     if (breadcrumbs.size() == BREADCRUMBS) {
       breadcrumbs.removeFirst();
     }

@@ -2,6 +2,7 @@ package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
 import dev.orthant.op.Op;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,35 @@ import java.util.List;
 record Launch(String source, String kernel, Grid grid, List<Slot> slots) {
   Launch {
     slots = List.copyOf(slots);
+  }
+
+  /** The sizes of the memory that a plan needs for itself, by number. */
+  static List<Long> scratch(List<Launch> plan) {
+    List<Long> sizes = new ArrayList<>();
+    for (Launch l : plan) {
+      for (Slot slot : l.slots) {
+        if (slot instanceof Slot.Scratch s && s.index() == sizes.size()) {
+          sizes.add(s.bytes());
+        }
+      }
+    }
+    return sizes;
+  }
+
+  /**
+   * What the kernel is given.
+   *
+   * @param tensors the call's, inputs first
+   * @param scratch the plan's own memory
+   */
+  List<GpuDriver.Argument> arguments(Op op, List<GpuDriver.Memory> tensors, List<GpuDriver.Memory> scratch) {
+    return slots.stream().map(slot -> switch (slot) {
+      case Slot.Tensor t -> new GpuDriver.Argument.Pointer(tensors.get(t.index()));
+      case Slot.Scratch s -> new GpuDriver.Argument.Pointer(scratch.get(s.index()));
+      case Slot.Map m -> new GpuDriver.Argument.Map(tensors.get(m.index()), m.map());
+      case Slot.Value v -> v.value();
+      case Slot.OfOp o -> o.of(op);
+    }).toList();
   }
 
   /** What fills a parameter. */

@@ -41,7 +41,7 @@ final class Planner {
   });
 
   /** All that a plan depends on: not the op's launch-time numbers. */
-  private record Key(Op op, List<TensorSpec> inputs) {}
+  record Key(Op op, List<TensorSpec> inputs) {}
 
   Planner(GpuLimits limits, String dialect) {
     this.limits = limits;
@@ -61,7 +61,7 @@ final class Planner {
     return switch (call.op()) {
       case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
       case Conv2d op -> List.of(Conv2dPlan.of(this, call, op));
-      case Pointwise op -> List.of(pointwise(call, op));
+      case Pointwise op -> List.of(PackedPointwise.of(this, call, op).orElseGet(() -> pointwise(call, op)));
       case Reduce op -> new ReducePlan(this, call, op).launches();
       case Pool2d op -> List.of(PoolPlan.of(this, call, op));
       case Pool2dBackward op -> List.of(PoolPlan.of(this, call, op));
@@ -136,13 +136,25 @@ final class Planner {
 
   /** Whether indices need 64 bits, {@code more} being a further number that an index may reach. */
   static boolean isWide(Call call, double more) {
-    return more >= NARROW
+    return isWide(more)
         || Stream.concat(call.inputs().stream(), call.outputs().stream()).anyMatch(t -> t.shape().elements() >= NARROW);
+  }
+
+  /** Whether a number that an index may reach needs 64 bits. */
+  static boolean isWide(double most) {
+    return most >= NARROW;
   }
 
   /** Completes a launch; kernels loop over what is beyond the most groups a device takes. */
   Launch launch(KernelSource source, String kernel, long groups, int items, Parameters parameters, boolean wide,
       DType compute, List<String> kernelFiles) {
+    return launch(source, kernel, Grid.of(Math.min(groups, limits.groups()), items), parameters, wide, compute,
+        kernelFiles);
+  }
+
+  /** Completes a launch in a grid that keeps to the limits. */
+  Launch launch(KernelSource source, String kernel, Grid grid, Parameters parameters, boolean wide, DType compute,
+      List<String> kernelFiles) {
     List<String> flags = new ArrayList<>();
     if (wide) {
       flags.add("ORTHANT_WIDE");
@@ -151,7 +163,6 @@ final class Planner {
       flags.add("ORTHANT_F64");
     }
     source.define("PARAMETERS", parameters.declaration());
-    return new Launch(source.compose(flags, dialect, kernelFiles), kernel,
-        Grid.of(Math.min(groups, limits.groups()), items), parameters.slots());
+    return new Launch(source.compose(flags, dialect, kernelFiles), kernel, grid, parameters.slots());
   }
 }

@@ -14,6 +14,9 @@ import java.util.List;
 public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBackwardData, Conv2dBackwardWeights {
   Epilogue epilogue();
 
+  /** How F32 operands are multiplied. */
+  MathMode math();
+
   /** This op with another epilogue. */
   Contraction withEpilogue(Epilogue epilogue);
 

@@ -10,10 +10,13 @@ import dev.orthant.core.TensorSpec;
  * group, r and s; what lies outside the image counts as 0.
  *
  * <p>Shapes: see {@link Layout}. {@code groups = c} is depthwise. A one-dimensional convolution is the view with h = r = 1.
+ *
+ * @param math how F32 operands are multiplied, in its gradients as well
  */
-public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue) implements Contraction {
+public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue, MathMode math)
+    implements Contraction {
   /** Stride 1, no padding, one group, NCHW. */
-  public static final Conv2d PLAIN = new Conv2d(Window.UNIT, 1, Layout.NCHW, Epilogue.NONE);
+  public static final Conv2d PLAIN = new Conv2d(Window.UNIT, 1, Layout.NCHW, Epilogue.NONE, MathMode.IEEE);
 
   /** The extents of a convolution: images, channels, height, width; filters, their height and width; output height and width. */
   public record Extents(long n, long c, long h, long w, long k, long r, long s, long p, long q) {}
@@ -23,7 +26,7 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
   }
 
   public Conv2d strides(int h, int w) {
-    return new Conv2d(window.stride(h, w), groups, layout, epilogue);
+    return new Conv2d(window.stride(h, w), groups, layout, epilogue, math);
   }
 
   /** The same padding on all four sides. */
@@ -32,24 +35,29 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
   }
 
   public Conv2d padding(int top, int left, int bottom, int right) {
-    return new Conv2d(window.padding(top, left, bottom, right), groups, layout, epilogue);
+    return new Conv2d(window.padding(top, left, bottom, right), groups, layout, epilogue, math);
   }
 
   public Conv2d dilation(int h, int w) {
-    return new Conv2d(window.dilation(h, w), groups, layout, epilogue);
+    return new Conv2d(window.dilation(h, w), groups, layout, epilogue, math);
   }
 
   public Conv2d groups(int count) {
-    return new Conv2d(window, count, layout, epilogue);
+    return new Conv2d(window, count, layout, epilogue, math);
   }
 
   public Conv2d layout(Layout other) {
-    return new Conv2d(window, groups, other, epilogue);
+    return new Conv2d(window, groups, other, epilogue, math);
+  }
+
+  /** This convolution computed in another way. */
+  public Conv2d math(MathMode other) {
+    return new Conv2d(window, groups, layout, epilogue, other);
   }
 
   @Override
   public Conv2d withEpilogue(Epilogue other) {
-    return new Conv2d(window, groups, layout, other);
+    return new Conv2d(window, groups, layout, other, math);
   }
 
   @Override

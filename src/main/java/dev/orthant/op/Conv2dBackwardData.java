@@ -15,6 +15,11 @@ import dev.orthant.core.TensorSpec;
  */
 public record Conv2dBackwardData(Conv2d forward, long height, long width, Epilogue epilogue) implements Contraction {
   @Override
+  public MathMode math() {
+    return forward.math();
+  }
+
+  @Override
   public String name() {
     return "conv2d_backward_data";
   }

@@ -14,6 +14,11 @@ import dev.orthant.core.TensorSpec;
 public record Conv2dBackwardWeights(Conv2d forward, long filterHeight, long filterWidth, Epilogue epilogue)
     implements Contraction {
   @Override
+  public MathMode math() {
+    return forward.math();
+  }
+
+  @Override
   public String name() {
     return "conv2d_backward_weights";
   }

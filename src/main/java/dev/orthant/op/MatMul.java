@@ -13,9 +13,21 @@ import java.util.List;
  *
  * @param transposeLhs A is stored as (…, k, m)
  * @param transposeRhs B is stored as (…, n, k)
+ * @param math how F32 operands are multiplied
  */
-public record MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilogue) implements Contraction {
+public record MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilogue, MathMode math)
+    implements Contraction {
   public static final MatMul PLAIN = new MatMul(false, false, Epilogue.NONE);
+
+  /** A product in true F32. */
+  public MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilogue) {
+    this(transposeLhs, transposeRhs, epilogue, MathMode.IEEE);
+  }
+
+  /** This product computed in another way. */
+  public MatMul math(MathMode other) {
+    return new MatMul(transposeLhs, transposeRhs, epilogue, other);
+  }
 
   /** The extents of one product. */
   public record Extents(long m, long n, long k) {}
@@ -27,7 +39,7 @@ public record MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilog
 
   @Override
   public MatMul withEpilogue(Epilogue other) {
-    return new MatMul(transposeLhs, transposeRhs, other);
+    return new MatMul(transposeLhs, transposeRhs, other, math);
   }
 
   /** m, n and k of operands that are valid for this op. */

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * The one place of tolerances: the truth and the lawful results of single outputs of a call.
  *
  * <p>A sum of k products accumulated in a type of unit roundoff u, in any order, is off by at most γ(k)·Σ|a||b| with γ(k) = ku/(1 − ku) (N. J.
- * Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1). Elementwise work on it is bounded by {@link Enclosure}.
+ * Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1). Elementwise work on it is bounded by {@link Enclosure}. Products that
+ * matrix units may sum are bounded by {@link DotBound}.
  */
 public final class Bounds {
   /**
@@ -89,10 +90,10 @@ public final class Bounds {
     DType type = call.outputs().get(output).dtype();
     return switch (call.op()) {
       case Contraction c -> {
-        Dot dot = new Dot();
+        DotBound dot = new DotBound(call.input(0).dtype(), c.math());
         c.terms(call.input(0), call.input(1), index,
             (p, q) -> dot.add(values.get(0).applyAsDouble(p), values.get(1).applyAsDouble(q)));
-        yield elementwise(c.epilogue().formula(), dot.sum, dot.interval(type.compute()), index, type, type.compute());
+        yield elementwise(c.epilogue().formula(), dot.sum(), dot.interval(), index, type, type.compute());
       }
       case Pointwise p -> elementwise(p.formulas().get(output), Double.NaN, Interval.point(Double.NaN), index, type,
           p.compute(call.inputs()));
@@ -153,29 +154,17 @@ public final class Bounds {
    * @param magnitude Σ of the terms' magnitudes
    */
   static double sumError(DType type, long terms, double magnitude) {
+    return sumError(type, type.unitRoundoff(), terms, magnitude);
+  }
+
+  /** As {@link #sumError(DType, long, double)} where each term costs an error of {@code unit} rather than that of the type's rounding. */
+  static double sumError(DType type, double unit, long terms, double magnitude) {
     if (magnitude == 0) {
       return 0;
     }
-    double ku = terms * type.unitRoundoff();
+    double ku = terms * unit;
     double gamma = ku < 1 ? ku / (1 - ku) : Double.POSITIVE_INFINITY;
     // The truth is a double sum itself: for a double device its own error counts as well.
     return (type == DType.F64 ? 2 * gamma : gamma) * magnitude + terms * type.minNormal();
-  }
-
-  /** A sum of products with what is needed to bound its error. */
-  private static final class Dot {
-    private double sum;
-    private double magnitude;
-    private long terms;
-
-    void add(double a, double b) {
-      sum += a * b;
-      magnitude += Math.abs(a * b);
-      terms++;
-    }
-
-    Interval interval(DType type) {
-      return Interval.around(sum, sumError(type, terms, magnitude), magnitude, type);
-    }
   }
 }

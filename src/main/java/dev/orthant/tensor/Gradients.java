@@ -93,7 +93,8 @@ final class Gradients {
 
   /** Y = op(A)·op(B): dA = dY·op(B)ᵀ, transposed if A is. */
   private static Tensor byLhs(MatMul m, Tensor dy, Tensor b, Shape shape) {
-    Tensor da = m.transposeLhs() ? b.matMul(dy, m.transposeRhs(), true) : dy.matMul(b, false, !m.transposeRhs());
+    Tensor da = m.transposeLhs() ? b.matMul(dy, m.transposeRhs(), true, m.math())
+        : dy.matMul(b, false, !m.transposeRhs(), m.math());
     return da.sumTo(shape);
   }
 
@@ -108,7 +109,8 @@ final class Gradients {
       right = tall(dy);
     }
     Tensor db =
-        m.transposeRhs() ? right.matMul(left, true, m.transposeLhs()) : left.matMul(right, !m.transposeLhs(), false);
+        m.transposeRhs() ? right.matMul(left, true, m.transposeLhs(), m.math())
+            : left.matMul(right, !m.transposeLhs(), false, m.math());
     return db.sumTo(shape);
   }
 

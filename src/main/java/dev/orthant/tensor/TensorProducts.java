@@ -9,6 +9,7 @@ import dev.orthant.op.Conv2dBackwardData;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.MathMode;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Window;
 import java.util.List;
@@ -24,12 +25,25 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
     return matMul(rhs, false, false);
   }
 
-  /** The matrix product with either operand's last two axes taken as transposed. */
-  public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs) {
-    return product(new MatMul(transposeThis, transposeRhs, Epilogue.NONE), rhs);
+  /** The matrix product, F32 operands multiplied as {@code math} says. */
+  public Tensor matMul(Tensor rhs, MathMode math) {
+    return matMul(rhs, false, false, math);
   }
 
-  /** Convolution of these images with {@code filters}; shapes as {@link Layout} says. */
+  /** The matrix product with either operand's last two axes taken as transposed. */
+  public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs) {
+    return matMul(rhs, transposeThis, transposeRhs, MathMode.standard());
+  }
+
+  /** The matrix product with either operand's last two axes taken as transposed, F32 operands multiplied as {@code math} says. */
+  public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs, MathMode math) {
+    return product(new MatMul(transposeThis, transposeRhs, Epilogue.NONE, math), rhs);
+  }
+
+  /**
+   * Convolution of these images with {@code filters}; shapes as {@link Layout} says. F32 operands are multiplied as {@code how} says, and
+   * where it says nothing but true F32 as {@link MathMode#standard} does.
+   */
   public Tensor conv2d(Tensor filters, Conv2d how) {
     return product(plain("conv2d", how), filters);
   }
@@ -77,7 +91,7 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
       throw new InvalidInputException(
           name + ": give the epilogue by calls on the result, such as .add(residual).relu()");
     }
-    return how;
+    return how.math(how.math().orStandard());
   }
 
   // ---- pooling -----------------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A driver that computes nothing but keeps account of everything, and fails in the call it is told to. */
+/** A driver that computes only what a test tells it, keeps account of everything, and fails in the call it is told to. */
 final class FakeDriver implements GpuDriver {
   private static final class Block implements Memory {
     final byte[] bytes;
@@ -34,6 +35,9 @@ final class FakeDriver implements GpuDriver {
   /** Which of the calls to come fails; 0: none. */
   int failAfter;
   boolean loseDevice;
+  /** What kernels do: is given the source and the memory of the pointers among the arguments. */
+  BiConsumer<String, List<byte[]>> work = (source, memory) -> {
+  };
   private final AtomicBoolean inUse = new AtomicBoolean();
 
   private void enter(String function) {
@@ -122,7 +126,10 @@ final class FakeDriver implements GpuDriver {
         throw new IllegalStateException("launched with freed memory");
       }
     }
-    launched.add(new Launched(((Compiled) kernel).source(), grid, arguments));
+    String source = ((Compiled) kernel).source();
+    launched.add(new Launched(source, grid, arguments));
+    work.accept(source, arguments.stream().filter(Argument.Pointer.class::isInstance)
+        .map(a -> ((Block) ((Argument.Pointer) a).memory()).bytes).toList());
   }
 
   @Override

@@ -38,7 +38,8 @@ class GpuDeviceTest {
   private final FakeDriver driver = new FakeDriver();
 
   private GpuDevice open() {
-    return new GpuDevice("fake:0", driver, false);
+    return new GpuDevice("fake:0", driver, false, List.of(), message -> {
+    });
   }
 
   private static MemorySegment host(long bytes) {
@@ -88,7 +89,8 @@ class GpuDeviceTest {
   void everyFailureIsNamedAndLeaksNothing() {
     for (int nth = 1;; nth++) {
       FakeDriver failing = new FakeDriver();
-      GpuDevice device = new GpuDevice("fake:0", failing, false);
+      GpuDevice device = new GpuDevice("fake:0", failing, false, List.of(), message -> {
+      });
       failing.failAfter = nth;
       try {
         program(device);
@@ -128,7 +130,8 @@ class GpuDeviceTest {
 
   @Test
   void syncWaitsAfterEachOp() {
-    GpuDevice device = new GpuDevice("fake:0", driver, true);
+    GpuDevice device = new GpuDevice("fake:0", driver, true, List.of(), message -> {
+    });
     Buffer a = device.allocate(64);
     Buffer y = device.allocate(64);
     // build, launch, finish
@@ -173,7 +176,7 @@ class GpuDeviceTest {
     Buffer a = device.allocate(64);
     Buffer y = device.allocate(64);
     Buffer small = device.allocate(60);
-    Buffer foreign = new GpuDevice("fake:1", new FakeDriver(), false).allocate(64);
+    Buffer foreign = new GpuDevice("fake:1", new FakeDriver(), false, List.of(), message -> {}).allocate(64);
     Buffer closed = device.allocate(64);
     closed.close();
     closed.close();

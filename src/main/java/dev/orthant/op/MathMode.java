@@ -1,0 +1,63 @@
+package dev.orthant.op;
+
+import dev.orthant.core.InvalidInputException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * How precisely products of F32 operands are computed; other types ignore it. A mode is a permission: a device without matrix units computes
+ * true F32 in each, and {@code parity/Bounds} says for each how wrong a result may be at most.
+ */
+public enum MathMode {
+  /** F32 products and sums. */
+  IEEE("f32"),
+  /** Operands rounded to TF32 (11 significant bits, the exponents of F32) before they are multiplied; F32 sums. */
+  TF32("tf32"),
+  /**
+   * Each operand split into two TF32 numbers, a = hi + lo, and three products summed: hi·hi + hi·lo + lo·hi. Nearly as precise as
+   * F32, on matrix units.
+   */
+  TF32X3("3xtf32");
+
+  /** The system property that names the mode of products which ask for no other. */
+  public static final String PROPERTY = "orthant.math";
+
+  private static final String STANDARD = System.getProperty(PROPERTY, IEEE.label);
+
+  private final String label;
+
+  MathMode(String label) {
+    this.label = label;
+  }
+
+  /** The name users give: {@code 3xtf32}. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * The mode of that name.
+   *
+   * @throws InvalidInputException when there is none, naming the known ones
+   */
+  public static MathMode named(String name) {
+    return Arrays.stream(values()).filter(m -> m.label.equals(name.toLowerCase(Locale.ROOT))).findFirst()
+        .orElseThrow(() -> new InvalidInputException("unknown math mode '" + name + "'; known: "
+            + Arrays.stream(values()).map(MathMode::label).collect(Collectors.joining(" "))));
+  }
+
+  /**
+   * The mode of products that ask for no other: {@code -Dorthant.math}, else IEEE.
+   *
+   * @throws InvalidInputException when the property names none
+   */
+  public static MathMode standard() {
+    return named(STANDARD);
+  }
+
+  /** This mode, or {@link #standard()} in the place of IEEE. */
+  public MathMode orStandard() {
+    return this == IEEE ? standard() : this;
+  }
+}
