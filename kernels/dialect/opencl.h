@@ -10,6 +10,7 @@
 #define SHARED __local
 #define TO_SHARED __local
 #define RESTRICT restrict
+#define ALIGNED(bytes) __attribute__((aligned(bytes)))
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
 #define ITEM() ((int)get_local_id(0))
 #define GROUP() ((idx)get_group_id(0))

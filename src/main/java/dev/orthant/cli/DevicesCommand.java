@@ -49,8 +49,9 @@ final class DevicesCommand implements Runnable {
       d.info().notes().forEach(n -> out.println(d.name() + ": " + n));
     }
     out.println(best);
-    if (!devices.problems().isEmpty()) {
-      out.println(devices.problems().size() + " more cannot be used; why, and the cure: orthant doctor");
+    long problems = devices.problems().stream().filter(p -> !p.expected()).count();
+    if (problems > 0) {
+      out.println(problems + " more cannot be used; why, and the cure: orthant doctor");
     }
   }
 

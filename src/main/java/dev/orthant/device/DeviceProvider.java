@@ -30,6 +30,16 @@ public interface DeviceProvider {
    * @param subject the device or kind
    * @param reason what was seen
    * @param cure what the user can do
+   * @param expected whether this is as it should be on such a machine: then it is told, but nothing is wrong
    */
-  record Problem(String subject, String reason, String cure) {}
+  record Problem(String subject, String reason, String cure, boolean expected) {
+    public Problem(String subject, String reason, String cure) {
+      this(subject, reason, cure, false);
+    }
+
+    /** What is not there because it need not be. */
+    public static Problem expected(String subject, String reason, String cure) {
+      return new Problem(subject, reason, cure, true);
+    }
+  }
 }

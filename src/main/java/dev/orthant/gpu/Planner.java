@@ -61,7 +61,7 @@ final class Planner {
     return switch (call.op()) {
       case MatMul op -> List.of(new MatMulPlan(this, call, op).launch());
       case Conv2d op -> List.of(Conv2dPlan.of(this, call, op));
-      case Pointwise op -> List.of(pointwise(call, op));
+      case Pointwise op -> List.of(PackedPointwise.of(this, call, op).orElseGet(() -> pointwise(call, op)));
       case Reduce op -> new ReducePlan(this, call, op).launches();
       case Pool2d op -> List.of(PoolPlan.of(this, call, op));
       case Pool2dBackward op -> List.of(PoolPlan.of(this, call, op));
@@ -136,8 +136,13 @@ final class Planner {
 
   /** Whether indices need 64 bits, {@code more} being a further number that an index may reach. */
   static boolean isWide(Call call, double more) {
-    return more >= NARROW
+    return isWide(more)
         || Stream.concat(call.inputs().stream(), call.outputs().stream()).anyMatch(t -> t.shape().elements() >= NARROW);
+  }
+
+  /** Whether a number that an index may reach needs 64 bits. */
+  static boolean isWide(double most) {
+    return most >= NARROW;
   }
 
   /** Completes a launch; kernels loop over what is beyond the most groups a device takes. */

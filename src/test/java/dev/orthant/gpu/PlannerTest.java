@@ -110,11 +110,27 @@ class PlannerTest {
   void indicesAreWideOnlyWhereTheyMustBe() {
     Launch large = one(GPU, Pointwise.of(Activations.RELU), f32(1L << 33));
     assertThat(large.source()).startsWith("#define ORTHANT_WIDE\n");
-    assertThat(large.slots()).contains(new Launch.Slot.Value(new GpuDriver.Argument.I64(1L << 33)));
+    assertThat(large.slots()).contains(new Launch.Slot.Value(new GpuDriver.Argument.I64(1L << 31)));
     assertThat(one(GPU, Pointwise.of(Activations.RELU), f32(1L << 28)).source()).doesNotStartWith("#define");
     Conv2d padded = Conv2d.PLAIN.padding(1 << 20, 1 << 20, 0, 0);
     assertThat(one(GPU, padded, f32(1, 1, 2, 2), f32(1, 1, (1 << 20) + 1, (1 << 20) + 1)).source())
         .as("an index may begin far outside").startsWith("#define ORTHANT_WIDE\n");
+  }
+
+  /** Sixteen bytes to an item: as many elements as divide the runs in which operands are contiguous or constant. */
+  @Test
+  void neighbouringElementsAreTakenTogetherOnGpus() {
+    Pointwise sum = Pointwise.of(Expr.input(0).plus(Expr.input(1)), 2);
+    assertThat(one(GPU, sum, f32(640, 100), f32(100)).source()).contains("#define LANES_OF_PACK 4\n");
+    assertThat(one(GPU, sum, f32(640, 100), f32(640, 1)).grid().groups()).isEqualTo(640 * 25 / 256 + 1);
+    assertThat(one(GPU, sum, f32(640, 102), f32(102)).source()).contains("#define LANES_OF_PACK 2\n");
+    assertThat(one(GPU, sum, f32(640, 101), f32(101)).source()).doesNotContain("LANES_OF_PACK");
+    assertThat(one(GPU, sum, f32(641, 100), f32(641, 100)).source())
+        .isEqualTo(one(GPU, sum, f32(64, 100), f32(64, 100)).source());
+    TensorSpec half = TensorSpec.of(DType.BF16, 640, 104);
+    assertThat(one(GPU, sum, half, half).source()).contains("#define LANES_OF_PACK 8\n");
+    assertThat(one(GPU, sum, half, f32(104)).source()).contains("#define LANES_OF_PACK 4\n");
+    assertThat(one(CPU, sum, half, half).source()).doesNotContain("LANES_OF_PACK");
   }
 
   @Test

@@ -105,6 +105,7 @@ final class KernelCases {
     cases.add(of("random bits to two types", new Pointwise(
         List.of(Expr.where(Expr.input(1).lt(Expr.scalar(0)), 0, Expr.input(0)), Expr.input(1).lt(0.5).asNumber()), 1,
         List.of(0.3), List.of(DType.F32, DType.BOOL), List.of(new Philox(7, 3))), TensorSpec.of(DType.I32, 3, 37)));
+    cases.addAll(packs());
     for (long offset : new long[] {0, 3}) {
       cases.add(of("random from " + offset,
           new Random(Random.Distribution.TRUNCATED_NORMAL, 1, 2, new Philox(-1, offset), f32(259))));
@@ -112,6 +113,19 @@ final class KernelCases {
     cases.addAll(moves());
     cases.addAll(reductions());
     return cases;
+  }
+
+  /** Packs of elements: repeated along rows, along columns, in the middle; of several types; two, four and eight to a pack. */
+  private static List<Case> packs() {
+    Op sum = Pointwise.of(Expr.input(0).plus(Expr.input(1)).plus(Expr.input(2)), 3);
+    Pointwise types =
+        new Pointwise(List.of(Expr.input(0).plus(Expr.input(1)), Expr.input(0).lt(Expr.scalar(0)).asNumber(),
+            Expr.input(1)), 2, List.of(0.3), List.of(DType.BF16, DType.BOOL, DType.U8), List.of());
+    return List.of(of("packs by row and column", sum, f32(5, 12), f32(12), f32(5, 1)),
+        of("packs in the middle", sum, f32(3, 5, 2, 6), f32(5, 1, 1), f32(3, 1, 2, 1)),
+        of("packs of eight", sum, TensorSpec.of(DType.F16, 7, 24), TensorSpec.of(DType.BF16, 24),
+            TensorSpec.of(DType.F16)),
+        of("packs of several types", types, TensorSpec.of(DType.F16, 7, 24), TensorSpec.of(DType.U8, 24)));
   }
 
   /** Moving, adding up and sorting: the kernels with edges of their own, shared memory above all. */

@@ -1,0 +1,210 @@
+// Tiles of Y = L·R by wgmma: one warpgroup asks the copy engine for slices of the operands, STAGES ahead; two others multiply them, 64 rows of a
+// 128×TILE_N tile each, and finish the sums. A block makes one tile after the other. The blocks of a cluster have tiles below each other: each
+// fetches a part of the slice of R, for all of them.
+//
+// Given: what hopper_wgmma.h asks for; STAGES, CLUSTER (1 or 2); TILE_STATE (what a tile's loads need), LOAD_STEP (asks for slice `step` at `toLhs` and
+// `toRhs`, counted at `arrived`); VALUE(i, j, sum, result) (what is stored for a sum), REMAKES (whether a NaN is looked at again) and
+// REMAKE(i, j, result); STORE_MAP (whether the output is written by the copy engine, through yMap, or as STORE_Y(y, at, v) at PLACE(i, j)), and the numbers
+// rows, cols, steps, tiles, tilesM, tilesN: tiles of a cluster.
+
+#define TILE_M 128
+#define TILE_N WGMMA_N
+#define TILE_K 64
+#define GROUP_M 64
+#define LHS_BYTES (TILE_M * TILE_K * 2)
+#define RHS_BYTES (TILE_N * TILE_K * 2)
+#define STAGE_BYTES (LHS_BYTES + RHS_BYTES)
+// Outputs are handed to the copy engine 64 columns at a time: the width of the swizzle.
+#define CHUNK 64
+#define CHUNKS (TILE_N / CHUNK)
+#define CHUNK_BYTES (GROUP_M * CHUNK * 2)
+#define STAGING_BYTES (STORE_MAP ? 2 * CHUNKS * CHUNK_BYTES : 0)
+// Rows of tiles that are worked on together, for the sake of the cache.
+#define BAND 8
+#define WARPGROUP 128
+#define CONSUMER_WARPS 8
+
+#if HOPPER
+typedef struct {
+  idx batch, row, col;
+} Corner;
+
+DEVICE Corner corner_of(idx tile, idx tilesM, idx tilesN, u32 rank) {
+  const idx inBatch = tile % (tilesM * tilesN);
+  const idx band = inBatch / (BAND * tilesN) * BAND;
+  const idx inBand = inBatch % (BAND * tilesN);
+  const idx bandRows = tilesM - band < BAND ? tilesM - band : BAND;
+  Corner c;
+  c.batch = tile / (tilesM * tilesN);
+  c.row = ((band + inBand % bandRows) * CLUSTER + rank) * TILE_M;
+  c.col = inBand / bandRows * TILE_N;
+  return c;
+}
+
+// Where the pair of outputs (r, 8·j + pair, …) of a chunk lies in shared memory: rows of 128 bytes, swizzled as the copy engine expects them.
+DEVICE u32 staged(int r, int j) {
+  return r * 128 + ((j ^ (r & 7)) << 4);
+}
+#endif
+
+// One block to a multiprocessor, so that registers can be given from one warpgroup to another.
+extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAMETERS) {
+#if HOPPER
+  u8* const shared = dynamic_shared();
+  u64* const full = (u64*)(shared + STAGES * STAGE_BYTES + STAGING_BYTES);
+  u64* const empty = full + STAGES;
+  const u32 rank = cluster_rank();
+
+  hopper_begin();
+  if (threadIdx.x == 0) {
+    for (int s = 0; s < STAGES; s++) {
+      mbarrier_init(full + s, 1);
+      // A stage is written by all blocks of the cluster: it is free when all have read theirs.
+      mbarrier_init(empty + s, CONSUMER_WARPS * CLUSTER);
+    }
+    mbarrier_fence_init();
+    prefetch_map(&aMap);
+    prefetch_map(&bMap);
+#if STORE_MAP
+    prefetch_map(&yMap);
+#endif
+  }
+  cluster_sync();
+
+  int stage = 0;
+  u32 phase = 0;
+  if (threadIdx.x < WARPGROUP) {
+    GIVE_REGISTERS(40);
+    if (threadIdx.x == 0) {
+      for (idx tile = GROUP() / CLUSTER; tile < tiles; tile += GROUPS() / CLUSTER) {
+        const Corner corner = corner_of(tile, tilesM, tilesN, rank);
+        TILE_STATE
+        for (idx step = 0; step < steps; step++) {
+          u64* const arrived = full + stage;
+          u8* const toLhs = shared + stage * STAGE_BYTES;
+          u8* const toRhs = toLhs + LHS_BYTES;
+          mbarrier_wait(empty + stage, phase ^ 1);
+          // All that lands here is announced here, the other block's part as well.
+          mbarrier_arrive_expect(arrived, STAGE_BYTES);
+          LOAD_STEP
+          if (++stage == STAGES) {
+            stage = 0;
+            phase ^= 1;
+          }
+        }
+      }
+    }
+  } else {
+    TAKE_REGISTERS(232);
+    const int group = threadIdx.x / WARPGROUP - 1;
+    const int inGroup = threadIdx.x % WARPGROUP;
+    const int lane = inGroup % 32;
+    const int firstRow = inGroup / 32 * 16 + lane / 4;
+    const int pair = lane % 4 * 2;
+#if STORE_MAP
+    u8* const staging = shared + STAGES * STAGE_BYTES + group * CHUNKS * CHUNK_BYTES;
+#endif
+    for (idx tile = GROUP() / CLUSTER; tile < tiles; tile += GROUPS() / CLUSTER) {
+      float sums[SUMS];
+      for (idx step = 0; step < steps; step++) {
+        mbarrier_wait(full + stage, phase);
+        const u32 lhs = shared_address(shared) + stage * STAGE_BYTES + group * GROUP_M * TILE_K * 2;
+        const u32 rhs = shared_address(shared) + stage * STAGE_BYTES + LHS_BYTES;
+        wgmma_fence();
+#pragma unroll
+        for (int k = 0; k < TILE_K / 16; k++) {
+          wgmma(sums, descriptor(lhs + k * NEXT_DEPTH(A_ROWS_FIRST), NEXT_ROWS(A_ROWS_FIRST), PATTERN),
+              descriptor(rhs + k * NEXT_DEPTH(B_COLS_FIRST), NEXT_ROWS(B_COLS_FIRST), PATTERN), k > 0 || step > 0);
+        }
+        wgmma_commit();
+        // The slice before has been read when only this one's products are under way.
+        WGMMA_WAIT(1);
+        if (step > 0 && lane < CLUSTER) {
+          mbarrier_arrive_at(empty + (stage == 0 ? STAGES : stage) - 1, lane);
+        }
+        if (++stage == STAGES) {
+          stage = 0;
+          phase ^= 1;
+        }
+      }
+      WGMMA_WAIT(0);
+      hold_sums(sums);
+      if (lane < CLUSTER) {
+        mbarrier_arrive_at(empty + (stage == 0 ? STAGES : stage) - 1, lane);
+      }
+
+      const Corner corner = corner_of(tile, tilesM, tilesN, rank);
+      const idx batch = corner.batch;
+      const idx top = corner.row + group * GROUP_M;
+#if STORE_MAP
+      if (inGroup == 0) {
+        tma_wait_read();
+      }
+      named_barrier(1 + group, WARPGROUP);
+#endif
+#pragma unroll
+      for (int c = 0; c < CHUNKS; c++) {
+        const idx left = corner.col + c * CHUNK;
+        u32 again = 0;
+#pragma unroll
+        for (int n = 0; n < CHUNK / 2; n += 2) {
+          const int r = firstRow + n % 4 / 2 * 8;
+          const int j = n / 4;
+          real two[2];
+#pragma unroll
+          for (int e = 0; e < 2; e++) {
+            const idx i = top + r;
+            const idx k = left + j * 8 + pair + e;
+            const float sum = sums[c * (CHUNK / 2) + n + e];
+            // Beyond the edges, the values of the edge: they are not stored.
+            VALUE((i < rows ? i : rows - 1), (k < cols ? k : cols - 1), sum, two[e])
+            if (REMAKES && sum != sum && i < rows && k < cols) {
+              again |= 1u << (n + e);
+            }
+#if !STORE_MAP
+            if (i < rows && k < cols) {
+              STORE_Y(y, PLACE(i, k), two[e]);
+            }
+#endif
+          }
+#if STORE_MAP
+          shared_store(staging + c * CHUNK_BYTES + staged(r, j) + pair * 2, pack(two[0], two[1]));
+#endif
+        }
+#if REMAKES
+#pragma unroll 1
+        for (int n = 0; again != 0; n++, again >>= 1) {
+          if (again & 1) {
+            const int r = firstRow + n % 4 / 2 * 8;
+            const int j = n / 4;
+            const idx i = top + r;
+            const idx k = left + j * 8 + pair + n % 2;
+            real one;
+            REMAKE(i, k, one)
+#if STORE_MAP
+            shared_store(staging + c * CHUNK_BYTES + staged(r, j) + (pair + n % 2) * 2, (u16)pack(one, one));
+#else
+            STORE_Y(y, PLACE(i, k), one);
+#endif
+          }
+        }
+#endif
+#if STORE_MAP
+        fence_async();
+        named_barrier(1 + group, WARPGROUP);
+        if (inGroup == 0) {
+          tma_store(&yMap, staging + c * CHUNK_BYTES, (int)left, (int)top, (int)batch);
+          tma_commit();
+        }
+#endif
+      }
+    }
+#if STORE_MAP
+    if (inGroup == 0) {
+      tma_wait_written();
+    }
+#endif
+  }
+  hopper_end();
+#endif
+}

@@ -1,0 +1,89 @@
+package dev.orthant.cuda;
+
+import dev.orthant.gpu.DriverException;
+import dev.orthant.gpu.NativeFolder;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
+
+/** NVIDIA's driver as a whole: whether it can be loaded, and what its errors mean. */
+final class Cuda {
+  /** No context can be used any more: faults of kernels are sticky, and so is a driver that goes away. From the list of {@code CUresult}. */
+  private static final Set<Integer> LOST = Set.of(CUresult.CUDA_ERROR_DEINITIALIZED,
+      CUresult.CUDA_ERROR_ECC_UNCORRECTABLE, CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
+      CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, CUresult.CUDA_ERROR_LAUNCH_TIMEOUT, CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED,
+      CUresult.CUDA_ERROR_ASSERT, CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR, CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+      CUresult.CUDA_ERROR_MISALIGNED_ADDRESS, CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
+      CUresult.CUDA_ERROR_INVALID_PC, CUresult.CUDA_ERROR_LAUNCH_FAILED, CUresult.CUDA_ERROR_SYSTEM_NOT_READY,
+      CUresult.CUDA_ERROR_MPS_CLIENT_TERMINATED, CUresult.CUDA_ERROR_UNKNOWN);
+
+  /** What drivers newer than JCuda say. */
+  private static final Map<Integer, String> NEWER = Map.of(225, "CUDA_ERROR_UNSUPPORTED_DEVSIDE_SYNC", 226,
+      "CUDA_ERROR_CONTAINED", 721, "CUDA_ERROR_TENSOR_MEMORY_LEAK", 913, "CUDA_ERROR_INVALID_RESOURCE_TYPE", 914,
+      "CUDA_ERROR_INVALID_RESOURCE_CONFIGURATION", 915, "CUDA_ERROR_KEY_ROTATION");
+
+  private Cuda() {}
+
+  /** Initialised by the class loader: a library that cannot be loaded is tried once. */
+  private static final class Holder {
+    static final @Nullable String FAULT = load();
+
+    private static @Nullable String load() {
+      try {
+        // The first touch loads the library. Codes are checked here, where the function's name is known.
+        NativeFolder.during(() -> JCudaDriver.setExceptionsEnabled(false));
+        return null;
+      } catch (LinkageError e) {
+        return rootMessage(e);
+      } catch (IOException e) {
+        return "there is no private folder to unpack JCuda's library to: " + e;
+      }
+    }
+  }
+
+  /** Why the library cannot be used; null when it can. */
+  static @Nullable String fault() {
+    return Holder.FAULT;
+  }
+
+  /** JCuda's message is a page of stack traces: the line that names the cause is enough. */
+  static String rootMessage(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return message.lines()
+        .map(String::strip)
+        .filter(l -> l.contains("UnsatisfiedLinkError:") || l.contains("shared object"))
+        .map(l -> l.replaceFirst("^.*UnsatisfiedLinkError: *", ""))
+        .reduce((first, last) -> last.contains("shared object") ? last : first)
+        .or(() -> message.lines().findFirst())
+        .orElse(e.toString());
+  }
+
+  /**
+   * Does nothing when {@code code} is {@code CUDA_SUCCESS}.
+   *
+   * @throws DriverException else, with the function and the code's symbolic name
+   */
+  static void check(String function, int code) {
+    if (code != CUresult.CUDA_SUCCESS) {
+      throw failure(function, code);
+    }
+  }
+
+  static DriverException failure(String what, int code) {
+    return new DriverException(what + ": " + name(code), isLost(code));
+  }
+
+  /** Whether nothing can be done with the device after that error. */
+  static boolean isLost(int code) {
+    return LOST.contains(code);
+  }
+
+  /** {@code CUDA_ERROR_OUT_OF_MEMORY} for 2. */
+  static String name(int code) {
+    String known = CUresult.stringFor(code);
+    return known.startsWith("CUDA_") ? known : NEWER.getOrDefault(code, "CUresult " + code);
+  }
+}
