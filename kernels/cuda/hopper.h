@@ -10,9 +10,6 @@
 #define HOPPER 0
 #endif
 
-// One block to a multiprocessor, so that registers can be given from one warpgroup to another.
-#define HOPPER_KERNEL(items) extern "C" __global__ __launch_bounds__(items, 1)
-
 // CUtensorMap: opaque, 64-byte aligned (CUDA driver API, "Tensor Map Object Management").
 struct __align__(64) TensorMap {
   u64 words[16];
@@ -22,22 +19,22 @@ struct __align__(64) TensorMap {
 
 #ifdef ORTHANT_HOST
 extern "C" {
-void emu_hopper_begin(unsigned thread);
-void emu_hopper_end(unsigned thread);
+void emu_hopper_begin();
+void emu_hopper_end();
 void emu_mbarrier_init(u64* barrier, unsigned arrivals);
 void emu_mbarrier_arrive(u64* barrier, unsigned rank);
 void emu_mbarrier_arrive_expect(u64* barrier, unsigned bytes);
 void emu_mbarrier_wait(u64* barrier, unsigned parity);
 void emu_tma_load(void* to, const void* map, u64* barrier, const int* at, const u16* offsets, unsigned ranks);
-void emu_tma_store(const void* map, const void* from, const int* at, unsigned thread);
-void emu_tma_commit(unsigned thread);
-void emu_tma_wait(unsigned pending, unsigned thread);
-void emu_shared_written(unsigned thread);
-void emu_fence_async(unsigned thread);
-void emu_wgmma_fence(unsigned thread);
-void emu_wgmma(float* sums, unsigned n, u64 a, u64 b, unsigned flags, unsigned thread);
-void emu_wgmma_commit(unsigned thread);
-void emu_wgmma_wait(unsigned pending, unsigned thread);
+void emu_tma_store(const void* map, const void* from, const int* at);
+void emu_tma_commit();
+void emu_tma_wait();
+void emu_shared_written();
+void emu_fence_async();
+void emu_wgmma_fence();
+void emu_wgmma(float* sums, unsigned n, u64 a, u64 b, unsigned flags);
+void emu_wgmma_commit();
+void emu_wgmma_wait(unsigned pending);
 }
 #endif
 
@@ -189,7 +186,7 @@ DEVICE void tma_load_im2col(void* to, const TensorMap* map, u64* barrier, int c,
 DEVICE void tma_store(const TensorMap* map, const void* from, int x, int y, int z) {
 #ifdef ORTHANT_HOST
   const int at[] = {x, y, z};
-  emu_tma_store(map, from, at, threadIdx.x);
+  emu_tma_store(map, from, at);
 #else
   asm volatile("cp.async.bulk.tensor.3d.global.shared::cta.tile.bulk_group [%0, {%2, %3, %4}], [%1];" ::"l"((u64)map), "r"(shared_address(from)),
       "r"(x), "r"(y), "r"(z)
@@ -199,7 +196,7 @@ DEVICE void tma_store(const TensorMap* map, const void* from, int x, int y, int 
 
 DEVICE void tma_commit() {
 #ifdef ORTHANT_HOST
-  emu_tma_commit(threadIdx.x);
+  emu_tma_commit();
 #else
   asm volatile("cp.async.bulk.commit_group;" ::: "memory");
 #endif
@@ -208,7 +205,7 @@ DEVICE void tma_commit() {
 // Waits until this thread's stores have read shared memory, which may then be overwritten.
 DEVICE void tma_wait_read() {
 #ifdef ORTHANT_HOST
-  emu_tma_wait(0, threadIdx.x);
+  emu_tma_wait();
 #else
   asm volatile("cp.async.bulk.wait_group.read 0;" ::: "memory");
 #endif
@@ -217,7 +214,7 @@ DEVICE void tma_wait_read() {
 // Waits until this thread's stores have been done.
 DEVICE void tma_wait_written() {
 #ifdef ORTHANT_HOST
-  emu_tma_wait(0, threadIdx.x);
+  emu_tma_wait();
 #else
   asm volatile("cp.async.bulk.wait_group 0;" ::: "memory");
 #endif
@@ -226,7 +223,7 @@ DEVICE void tma_wait_written() {
 // What this thread wrote to shared memory is seen by the copy engine, once the thread that starts it has met this one (9.7.13.4 fence.proxy.async).
 DEVICE void fence_async() {
 #ifdef ORTHANT_HOST
-  emu_fence_async(threadIdx.x);
+  emu_fence_async();
 #else
   asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 #endif
@@ -236,13 +233,13 @@ DEVICE void fence_async() {
 DEVICE void shared_store(u8* to, u32 v) {
   *(u32*)to = v;
 #ifdef ORTHANT_HOST
-  emu_shared_written(threadIdx.x);
+  emu_shared_written();
 #endif
 }
 DEVICE void shared_store(u8* to, u16 v) {
   *(u16*)to = v;
 #ifdef ORTHANT_HOST
-  emu_shared_written(threadIdx.x);
+  emu_shared_written();
 #endif
 }
 
@@ -269,13 +266,13 @@ DEVICE void named_barrier(int number, int threads) {
 // The first and the last thing a thread does: no block leaves while another may still reach into it.
 DEVICE void hopper_begin() {
 #ifdef ORTHANT_HOST
-  emu_hopper_begin(threadIdx.x);
+  emu_hopper_begin();
 #endif
 }
 DEVICE void hopper_end() {
   cluster_sync();
 #ifdef ORTHANT_HOST
-  emu_hopper_end(threadIdx.x);
+  emu_hopper_end();
 #endif
 }
 #endif

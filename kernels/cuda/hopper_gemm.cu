@@ -47,7 +47,8 @@ DEVICE u32 staged(int r, int j) {
 }
 #endif
 
-HOPPER_KERNEL(3 * WARPGROUP) void hopper_gemm(PARAMETERS) {
+// One block to a multiprocessor, so that registers can be given from one warpgroup to another.
+extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAMETERS) {
 #if HOPPER
   u8* const shared = dynamic_shared();
   u64* const full = (u64*)(shared + STAGES * STAGE_BYTES + STAGING_BYTES);
@@ -100,7 +101,9 @@ HOPPER_KERNEL(3 * WARPGROUP) void hopper_gemm(PARAMETERS) {
     const int lane = inGroup % 32;
     const int firstRow = inGroup / 32 * 16 + lane / 4;
     const int pair = lane % 4 * 2;
+#if STORE_MAP
     u8* const staging = shared + STAGES * STAGE_BYTES + group * CHUNKS * CHUNK_BYTES;
+#endif
     for (idx tile = GROUP() / CLUSTER; tile < tiles; tile += GROUPS() / CLUSTER) {
       float sums[SUMS];
       for (idx step = 0; step < steps; step++) {

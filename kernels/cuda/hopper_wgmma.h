@@ -27,7 +27,7 @@ DEVICE u64 descriptor(u32 address, u32 leading, u32 stride) {
 // Before the first wgmma, and whenever registers that it uses have been touched (9.7.15.7.1).
 DEVICE void wgmma_fence() {
 #ifdef ORTHANT_HOST
-  emu_wgmma_fence(threadIdx.x);
+  emu_wgmma_fence();
 #else
   asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
 #endif
@@ -35,7 +35,7 @@ DEVICE void wgmma_fence() {
 
 DEVICE void wgmma_commit() {
 #ifdef ORTHANT_HOST
-  emu_wgmma_commit(threadIdx.x);
+  emu_wgmma_commit();
 #else
   asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
 #endif
@@ -43,7 +43,7 @@ DEVICE void wgmma_commit() {
 
 // Waits until at most the latest `pending` groups are unfinished.
 #ifdef ORTHANT_HOST
-#define WGMMA_WAIT(pending) emu_wgmma_wait(pending, threadIdx.x)
+#define WGMMA_WAIT(pending) emu_wgmma_wait(pending)
 #else
 #define WGMMA_WAIT(pending) asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory")
 #endif
@@ -61,7 +61,7 @@ DEVICE void hold_sums(float (&sums)[SUMS]) {
 // sums = (keep ? sums : 0) + a·b.
 DEVICE void wgmma(float (&sums)[SUMS], u64 a, u64 b, int keep) {
 #ifdef ORTHANT_HOST
-  emu_wgmma(sums, WGMMA_N, a, b, (keep ? 1 : 0) | WGMMA_BF16 << 1 | A_ROWS_FIRST << 2 | B_COLS_FIRST << 3, threadIdx.x);
+  emu_wgmma(sums, WGMMA_N, a, b, (keep ? 1 : 0) | WGMMA_BF16 << 1 | A_ROWS_FIRST << 2 | B_COLS_FIRST << 3);
 #else
 #define S(i) "+f"(sums[i])
 #define S8(i) S(i), S(i + 1), S(i + 2), S(i + 3), S(i + 4), S(i + 5), S(i + 6), S(i + 7)

@@ -178,7 +178,7 @@ Compiled compile(const std::string& text, const std::vector<std::string>& flags)
   }
   const std::string object = folder + "/kernel.so";
   std::vector<std::string> arguments = {"g++", "-shared", "-fPIC", "-O1", "-std=c++17", "-ffp-contract=off", "-fvisibility=hidden",
-      "-fno-gnu-unique", "-fno-exceptions", "-fno-asynchronous-unwind-tables", "-nodefaultlibs", "-nostartfiles", "-pipe", "-Wno-psabi",
+      "-fno-gnu-unique", "-fno-strict-aliasing", "-fno-exceptions", "-fno-asynchronous-unwind-tables", "-nodefaultlibs", "-nostartfiles", "-pipe", "-Wno-psabi",
       "-I" + headerFolder(), "-include", headerFolder() + "/host.h"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   for (const char* a : {"-x", "c++", "-", "-o"}) {
