@@ -1,77 +1,73 @@
 package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
-import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import java.util.List;
 
-/** A matrix product as one launch of {@code matmul.cl}. */
+/** A matrix product as one launch of {@code matmul.cl}, with a loop of ordinary arithmetic. */
 final class MatMulPlan {
   private final Planner planner;
   private final Call call;
   private final MatMul op;
   private final DType compute;
-  private final Shape out;
-  /** How many of the output's leading axes are counted by {@code batch}; the others but the last are rows. */
-  private final int batchAxes;
-  private final long batch;
-  private final long rows;
-  private final long cols;
-  private final long depth;
+  private final Product product;
+  private final boolean wide;
+  private final Parameters parameters;
+  private final KernelSource source;
 
   MatMulPlan(Planner planner, Call call, MatMul op) {
     this.planner = planner;
     this.call = call;
     this.op = op;
     this.compute = op.compute(call.inputs());
-    this.out = call.output().shape();
-    MatMul.Extents e = op.extents(call.input(0), call.input(1));
-    this.batchAxes = isOneMatrix() ? 0 : out.rank() - 2;
-    this.batch = out.slice(0, batchAxes).elements();
-    this.rows = out.elements() / (batch * e.n());
-    this.cols = e.n();
-    this.depth = e.k();
+    this.product = Product.of(call, op);
+    this.wide = Planner.isWide(call, 0);
+    this.parameters = new Parameters(wide, compute);
+    this.source = planner.source();
   }
 
-  /** When all of a batch of lhs are multiplied by the same rhs, they are one matrix with more rows. */
-  private boolean isOneMatrix() {
-    return !op.transposeLhs() && MatMul.batch(call.input(1)).elements() == 1
-        && MatMul.batch(call.input(0)).elements() == out.slice(0, out.rank() - 2).elements();
-  }
-
+  /** The loop of {@code gemm.cl} or {@code gemm_serial.cl}. */
   Launch launch() {
-    Tile tile = Tile.choose(planner.limits(), rows, cols, batch, compute.size());
-    boolean wide = Planner.isWide(call, 0);
-    Parameters parameters = new Parameters(wide, compute);
-    KernelSource source = planner.source();
+    Tile tile = Tile.choose(planner.limits(), product.rows(), product.cols(), product.batch(), compute.size());
     tile.define(source);
-    source.define("TRANSPOSE_A", op.transposeLhs());
-    source.define("TRANSPOSE_B", op.transposeRhs());
-    operand("a", "A", 0, source, parameters);
-    operand("b", "B", 1, source, parameters);
-    parameters.output("y", call.output().dtype(), call.inputs().size());
-    source.define("STORE_Y", "STORE_" + call.output().dtype());
-    parameters.index("depth", depth);
-    long tiles = tile.parameters(parameters, rows, cols, batch);
-    int last = out.rank() - 1;
-    Coordinates coordinates = new Coordinates(out, "at", List.of(new Coordinates.Name("batch", 0, batchAxes),
-        new Coordinates.Name("row", batchAxes, last), new Coordinates.Name("col", last, last + 1)));
-    List<TensorSpec> operands = call.inputs().subList(2, call.inputs().size());
-    new Formulas(compute, op.scalars(), true, operands, 2, coordinates, parameters).define(op.epilogue().formula(),
-        source);
+    long tiles = compose(tile);
     return planner.launch(source, "gemm", tiles, tile.items(), parameters, wide, compute,
         List.of("matmul.cl", tile.file()));
   }
 
-  private void operand(String name, String upper, int index, KernelSource source, Parameters parameters) {
+  /** The loop of {@code cuda/simt_matmul.cu}, in true F32, with copies that run ahead. */
+  Launch launchCopyingAhead() {
+    long tiles = compose(SimtMatMul.TILE);
+    source.define("LANES_A", SimtMatMul.lanes(product.rows()));
+    source.define("LANES_B", SimtMatMul.lanes(product.cols()));
+    Grid grid = new Grid(Math.min(tiles, planner.limits().groups()), SimtMatMul.TILE.items(), SimtMatMul.SHARED_BYTES,
+        1);
+    return planner.launch(source, "gemm", grid, parameters, wide, compute,
+        List.of("matmul.cl", "cuda/mma.h", "cuda/simt_matmul.cu"));
+  }
+
+  /** What every loop needs to know; returns how many tiles there are. */
+  private long compose(Tile tile) {
+    source.define("TRANSPOSE_A", op.transposeLhs());
+    source.define("TRANSPOSE_B", op.transposeRhs());
+    operand("a", "A", 0);
+    operand("b", "B", 1);
+    parameters.output("y", call.output().dtype(), call.inputs().size());
+    source.define("STORE_Y", "STORE_" + call.output().dtype());
+    parameters.index("depth", product.depth());
+    long tiles = tile.parameters(parameters, product.rows(), product.cols(), product.batch());
+    List<TensorSpec> operands = call.inputs().subList(2, call.inputs().size());
+    new Formulas(compute, op.scalars(), true, operands, 2, product.coordinates(), parameters)
+        .define(op.epilogue().formula(), source);
+    return tiles;
+  }
+
+  private void operand(String name, String upper, int index) {
     TensorSpec spec = call.input(index);
     parameters.input(name, spec.dtype(), index);
     source.define("LOAD_" + upper, "LOAD_" + spec.dtype());
-    Shape outBatch = out.slice(0, batchAxes);
-    Shape batches = batchAxes == 0 ? Shape.of() : MatMul.batch(spec);
-    String matrix = Coordinates.flat(outBatch, "batch").index(batches, name, parameters);
-    source.define(upper + "_BATCH", matrix);
+    source.define(upper + "_BATCH", product.matrix(spec, name, parameters));
   }
 }
