@@ -2,6 +2,11 @@
 //
 // As in opencl.h, with 32-bit ids. What is written in PTX has a twin for the host.
 
+// A formula need not read all that is at hand.
+#ifdef __CUDACC__
+#pragma nv_diag_suppress 177
+#endif
+
 #define KERNEL(items) extern "C" __global__ __launch_bounds__(items)
 #define DEVICE static __device__ __forceinline__
 #define GLOBAL

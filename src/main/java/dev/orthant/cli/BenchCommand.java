@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", mixinStandardHelpOptions = true,
     description = {"Measures ops on the devices: times, the share of what the device can do, fused against unfused.",
         "A row is compared with float64 first; a wrong one is not timed, and the exit code is 1."},
-    footer = {"", "Suites: quick (within 90 s on two cores), resnet50, transformer, activations.", "",
+    footer = {"", "Suites: quick (within 90 s on two cores), resnet50, transformer, activations;",
+        "for large GPUs: gpu, and gpu-quick to try that it works.", "",
         "Examples:",
         "  orthant bench",
         "  orthant bench --suite resnet50 --device cuda:0 --dtype f16,f32 --json r.json",
@@ -43,8 +44,8 @@ final class BenchCommand implements Runnable {
       description = "Only these devices. Default: all.")
   private List<String> deviceNames = new ArrayList<>();
 
-  @Option(names = "--dtype", split = ",", paramLabel = "TYPE", defaultValue = "f32",
-      description = "Some of f16, bf16, f32, f64. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--dtype", split = ",", paramLabel = "TYPE",
+      description = "Some of f16, bf16, f32, f64. Default: those that the suite's rows name, else f32.")
   private List<DType> dtypes =
       new ArrayList<>();
 
@@ -58,6 +59,11 @@ final class BenchCommand implements Runnable {
 
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the table.")
   private @Nullable Path csv;
+
+  @Option(names = "--note", paramLabel = "TEXT", defaultValue = "",
+      description = "Put into the JSON, for what only you know: clocks, who else uses the machine.")
+  private String note =
+      "";
 
   BenchCommand(DeviceSource devices) {
     this.devices = devices;
@@ -79,7 +85,7 @@ final class BenchCommand implements Runnable {
     BenchResult result = measure(suite, chosen);
     new BenchText(result, Objects.requireNonNull(spec).commandLine().getOut()).print();
     if (json != null) {
-      BenchFiles.json(result, json);
+      BenchFiles.json(result, note, json);
     }
     if (csv != null) {
       BenchFiles.csv(result, csv);
@@ -96,10 +102,10 @@ final class BenchCommand implements Runnable {
     Map<String, String> machine = Machine.facts();
     Map<BenchResult.Key, Peak> peaks = new LinkedHashMap<>();
     List<BenchRow> rows = new ArrayList<>();
-    BenchRunner runner = new BenchRunner(SEED);
+    BenchRunner runner = new BenchRunner(SEED, suite.rotate());
     try (Progress progress = Progress.on(Objects.requireNonNull(spec).commandLine().getErr(), "bench", total)) {
       for (Device d : chosen) {
-        for (DType t : dtypes) {
+        for (DType t : suite.cases().stream().map(BenchCase::dtype).distinct().toList()) {
           if (d.info().dtypes().contains(t)) {
             peaks.put(new BenchResult.Key(d.name(), t), Peak.measure(d, t, Math.min(PEAK_SECONDS, 2 * budget.row())));
           }

@@ -1,10 +1,13 @@
 package dev.orthant.cli;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Call;
+import dev.orthant.op.Philox;
+import dev.orthant.op.Random;
+import dev.orthant.op.Random.Distribution;
 import dev.orthant.parity.Bounds;
 import dev.orthant.parity.Precision;
 import dev.orthant.parity.Tally;
@@ -15,44 +18,44 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongToDoubleFunction;
 
-/** The numbers a benchmark computes on, and the check that it computed right. */
+/**
+ * The numbers a benchmark computes on, and the check that it computed right. They are made on the device, by {@link Random}, which gives the
+ * same bits everywhere: the host knows each of them without holding any.
+ */
 final class BenchData {
-  /** A prime: repeated in steps of it, no two rows of a matrix are alike. */
-  private static final int PERIOD = 1_048_573;
-
   /** All bits set: a NaN in every floating type that no arithmetic gives. */
   private static final byte POISON = (byte) 0xff;
 
   private static final int CHECKED = 500;
+  /** How much of a tensor the host holds at a time; a multiple of every type's size. */
+  private static final long CHUNK = 1L << 25;
 
   private BenchData() {}
 
-  /** Normally distributed numbers; large tensors repeat them, making them would take longer than measuring. */
-  static HostTensor normal(TensorSpec spec, long seed, Arena arena) {
-    HostTensor t = HostTensor.allocate(spec, arena);
-    long n = spec.shape().elements();
-    long first = Math.min(n, PERIOD);
-    SplittableRandom random = new SplittableRandom(seed);
-    for (long i = 0; i < first; i++) {
-      t.set(i, random.nextGaussian());
-    }
-    long size = spec.dtype().size();
-    for (long i = first; i < n; i += first) {
-      MemorySegment.copy(t.memory(), 0, t.memory(), i * size, Math.min(first, n - i) * size);
-    }
-    return t;
+  /** Normally distributed numbers. */
+  static Random normal(TensorSpec spec, long seed) {
+    return new Random(Distribution.NORMAL, 0, 1, new Philox(seed, 0), spec);
   }
 
-  static Buffer upload(Device device, HostTensor t) {
-    Buffer b = device.allocate(t.spec().bytes());
-    device.write(b, 0, t.memory());
-    return b;
+  /** A buffer with those numbers. */
+  static Buffer fill(Device device, Random numbers) {
+    Buffer b = device.allocate(numbers.output().bytes());
+    try {
+      device.execute(Call.of(device.name(), numbers, List.of()), List.of(), List.of(b));
+      return b;
+    } catch (RuntimeException e) {
+      b.close();
+      throw e;
+    }
   }
 
   /** Overwrites a buffer with what no op computes. */
   static void poison(Device device, Buffer buffer) {
     try (Arena arena = Arena.ofConfined()) {
-      device.write(buffer, 0, arena.allocate(buffer.bytes(), 64).fill(POISON));
+      MemorySegment chunk = arena.allocate(Math.min(CHUNK, buffer.bytes()), 64).fill(POISON);
+      for (long at = 0; at < buffer.bytes(); at += CHUNK) {
+        device.write(buffer, at, chunk.asSlice(0, Math.min(CHUNK, buffer.bytes() - at)));
+      }
     }
   }
 
@@ -61,26 +64,45 @@ final class BenchData {
    *
    * @param output what the device computed
    */
-  static Precision check(Call call, List<HostTensor> inputs, HostTensor output, long seed) {
-    List<LongToDoubleFunction> values = inputs.stream().<LongToDoubleFunction>map(t -> t::get).toList();
+  static Precision check(Call call, List<Random> inputs, Buffer output, long seed) {
+    List<LongToDoubleFunction> values =
+        inputs.stream().<LongToDoubleFunction>map(r -> i -> r.output().dtype().round(r.value(i))).toList();
     Bounds bounds = new Bounds(call, values);
-    Tally tally = new Tally(output.dtype());
+    DType type = call.output().dtype();
+    Tally tally = new Tally(type);
     SplittableRandom random = new SplittableRandom(seed);
-    long n = output.shape().elements();
-    for (long i = 0; i < Math.min(n, CHECKED); i++) {
-      long at = n <= CHECKED ? i : i == 0 ? 0 : i == 1 ? n - 1 : random.nextLong(n);
-      tally.add(bounds.expected(0, at), output.get(at), "output[" + at + "]");
+    long n = call.output().shape().elements();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment one = arena.allocate(type.size(), type.size());
+      for (long i = 0; i < Math.min(n, CHECKED); i++) {
+        long at = n <= CHECKED ? i : i == 0 ? 0 : i == 1 ? n - 1 : random.nextLong(n);
+        output.device().read(output, at * type.size(), one);
+        tally.add(bounds.expected(0, at), type.get(one, 0), "output[" + at + "]");
+      }
     }
     Precision p = tally.result();
-    long never = firstPoisoned(output);
+    long never = firstPoisoned(output, call.output());
     return never < 0 ? p
         : new Precision(p.count(), Double.POSITIVE_INFINITY, p.maxUlp(), p.p99Ulp(), p.nanMismatches(), p.zeros(),
             p.mistrusted(), "output[" + never + "] was never written");
   }
 
-  private static long firstPoisoned(HostTensor t) {
-    MemorySegment m = t.memory();
-    int size = t.dtype().size();
+  private static long firstPoisoned(Buffer buffer, TensorSpec spec) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment chunk = arena.allocate(Math.min(CHUNK, spec.bytes()), 64);
+      for (long at = 0; at < spec.bytes(); at += CHUNK) {
+        MemorySegment part = chunk.asSlice(0, Math.min(CHUNK, spec.bytes() - at));
+        buffer.device().read(buffer, at, part);
+        long found = firstPoisoned(part, spec.dtype().size());
+        if (found >= 0) {
+          return at / spec.dtype().size() + found;
+        }
+      }
+    }
+    return -1;
+  }
+
+  private static long firstPoisoned(MemorySegment m, int size) {
     for (long at = 0; at < m.byteSize(); at += size) {
       boolean poisoned = switch (size) {
         case 2 -> m.get(ValueLayout.JAVA_SHORT_UNALIGNED, at) == -1;

@@ -37,7 +37,7 @@ final class BenchFiles {
     }
   }
 
-  static void json(BenchResult result, Path file) {
+  static void json(BenchResult result, String note, Path file) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("format", 1);
     map.put("suite", result.suite().name());
@@ -45,8 +45,11 @@ final class BenchFiles {
     map.put("source", result.suite().source());
     map.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     map.put("seed", result.seed());
+    map.put("timing", BenchText.TIMING);
+    map.put("rotatedBytes", result.suite().rotate());
     map.putAll(result.machine());
     map.put("commit", Version.commit());
+    map.put("note", note);
     map.put("devices", result.devices().stream().map(DevicesCommand::describe).toList());
     map.put("peaks", result.peaks().entrySet().stream().map(e -> peak(e.getKey(), e.getValue())).toList());
     map.put("worstErrorOfBound", finite(result.worstError()));
@@ -90,6 +93,9 @@ final class BenchFiles {
       Peak peak = result.peak(r);
       map.put("computeBound", r.isComputeBound(peak));
       map.put("shareOfPeak", r.share(peak));
+      map.put("gflops", r.flops() * 1e-9);
+      map.put("gbs", r.bytes() * 1e-9);
+      map.put("sets", r.sets());
       map.put("fused", samples(r.fused()));
     }
     if (r.unfused() != null) {
@@ -102,6 +108,8 @@ final class BenchFiles {
   private static Map<String, Object> samples(Samples s) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("median", s.median());
+    map.put("min", s.best());
+    map.put("p90", s.quantile(0.9));
     map.put("quartile1", s.quantile(0.25));
     map.put("quartile3", s.quantile(0.75));
     map.put("launchesPerRun", s.launches());

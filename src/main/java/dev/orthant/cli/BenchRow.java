@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param status how it ended
  * @param reason why it was skipped or failed, or empty
  * @param precision the comparison with float64, unless nothing was computed
+ * @param sets how many copies of the inputs and outputs the runs took in turn; 0 when there were none
  * @param fused times of the fused op, when it was right
  * @param unfused times of the same work op by op, where there is something to fuse
  */
 record BenchRow(String device, BenchCase test, Call call, Status status, String reason, @Nullable Precision precision,
-    @Nullable Samples fused, @Nullable Samples unfused) {
+    int sets, @Nullable Samples fused, @Nullable Samples unfused) {
   /** How a row can end. */
   enum Status {
     OK,
@@ -29,7 +30,7 @@ record BenchRow(String device, BenchCase test, Call call, Status status, String 
   }
 
   static BenchRow without(String device, BenchCase test, Call call, Status status, String reason) {
-    return new BenchRow(device, test, call, status, reason, null, null, null);
+    return new BenchRow(device, test, call, status, reason, null, 0, null, null);
   }
 
   double seconds() {

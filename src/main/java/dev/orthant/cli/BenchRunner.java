@@ -7,20 +7,31 @@ import dev.orthant.core.OutOfDeviceMemoryException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Call;
+import dev.orthant.op.Random;
 import dev.orthant.parity.Precision;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Runs rows: computes, compares with float64, and only then takes times. */
 final class BenchRunner {
-  private final long seed;
+  /** Enough to be slower than any cache, and to allocate soon. */
+  private static final int MOST_SETS = 256;
+  /** On its queue a GPU must not run dry between the first launch of a sample and the wait that ends it. */
+  private static final double LONG_SAMPLE = 0.01;
 
-  BenchRunner(long seed) {
+  private final long seed;
+  private final long rotate;
+
+  /**
+   * A runner.
+   *
+   * @param rotate how many bytes are worked on before the first of them are again; 0 for the same buffers each time
+   */
+  BenchRunner(long seed, long rotate) {
     this.seed = seed;
+    this.rotate = rotate;
   }
 
   /** One row on one device, in about {@code seconds}. Throws for nothing that a device does. */
@@ -30,14 +41,16 @@ final class BenchRunner {
     if (!missing.isEmpty()) {
       return BenchRow.without(device.name(), test, call, Status.SKIPPED, missing);
     }
-    try (Arena arena = Arena.ofConfined(); Work work = new Work(device, test, call, arena)) {
-      Precision p = work.check(arena);
+    try (Work work = new Work(device, test, call)) {
+      Precision p = work.check();
       if (!p.withinBound()) {
-        return new BenchRow(device.name(), test, call, Status.FAILED, "wrong: " + p.worst(), p, null, null);
+        return new BenchRow(device.name(), test, call, Status.FAILED, "wrong: " + p.worst(), p, 0, null, null);
       }
       List<Runnable> forms = test.tail().isEmpty() ? List.of(work::fused) : List.of(work::fused, work::unfused);
-      List<Samples> times = Stopwatch.compare(device, seconds, forms);
-      return new BenchRow(device.name(), test, call, Status.OK, "", p, times.getFirst(),
+      List<Samples> times = rotate > 0
+          ? Stopwatch.compare(device, seconds, LONG_SAMPLE, forms)
+          : Stopwatch.compare(device, seconds, forms);
+      return new BenchRow(device.name(), test, call, Status.OK, "", p, work.sets(), times.getFirst(),
           times.size() == 2 ? times.getLast() : null);
     } catch (OutOfDeviceMemoryException | InvalidInputException e) {
       return BenchRow.without(device.name(), test, call, Status.SKIPPED, String.valueOf(e.getMessage()));
@@ -58,30 +71,39 @@ final class BenchRunner {
     return "";
   }
 
-  /** The buffers of a row, and its two forms. */
+  /** The buffers of a row, several sets of them where caches are to be of no help, and its two forms. */
   private final class Work implements AutoCloseable {
     private final Device device;
     private final BenchCase test;
     private final Call call;
     private final Call first;
     private final List<Call> rest;
-    private final List<HostTensor> data = new ArrayList<>();
-    private final List<Buffer> inputs = new ArrayList<>();
-    private final List<Buffer> outputs = new ArrayList<>();
+    private final List<Random> data = new ArrayList<>();
+    private final List<Buffers> sets = new ArrayList<>();
+    private int turn;
 
-    Work(Device device, BenchCase test, Call call, Arena arena) {
+    /** What one run works on. */
+    private record Buffers(List<Buffer> inputs, List<Buffer> outputs) {
+      void close() {
+        inputs.forEach(Buffer::close);
+        outputs.forEach(Buffer::close);
+      }
+    }
+
+    Work(Device device, BenchCase test, Call call) {
       this.device = device;
       this.test = test;
       this.call = call;
       this.first = test.unfusedFirst(device.name());
       this.rest = test.unfusedRest(device.name());
+      for (TensorSpec s : call.inputs()) {
+        data.add(BenchData.normal(s, seed + data.size()));
+      }
+      long bytes = Stream.concat(call.inputs().stream(), call.outputs().stream()).mapToLong(TensorSpec::bytes).sum();
       try {
-        for (TensorSpec s : call.inputs()) {
-          data.add(BenchData.normal(s, seed + data.size(), arena));
-          inputs.add(BenchData.upload(device, data.getLast()));
-        }
-        for (int i = 0; i < (rest.isEmpty() ? 1 : 2); i++) {
-          outputs.add(device.allocate(call.output().bytes()));
+        for (long n = Math.clamp((rotate + bytes - 1) / bytes, 1, MOST_SETS); n > 0; n--) {
+          sets.add(new Buffers(new ArrayList<>(), new ArrayList<>()));
+          fill(sets.getLast());
         }
       } catch (RuntimeException e) {
         close();
@@ -89,33 +111,52 @@ final class BenchRunner {
       }
     }
 
+    private void fill(Buffers set) {
+      data.forEach(r -> set.inputs.add(BenchData.fill(device, r)));
+      for (int i = 0; i < (rest.isEmpty() ? 1 : 2); i++) {
+        set.outputs.add(device.allocate(call.output().bytes()));
+      }
+    }
+
+    int sets() {
+      return sets.size();
+    }
+
+    private Buffers next() {
+      turn = (turn + 1) % sets.size();
+      return sets.get(turn);
+    }
+
     void fused() {
-      device.execute(call, inputs, outputs.subList(0, 1));
+      fused(next());
+    }
+
+    private void fused(Buffers on) {
+      device.execute(call, on.inputs, on.outputs.subList(0, 1));
     }
 
     /** Op by op, each reading what the one before wrote. */
     void unfused() {
-      device.execute(first, inputs.subList(0, first.inputs().size()), outputs.subList(0, 1));
+      Buffers on = next();
+      device.execute(first, on.inputs.subList(0, first.inputs().size()), on.outputs.subList(0, 1));
       for (int i = 0; i < rest.size(); i++) {
         int operand = test.tail().get(i).operand();
-        Buffer from = outputs.get(i % 2);
-        device.execute(rest.get(i), operand < 0 ? List.of(from) : List.of(from, inputs.get(operand)),
-            List.of(outputs.get((i + 1) % 2)));
+        Buffer from = on.outputs.get(i % 2);
+        device.execute(rest.get(i), operand < 0 ? List.of(from) : List.of(from, on.inputs.get(operand)),
+            List.of(on.outputs.get((i + 1) % 2)));
       }
     }
 
-    Precision check(Arena arena) {
-      BenchData.poison(device, outputs.getFirst());
-      fused();
-      HostTensor result = HostTensor.allocate(call.output(), arena);
-      device.read(outputs.getFirst(), 0, result.memory());
-      return BenchData.check(call, data, result, seed);
+    Precision check() {
+      Buffers on = sets.getFirst();
+      BenchData.poison(device, on.outputs.getFirst());
+      fused(on);
+      return BenchData.check(call, data, on.outputs.getFirst(), seed);
     }
 
     @Override
     public void close() {
-      inputs.forEach(Buffer::close);
-      outputs.forEach(Buffer::close);
+      sets.forEach(Buffers::close);
     }
   }
 }

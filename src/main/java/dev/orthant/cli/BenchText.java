@@ -13,6 +13,11 @@ import java.util.TreeMap;
 
 /** A benchmark's result as Markdown that is readable in a terminal. */
 final class BenchText {
+  /** How times are taken: see {@link Stopwatch}. */
+  static final String TIMING =
+      "median of samples by the host's clock, after warm-up; a sample is as many runs, given without waiting, as"
+          + " make 2 ms or more and one wait for the device's queue, divided by the runs";
+
   private final BenchResult result;
   private final PrintWriter out;
 
@@ -97,8 +102,11 @@ final class BenchText {
       }
     }
     peaks.forEach(out::println);
-    List.of("- time: median of runs, each waited for (or the mean of as many as make 2 ms), after warm-up; +-: half the"
-        + " distance of the quartiles",
+    if (result.suite().rotate() > 0) {
+      out.println("- inputs and outputs are rotated: " + Text.bytes(result.suite().rotate())
+          + " or more are worked on before any is met again; samples are of 10 ms");
+    }
+    List.of("- time: " + TIMING + "; +-: half the distance of the quartiles",
         "- rate: of arithmetic or of memory (every input read once, every output written once), whichever limits;"
             + " of peak: share of that (above 100%: out of a cache)",
         "- unfused: the time of the same work op by op, measured in turn with the fused one, divided by its time")

@@ -10,7 +10,6 @@ import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Op;
 import dev.orthant.op.Pointwise;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -75,10 +74,10 @@ record Peak(double flops, String flopsBy, double bytes, String bytesBy) {
   /** The shortest time of an op on the device; infinite when it cannot run it. */
   private static double best(Device device, Op op, List<TensorSpec> inputs, double seconds) {
     List<Buffer> buffers = new ArrayList<>();
-    try (Arena arena = Arena.ofConfined()) {
+    try {
       Call call = Call.of(device.name(), op, inputs);
       for (TensorSpec s : inputs) {
-        buffers.add(BenchData.upload(device, BenchData.normal(s, 1, arena)));
+        buffers.add(BenchData.fill(device, BenchData.normal(s, 1)));
       }
       List<Buffer> in = List.copyOf(buffers);
       Buffer out = device.allocate(call.output().bytes());

@@ -18,14 +18,16 @@ final class Stopwatch {
   private static final double WARM_UP = 0.3;
 
   private final Device device;
+  private final double length;
   private final Runnable work;
   private final double[] seconds = new double[MOST];
   private int taken;
   private int inner = 1;
   private long launches;
 
-  private Stopwatch(Device device, Runnable work) {
+  private Stopwatch(Device device, double length, Runnable work) {
     this.device = device;
+    this.length = length;
     this.work = work;
   }
 
@@ -40,8 +42,13 @@ final class Stopwatch {
    * all of them alike. When five do not fit into twice the budget there are as many as do, at least one.
    */
   static List<Samples> compare(Device device, double budget, List<Runnable> works) {
+    return compare(device, budget, SAMPLE, works);
+  }
+
+  /** The same with samples of at least {@code length} seconds. */
+  static List<Samples> compare(Device device, double budget, double length, List<Runnable> works) {
     double start = now();
-    List<Stopwatch> watches = works.stream().map(w -> new Stopwatch(device, w)).toList();
+    List<Stopwatch> watches = works.stream().map(w -> new Stopwatch(device, length, w)).toList();
     watches.forEach(w -> w.warmUp(budget / 2 / works.size()));
     int n = 0;
     do {
@@ -57,7 +64,7 @@ final class Stopwatch {
     double best = time();
     int sinceBest = 0;
     while ((sinceBest < STEADY || now() - start < WARM_UP) && now() - start < budget) {
-      inner = (int) Math.clamp(Math.ceil(SAMPLE / Math.max(best, 1e-9)), 1, MOST_INNER);
+      inner = (int) Math.clamp(Math.ceil(length / Math.max(best, 1e-9)), 1, MOST_INNER);
       double t = time();
       sinceBest = t < 0.98 * best ? 0 : sinceBest + 1;
       best = Math.min(best, t);

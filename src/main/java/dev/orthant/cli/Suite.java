@@ -9,9 +9,10 @@ import java.util.List;
  * @param title what it is
  * @param source where its shapes come from
  * @param seconds how long all of it should take, or 0
+ * @param rotate how many bytes its rows work on before they meet the same ones again; 0 for the same each time
  * @param cases its rows
  */
-record Suite(String name, String title, String source, double seconds, List<BenchCase> cases) {
+record Suite(String name, String title, String source, double seconds, long rotate, List<BenchCase> cases) {
   Suite {
     cases = List.copyOf(cases);
   }

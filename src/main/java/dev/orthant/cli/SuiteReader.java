@@ -19,8 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reads suites: those in the jar by name, anyone's by path. Every fault names the file and the row. */
 final class SuiteReader {
-  static final List<String> BUILT_IN = List.of("quick", "resnet50", "transformer", "activations");
-  private static final Set<String> KEYS = Set.of("title", "source", "batches", "seconds", "rows");
+  static final List<String> BUILT_IN = List.of("quick", "resnet50", "transformer", "activations", "gpu", "gpu-quick");
+  private static final Set<String> KEYS = Set.of("title", "source", "batches", "seconds", "rotate_mb",
+      "rows");
 
   private final String name;
   private final List<DType> dtypes;
@@ -30,7 +31,7 @@ final class SuiteReader {
     this.dtypes = dtypes;
   }
 
-  /** The suite of that name or in that file, each row in each of the types. */
+  /** The suite of that name or in that file, each row in each of the types; without any, as the rows say. */
   static Suite read(String name, List<DType> dtypes) {
     try (InputStream in = open(name)) {
       return new SuiteReader(name, dtypes).suite(JsonMapper.builder().build().readTree(in));
@@ -70,7 +71,7 @@ final class SuiteReader {
       }
     }
     return new Suite(name, root.path("title").asString(""), root.path("source").asString(""),
-        root.path("seconds").asDouble(0), cases);
+        root.path("seconds").asDouble(0), root.path("rotate_mb").asLong(0) << 20, cases);
   }
 
   /** Once, when the row does not speak of a batch. */
@@ -83,8 +84,20 @@ final class SuiteReader {
     return root.path("batches").valueStream().map(n -> n.asInt(1)).toList();
   }
 
+  /** Those asked for; F32 without a wish. A row that names its own is run in these, as far as they were not excluded. */
+  private List<DType> dtypes(JsonNode row) {
+    if (!row.has("dtypes")) {
+      return dtypes.isEmpty() ? List.of(DType.F32) : dtypes;
+    }
+    List<DType> own = row.path("dtypes").valueStream().map(n -> DType.named(n.asString(""))).toList();
+    if (own.isEmpty() || !own.stream().allMatch(DType::isFloating)) {
+      throw new InvalidInputException("dtypes is not a list of f16 bf16 f32 f64: " + row.path("dtypes"));
+    }
+    return own.stream().filter(t -> dtypes.isEmpty() || dtypes.contains(t)).toList();
+  }
+
   private void row(JsonNode row, List<Integer> batches, List<BenchCase> cases) {
-    for (DType dtype : dtypes) {
+    for (DType dtype : dtypes(row)) {
       for (int batch : batches) {
         SuiteRow r = new SuiteRow(row, dtype, batch);
         String op = r.text("op");

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** One row of a suite's file, in one type and for one batch size. */
 final class SuiteRow {
-  private static final Set<String> COMMON = Set.of("name", "op", "count");
+  private static final Set<String> COMMON = Set.of("name", "op", "count", "dtypes");
   private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation", "math");
 
   private final JsonNode node;
@@ -154,11 +154,24 @@ final class SuiteRow {
   }
 
   BenchCase activation(Activation f) {
-    allow(Set.of("x"), Set.of());
+    allow(Set.of("x", "bias"), Set.of());
     TensorSpec x = spec("x");
+    if (node.path("bias").asBoolean(false)) {
+      return biased(f, x);
+    }
     // A learned parameter at its initial value is a number here: the traffic is that of one input.
     Pointwise op = Pointwise.of(f);
     return new BenchCase(text("name"), f.name(), SuiteReader.extents(x.shape().dims()), op, List.of(x), op, List.of(),
         number("count", 1));
+  }
+
+  /** f(x + b), b along the last axis. */
+  private BenchCase biased(Activation f, TensorSpec x) {
+    TensorSpec b = TensorSpec.of(dtype, x.shape().dim(x.shape().rank() - 1));
+    Epilogue e = Epilogue.NONE.plusOperand();
+    Epilogue all = e.activation(f);
+    return new BenchCase(text("name"), "bias+" + f.name(), SuiteReader.extents(x.shape().dims()),
+        new Pointwise(List.of(all.formula()), 2, all.scalars()), List.of(x, b), Pointwise.of(e.formula(), 2),
+        List.of(new BenchCase.Tail(Pointwise.of(f), -1)), number("count", 1));
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The devices of this machine, found once per process on first use, and closed when the process ends.
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
 public final class Devices {
   /** The system property that names the default device. */
   public static final String DEFAULT_PROPERTY = "orthant.device";
+  /** The system property that lists the only kinds of device to look for; all when it is not set. */
+  public static final String KINDS_PROPERTY = "orthant.kinds";
   /** The environment variable that lists the kinds of device which must be there. */
   public static final String REQUIRE_VARIABLE = "ORTHANT_REQUIRE";
 
@@ -40,6 +43,7 @@ public final class Devices {
   private static Found find() {
     List<DeviceProvider> providers = ServiceLoader.load(DeviceProvider.class, Devices.class.getClassLoader()).stream()
         .map(ServiceLoader.Provider::get)
+        .filter(p -> isWanted(p.kind()))
         .toList();
     record Candidate(Device device, int preference) {}
     List<Candidate> candidates = new ArrayList<>();
@@ -56,6 +60,19 @@ public final class Devices {
     var users = new Semaphore(MOST_USERS);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(devices, users), "orthant-shutdown"));
     return new Found(devices, List.copyOf(problems), users);
+  }
+
+  private static boolean isWanted(String kind) {
+    List<String> kinds = kinds(System.getProperty(KINDS_PROPERTY));
+    return kinds.isEmpty() || kinds.contains(kind);
+  }
+
+  /** The words of a list with commas. */
+  private static List<String> kinds(@Nullable String list) {
+    return Stream.of(Optional.ofNullable(list).orElse("").split(","))
+        .map(s -> s.strip().toLowerCase(Locale.ROOT))
+        .filter(kind -> !kind.isEmpty())
+        .toList();
   }
 
   private static void close(List<Device> devices, Semaphore users) {
@@ -142,9 +159,8 @@ public final class Devices {
 
   /** The kinds of device that {@code ORTHANT_REQUIRE} lists and that are not there, with the reason. */
   public static List<String> missing() {
-    return Stream.of(Optional.ofNullable(System.getenv(REQUIRE_VARIABLE)).orElse("").split(","))
-        .map(s -> s.strip().toLowerCase(Locale.ROOT))
-        .filter(kind -> !kind.isEmpty() && all().stream().noneMatch(d -> kind(d).equals(kind)))
+    return kinds(System.getenv(REQUIRE_VARIABLE)).stream()
+        .filter(kind -> all().stream().noneMatch(d -> kind(d).equals(kind)))
         .map(kind -> kind + " is required by " + REQUIRE_VARIABLE + " but there is none" + why(kind))
         .toList();
   }

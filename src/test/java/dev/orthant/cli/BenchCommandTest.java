@@ -71,6 +71,35 @@ class BenchCommandTest {
   }
 
   @Test
+  void rowsMayNameTheirTypesAndTakeTheirBuffersInTurn() throws IOException {
+    String suite = """
+        {"rotate_mb": 1, "rows": [
+          {"name": "r", "op": "leaky_relu", "x": [3, 50], "bias": true, "dtypes": ["f64", "f32"]},
+          {"op": "matmul", "a": [60, 50], "b": [50, 70], "dtypes": ["f32"]},
+          {"op": "relu", "x": [5]}
+        ]}""";
+    ReferenceDevice device = ReferenceDevice.named("cpu");
+    Path json = folder.resolve("r.json");
+    Result r = run(device, suite, "--json", json.toString());
+    assertThat(r.err()).isEmpty();
+    assertThat(r.code()).isZero();
+    assertThat(r.out()).contains("| bias+leaky_relu | 3x50 ", "inputs and outputs are rotated: 1.0 MB",
+        "peak of cpu f64");
+    assertThat(device.stats().liveBuffers()).isZero();
+    JsonNode root = JsonMapper.builder().build().readTree(Files.readString(json));
+    assertThat(root.get("timing").asString()).contains("median");
+    JsonNode rows = root.get("rows");
+    assertThat(rows.valueStream().map(n -> n.get("dtype").asString())).containsExactly("f64", "f32", "f32", "f32");
+    assertThat(rows.get(0).get("unfused").get("launchesPerRun").asDouble()).isEqualTo(2);
+    // 42,800 bytes a set; and no more sets than are of use.
+    assertThat(rows.valueStream().map(n -> n.get("sets").asInt())).containsExactly(256, 256, 25, 256);
+
+    assertThat(run(device, suite, "--dtype", "f32").out()).contains("3 rows, 3 right");
+    assertThat(run(device, "{\"rows\": [{\"op\": \"relu\", \"x\": [3], \"dtypes\": [\"i32\"]}]}").err())
+        .contains("row 1: dtypes is not a list of f16 bf16 f32 f64");
+  }
+
+  @Test
   void doesNotTimeWhatIsWrong() throws IOException {
     Result r = run(ReferenceDevice.broken("cpu", c -> c.op().name().equals("conv2d")), SMALL);
     assertThat(r.code()).isEqualTo(ExitCode.CHECK_FAILED);
@@ -122,9 +151,10 @@ class BenchCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "resnet50", "transformer", "activations"})
+  @ValueSource(strings = {"quick", "resnet50", "transformer", "activations", "gpu", "gpu-quick"})
   void theSuitesInTheJarAreValid(String name) {
-    Suite suite = SuiteReader.read(name, List.of(DType.F32));
+    Suite suite = SuiteReader.read(name, List.of());
+    assertThat(suite.cases()).isNotEmpty();
     assertThat(suite.source()).isNotEmpty();
     for (BenchCase c : suite.cases()) {
       assertThat(c.fused("cpu").output()).isEqualTo(c.unfusedFirst("cpu").output());
