@@ -165,10 +165,10 @@ final class HopperConv implements Special {
     // About 14 outputs each way, an odd number along the width.
     long h = extent(13, e.r(), w.strideH(), w.dilationH(), w.padTop() + w.padBottom());
     long width = extent(11, e.s(), w.strideW(), w.dilationW(), w.padLeft() + w.padRight());
-    long k = tile.n() + (e.k() % UNIT == 0 ? 8 : 3);
+    long k = tile.n() + (e.k() % UNIT == 0 ? 8L : 3L);
     Epilogue epilogue = Epilogue.NONE.plusOperand().then(Expr.input(0).relu(), 0).plusOperand();
     List<Call> trials = new ArrayList<>();
-    for (long c : new long[] {UNIT, HopperTile.K + UNIT}) {
+    for (long c : new long[] {UNIT, HopperTile.K + (long) UNIT}) {
       TensorSpec x = TensorSpec.of(type, 2, h, width, c);
       TensorSpec f = TensorSpec.of(type, k, e.r(), e.s(), c);
       TensorSpec y = op.product(x, f);

@@ -10,7 +10,11 @@ final class Specials {
   /** The system property that turns all of them off. */
   static final String PROPERTY = "orthant.matrix";
 
-  private static final List<Special> ALL = List.of(new HopperMatMul(), new SimtMatMul());
+  // Of ways with the same needs the first is preferred.
+  private static final List<Special> ALL = List.of(
+      new HopperMatMul(),
+      new HopperConv(),
+      new SimtMatMul());
 
   private Specials() {}
 
