@@ -48,7 +48,7 @@ final class SimtMatMul implements Special {
         || limits.dynamicSharedBytes() < SHARED_BYTES) {
       return false;
     }
-    Product p = Product.of(call, op);
+    MatMulSize p = MatMulSize.of(call, op);
     Tile tile = Tile.choose(limits, p.rows(), p.cols(), p.batch(), Float.BYTES);
     return p.depth() > 0 && tile.m() == TILE.m() && tile.n() == TILE.n();
   }
@@ -61,7 +61,7 @@ final class SimtMatMul implements Special {
   @Override
   public String kind(Call call) {
     MatMul op = (MatMul) call.op();
-    Product p = Product.of(call, op);
+    MatMulSize p = MatMulSize.of(call, op);
     return (op.transposeLhs() ? "T" + lanes(p.rows()) : "N") + (op.transposeRhs() ? "T" : "N" + lanes(p.cols()));
   }
 
@@ -69,7 +69,7 @@ final class SimtMatMul implements Special {
   @Override
   public List<Call> trials(Call call) {
     MatMul op = (MatMul) call.op();
-    Product p = Product.of(call, op);
+    MatMulSize p = MatMulSize.of(call, op);
     List<Call> trials = new ArrayList<>();
     for (long k : new long[] {5L * TILE.k() + 3, 3}) {
       long m = (long) TILE.m() + lanes(p.rows());
