@@ -20,10 +20,14 @@ final class Cuda {
       CUresult.CUDA_ERROR_INVALID_PC, CUresult.CUDA_ERROR_LAUNCH_FAILED, CUresult.CUDA_ERROR_SYSTEM_NOT_READY,
       CUresult.CUDA_ERROR_MPS_CLIENT_TERMINATED, CUresult.CUDA_ERROR_UNKNOWN);
 
+  private static final int CONTAINED = 226;
+  private static final int TENSOR_MEMORY_LEAK = 721;
+
   /** What drivers newer than JCuda say. */
-  private static final Map<Integer, String> NEWER = Map.of(225, "CUDA_ERROR_UNSUPPORTED_DEVSIDE_SYNC", 226,
-      "CUDA_ERROR_CONTAINED", 721, "CUDA_ERROR_TENSOR_MEMORY_LEAK", 913, "CUDA_ERROR_INVALID_RESOURCE_TYPE", 914,
-      "CUDA_ERROR_INVALID_RESOURCE_CONFIGURATION", 915, "CUDA_ERROR_KEY_ROTATION");
+  private static final Map<Integer, String> NEWER = Map.of(225, "CUDA_ERROR_UNSUPPORTED_DEVSIDE_SYNC", CONTAINED,
+      "CUDA_ERROR_CONTAINED", TENSOR_MEMORY_LEAK, "CUDA_ERROR_TENSOR_MEMORY_LEAK", 913,
+      "CUDA_ERROR_FUNCTION_NOT_LOADED", 914, "CUDA_ERROR_INVALID_RESOURCE_TYPE", 915,
+      "CUDA_ERROR_INVALID_RESOURCE_CONFIGURATION", 916, "CUDA_ERROR_KEY_ROTATION");
 
   private Cuda() {}
 
@@ -78,7 +82,7 @@ final class Cuda {
 
   /** Whether nothing can be done with the device after that error. */
   static boolean isLost(int code) {
-    return LOST.contains(code);
+    return LOST.contains(code) || code == CONTAINED || code == TENSOR_MEMORY_LEAK;
   }
 
   /** {@code CUDA_ERROR_OUT_OF_MEMORY} for 2. */

@@ -29,10 +29,17 @@ final class Fatbin {
    */
   record Entry(String file, String name) {}
 
-  private final Map<String, Entry> entries;
+  /** Where the files' contents come from. */
+  interface Files {
+    byte[] read(String file) throws IOException;
+  }
 
-  private Fatbin(Map<String, Entry> entries) {
+  private final Map<String, Entry> entries;
+  private final Files files;
+
+  private Fatbin(Map<String, Entry> entries, Files files) {
     this.entries = entries;
+    this.files = files;
   }
 
   /**
@@ -42,15 +49,15 @@ final class Fatbin {
    */
   static Fatbin inJar() throws IOException {
     try (InputStream in = Fatbin.class.getResourceAsStream(FOLDER + "index")) {
-      return in == null ? none() : read(in);
+      return in == null ? none() : read(in, Fatbin::fromJar);
     }
   }
 
   static Fatbin none() {
-    return new Fatbin(Map.of());
+    return new Fatbin(Map.of(), Fatbin::fromJar);
   }
 
-  static Fatbin read(InputStream index) throws IOException {
+  static Fatbin read(InputStream index, Files files) throws IOException {
     Map<String, Entry> entries = new HashMap<>();
     var lines = new BufferedReader(new InputStreamReader(index, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -63,7 +70,7 @@ final class Fatbin {
       }
       entries.put(words.group(1), new Entry(words.group(2), words.group(3)));
     }
-    return new Fatbin(Map.copyOf(entries));
+    return new Fatbin(Map.copyOf(entries), files);
   }
 
   boolean isEmpty() {
@@ -84,6 +91,10 @@ final class Fatbin {
 
   /** A file's content. */
   byte[] read(String file) throws IOException {
+    return files.read(file);
+  }
+
+  private static byte[] fromJar(String file) throws IOException {
     try (InputStream in = Fatbin.class.getResourceAsStream(FOLDER + file)) {
       if (in == null) {
         throw new IOException(FOLDER + file + " is missing from the jar");

@@ -1,4 +1,4 @@
-package dev.orthant.opencl;
+package dev.orthant.device;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM like this one, for what must be known before a process starts. */
-final class Fork {
+public final class Fork {
   /** What became of it. */
-  record Result(int exit, String output) {}
+  public record Result(int exit, String output) {}
 
   private final ProcessBuilder builder;
 
@@ -20,7 +20,7 @@ final class Fork {
     builder = new ProcessBuilder(command).redirectErrorStream(true);
   }
 
-  static Fork java(Class<?> main, String... arguments) {
+  public static Fork java(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
@@ -28,22 +28,22 @@ final class Fork {
   }
 
   /** One more option of the JVM. */
-  Fork option(String option) {
+  public Fork option(String option) {
     builder.command().add(1, option);
     return this;
   }
 
-  Fork environment(String name, String value) {
+  public Fork environment(String name, String value) {
     builder.environment().put(name, value);
     return this;
   }
 
-  Fork without(String name) {
+  public Fork without(String name) {
     builder.environment().remove(name);
     return this;
   }
 
-  Result run() throws IOException, InterruptedException {
+  public Result run() throws IOException, InterruptedException {
     File output = File.createTempFile("fork", ".txt");
     try {
       Process process = builder.redirectOutput(output).start();
