@@ -29,7 +29,7 @@ public final class KernelTexts {
     Map<String, Text> texts = new LinkedHashMap<>();
     for (Call call : calls) {
       planner.plan(call).forEach(l -> add(texts, l, MatrixUnits.NONE, ""));
-      for (Special special : Specials.of(limits.matrixUnits())) {
+      for (Special special : Specials.of(limits)) {
         special.plan(planner, call).ifPresent(plan -> {
           plan.forEach(l -> add(texts, l, special.needs(), special.name()));
           for (Call trial : special.trials(call)) {
