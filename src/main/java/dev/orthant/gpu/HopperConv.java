@@ -64,9 +64,9 @@ final class HopperConv implements Special {
   }
 
   private static boolean suits(Call call) {
-    DType type = call.input(0).dtype();
-    if (!(call.op() instanceof Conv2d op) || (type != DType.F16 && type != DType.BF16) || op.layout() != Layout.NHWC
-        || op.groups() != 1 || call.output().shape().isEmpty()) {
+    // Some ops have no inputs: the op is asked first.
+    if (!(call.op() instanceof Conv2d op) || (call.input(0).dtype() != DType.F16 && call.input(0).dtype() != DType.BF16)
+        || op.layout() != Layout.NHWC || op.groups() != 1 || call.output().shape().isEmpty()) {
       return false;
     }
     Conv2d.Extents e = extents(call);
