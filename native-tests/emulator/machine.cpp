@@ -308,6 +308,11 @@ void Machine::fail(const std::string& what) {
   error = what + " (block " + std::to_string(blocks.empty() ? 0 : blocks[0].index.x) + ")";
 }
 
+void Machine::stop(const std::string& what) {
+  fail(what);
+  suspend(false);
+}
+
 std::string Machine::whoWaits() const {
   unsigned counts[static_cast<int>(Wait::ENDED) + 1] = {};
   for (const Thread* t : active) {

@@ -29,6 +29,8 @@ class Machine {
     return static_cast<unsigned>(active.size());
   }
   Block* blockOfCluster(unsigned rank);
+  // Ends the launch: the running thread does not go on.
+  void stop(const std::string& what);
 
   Meeting clusterMeeting;
 

@@ -17,13 +17,17 @@ final class ArgumentBlock {
   private static final int VALUES = 1 << 15;
   /** Values are 8 bytes apart at least. */
   private static final int MOST = VALUES / Long.BYTES;
-  /** A tensor map's size, and what it must be aligned to. */
-  private static final int MAP_BYTES = 128;
-  private static final int ALIGNMENT = 64;
+  /** What the maps among them must be aligned to. */
+  private static final int ALIGNMENT = TensorMaps.ALIGNMENT;
 
   private final MemorySegment memory = Arena.ofAuto().allocate((long) MOST * Long.BYTES + VALUES, ALIGNMENT);
   private final MemorySegment values = memory.asSlice((long) MOST * Long.BYTES);
   private final Pointer pointer = Pointer.to(memory.asByteBuffer());
+  private final TensorMaps maps;
+
+  ArgumentBlock(TensorMaps maps) {
+    this.maps = maps;
+  }
 
   /** Where the array of pointers is. */
   MemorySegment memory() {
@@ -33,7 +37,7 @@ final class ArgumentBlock {
   /**
    * Puts arguments in; the result is valid until the next time.
    *
-   * @throws DriverException when there are more than a kernel can have
+   * @throws DriverException when there are more than a kernel can have, or the driver does not take a tensor map
    */
   Pointer pack(List<Argument> arguments) {
     long at = 0;
@@ -41,7 +45,7 @@ final class ArgumentBlock {
       Argument argument = arguments.get(i);
       boolean map = argument instanceof Argument.Map;
       at = map ? (at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : at;
-      long size = map ? MAP_BYTES : Long.BYTES;
+      long size = map ? TensorMaps.BYTES : Long.BYTES;
       if (at + size > VALUES || i >= MOST) {
         throw new DriverException("a kernel cannot take " + arguments.size() + " arguments", false);
       }
@@ -55,7 +59,8 @@ final class ArgumentBlock {
   private void put(Argument argument, long at) {
     switch (argument) {
       case Argument.Pointer p -> values.set(ValueLayout.JAVA_LONG, at, ((Handles.DeviceMemory) p.memory()).address());
-      case Argument.Map m -> throw new IllegalStateException("tensor maps are not for this driver: " + m.map());
+      case Argument.Map m -> maps.encode(m.map(), ((Handles.DeviceMemory) m.memory()).address(),
+          values.asSlice(at, TensorMaps.BYTES));
       case Argument.I32 v -> values.set(ValueLayout.JAVA_INT, at, v.value());
       case Argument.I64 v -> values.set(ValueLayout.JAVA_LONG, at, v.value());
       case Argument.F32 v -> values.set(ValueLayout.JAVA_FLOAT, at, v.value());

@@ -24,7 +24,8 @@ final class CudaDriver implements GpuDriver {
   private final CudaContext context;
   private final Staging staging;
   private final KernelLoader loader;
-  private final ArgumentBlock block = new ArgumentBlock();
+  private final ArgumentBlock block;
+  private final ClusterLaunch clusters;
 
   /**
    * Opens a device.
@@ -36,6 +37,9 @@ final class CudaDriver implements GpuDriver {
     this.limits = found.limits();
     this.context = new CudaContext(found.device());
     try {
+      LibCuda library = new LibCuda();
+      this.block = new ArgumentBlock(new TensorMaps(library));
+      this.clusters = new ClusterLaunch(library);
       this.staging = new Staging(context);
       this.loader = new KernelLoader(context, found.capability(), compilers);
     } catch (RuntimeException e) {
@@ -118,11 +122,10 @@ final class CudaDriver implements GpuDriver {
     context.current();
     allow(k, grid.sharedBytes());
     Pointer parameters = block.pack(arguments);
-    if (grid.cluster() > 1) {
-      throw new IllegalStateException("launches in clusters are not for this driver: " + grid);
-    }
-    int code = JCudaDriver.cuLaunchKernel(k.function(), (int) grid.groups(), 1, 1, grid.items(), 1, 1,
-        grid.sharedBytes(), context.stream(), parameters, null);
+    int code = grid.cluster() > 1
+        ? clusters.launch(k.function().address(), grid, context.stream().address(), block.memory())
+        : JCudaDriver.cuLaunchKernel(k.function(), (int) grid.groups(), 1, 1, grid.items(), 1, 1, grid.sharedBytes(),
+            context.stream(), parameters, null);
     if (code != CUresult.CUDA_SUCCESS) {
       throw Cuda.failure("cuLaunchKernel of " + grid.groups() + " groups of " + grid.items(), code);
     }

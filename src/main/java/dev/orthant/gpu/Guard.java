@@ -119,7 +119,7 @@ final class Guard {
   private @Nullable String prove(Special special, Call call) {
     for (Call trial : special.trials(call)) {
       for (boolean planted : new boolean[] {false, true}) {
-        String fault = prove(special, trial, planted);
+        String fault = prove(special, call, trial, planted);
         if (fault != null) {
           return trial + (planted ? " with a NaN and an infinity: " : ": ") + fault;
         }
@@ -128,8 +128,8 @@ final class Guard {
     return null;
   }
 
-  private @Nullable String prove(Special special, Call trial, boolean planted) {
-    List<Launch> plan = special.plan(planner, trial)
+  private @Nullable String prove(Special special, Call call, Call trial, boolean planted) {
+    List<Launch> plan = special.plan(planner, trial, call)
         .orElseThrow(() -> new IllegalStateException(special.name() + " does not take its own trial " + trial));
     try (Arena arena = Arena.ofConfined()) {
       List<MemorySegment> inputs = inputs(trial, planted, arena);

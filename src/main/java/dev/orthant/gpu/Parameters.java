@@ -45,6 +45,11 @@ final class Parameters {
     return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
+  /** The call's tensor of that number as copies of whole boxes see it; the text's dialect must know {@code TENSOR_MAP}. */
+  String map(String name, int index, TensorMap map) {
+    return add("TENSOR_MAP " + name, new Launch.Slot.Map(index, map), name);
+  }
+
   /** Memory that the launches of a plan share: number {@code number} of it. */
   String scratch(String name, String storage, int number, long bytes) {
     return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Scratch(number, bytes), name);

@@ -18,6 +18,11 @@ interface Special {
   /** The launches for a call, or empty when the call is not for this way: another op or type, or an alignment it cannot have. */
   Optional<List<Launch>> plan(Planner planner, Call call);
 
+  /** The launches for a trial: {@link #plan(Planner, Call)}, with the choices (a tile) that would be made for {@code call}. */
+  default Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
+    return plan(planner, trial);
+  }
+
   /** What a proof covers: calls with equal kinds share it. A kind names the kernel's text as far as it matters (types, layout, tile). */
   String kind(Call call);
 

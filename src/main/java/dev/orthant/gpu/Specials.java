@@ -10,7 +10,7 @@ final class Specials {
   /** The system property that turns all of them off. */
   static final String PROPERTY = "orthant.matrix";
 
-  private static final List<Special> ALL = List.of();
+  private static final List<Special> ALL = List.of(new HopperMatMul());
 
   private Specials() {}
 

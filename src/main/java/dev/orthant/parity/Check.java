@@ -37,7 +37,7 @@ public final class Check {
       return new Verdict(device.name(), test, seed, Verdict.Status.UNSUPPORTED, null, null);
     }
     try (Arena arena = Arena.ofConfined()) {
-      List<MemorySegment> inputs = inputs(test, arena);
+      List<MemorySegment> inputs = Inputs.of(test, seed, arena);
       return judge(test, call, inputs, execute(call, inputs, arena));
     } catch (DeviceException e) {
       return new Verdict(device.name(), test, seed, Verdict.Status.FAILED, null, e.toString());
@@ -53,25 +53,6 @@ public final class Check {
     Mismatch(String message) {
       super(message);
     }
-  }
-
-  private List<MemorySegment> inputs(Case test, Arena arena) {
-    List<MemorySegment> result = new ArrayList<>();
-    for (int i = 0; i < test.inputs().size(); i++) {
-      TensorSpec spec = test.inputs().get(i);
-      long own = seed * 1_000_003 + test.id().hashCode() * 31L + i;
-      MemorySegment other = MoveInputs.of(test, i, own, arena);
-      result.add(other != null ? other : switch (test.data()) {
-        case NORMAL -> Inputs.normal(spec, own, arena);
-        case SPECIAL -> Inputs.special(spec, own, arena);
-        case PLANTED -> {
-          MemorySegment m = Inputs.normal(spec, own, arena);
-          Inputs.plant(spec, m, own);
-          yield m;
-        }
-      });
-    }
-    return result;
   }
 
   private List<MemorySegment> execute(Call call, List<MemorySegment> inputs, Arena arena) throws Mismatch {

@@ -4,6 +4,8 @@ import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Seeded test data: the same seed gives the same numbers on every machine. */
@@ -18,6 +20,26 @@ public final class Inputs {
   private static final int SMALL = 9;
 
   private Inputs() {}
+
+  /** All inputs of a case, as the parity run feeds them. */
+  public static List<MemorySegment> of(Case test, long seed, Arena arena) {
+    List<MemorySegment> result = new ArrayList<>();
+    for (int i = 0; i < test.inputs().size(); i++) {
+      TensorSpec spec = test.inputs().get(i);
+      long own = seed * 1_000_003 + test.id().hashCode() * 31L + i;
+      MemorySegment other = MoveInputs.of(test, i, own, arena);
+      result.add(other != null ? other : switch (test.data()) {
+        case NORMAL -> normal(spec, own, arena);
+        case SPECIAL -> special(spec, own, arena);
+        case PLANTED -> {
+          MemorySegment m = normal(spec, own, arena);
+          plant(spec, m, own);
+          yield m;
+        }
+      });
+    }
+    return result;
+  }
 
   /** Normally distributed numbers, rounded to the type; small integers for an integer type. The arena owns the memory. */
   public static MemorySegment normal(TensorSpec spec, long seed, Arena arena) {

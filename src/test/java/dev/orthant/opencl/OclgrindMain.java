@@ -2,6 +2,7 @@ package dev.orthant.opencl;
 
 import dev.orthant.device.Device;
 import dev.orthant.gpu.GpuDevice;
+import dev.orthant.gpu.KernelCases;
 import dev.orthant.parity.Case;
 import dev.orthant.parity.Check;
 import dev.orthant.parity.Verdict;

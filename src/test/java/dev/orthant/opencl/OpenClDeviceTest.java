@@ -13,6 +13,7 @@ import dev.orthant.device.Devices;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
 import dev.orthant.gpu.DriverException;
+import dev.orthant.gpu.KernelCases;
 import dev.orthant.op.Call;
 import dev.orthant.op.Pointwise;
 import dev.orthant.parity.Case;

@@ -1,4 +1,4 @@
-package dev.orthant.opencl;
+package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
@@ -32,7 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Shapes just below, at and above the edges of tiles and runs, each way in which kernels index, few enough for a simulator. */
-final class KernelCases {
+public final class KernelCases {
   private static final Epilogue BIASED = Epilogue.NONE.plusOperand().activation(Activations.LEAKY_RELU);
 
   private KernelCases() {}
@@ -54,7 +54,7 @@ final class KernelCases {
   }
 
   /** The cheapest product that still has an edge on every side and two slices. */
-  static Case row() {
+  public static Case row() {
     return of("row times matrix", matMul(false, false), f32(1, 35), f32(35, 33), f32(33));
   }
 
@@ -75,7 +75,7 @@ final class KernelCases {
   }
 
   /** Every loader and every edge once, as small as that goes. */
-  static List<Case> edges() {
+  public static List<Case> edges() {
     List<Case> cases = new ArrayList<>();
     cases.add(of("ragged", matMul(false, false), f32(33, 19), f32(19, 35), f32(35)));
     cases.add(of("transposed", matMul(true, true), f32(17, 33), f32(31, 17), f32(33, 1)));
@@ -166,7 +166,7 @@ final class KernelCases {
   }
 
   /** The storage types, and sizes with several groups and several slices. */
-  static List<Case> more() {
+  public static List<Case> more() {
     List<Case> cases = new ArrayList<>();
     for (DType type : List.of(DType.F16, DType.BF16, DType.F64)) {
       TensorSpec bias = TensorSpec.of(type == DType.F64 ? type : DType.F32, 70);
@@ -182,6 +182,42 @@ final class KernelCases {
     cases.add(of("wide images", Conv2d.PLAIN.padding(1).withEpilogue(BIASED), f32(2, 40, 19, 40), f32(70, 40, 3, 3),
         f32(70, 1, 1)));
     cases.add(planted("specials", MatMul.PLAIN, f32(70, 40), f32(40, 90)));
+    return cases;
+  }
+
+  /** What the CUDA dialect does in its own way: 16-bit storage, packs of 16 bytes, integers, each with special values. */
+  public static List<Case> cuda() {
+    List<Case> cases = new ArrayList<>();
+    for (DType type : List.of(DType.F16, DType.BF16, DType.F32, DType.F64)) {
+      TensorSpec odd = TensorSpec.of(type, 3, 67);
+      cases.add(new Case("softplus of special " + type, "pointwise", Pointwise.of(Activations.SOFTPLUS), List.of(odd),
+          Case.Data.SPECIAL));
+      cases.add(new Case("packs of " + type, "pointwise", Pointwise.of(Activations.MISH),
+          List.of(TensorSpec.of(type, 4, 64)), Case.Data.SPECIAL));
+      for (DType to : List.of(DType.F16, DType.BF16, DType.I8, DType.I64)) {
+        cases.add(new Case(type + " to " + to, "cast", new Cast(to), List.of(odd), Case.Data.SPECIAL));
+      }
+      cases.add(of("running sums of " + type, new CumSum(1, false, false), TensorSpec.of(type, 2, 300)));
+    }
+    return cases;
+  }
+
+  /** Products and convolutions in the types that matrix instructions take. */
+  public static List<Case> matrices() {
+    List<Case> cases = new ArrayList<>();
+    for (DType type : List.of(DType.BF16, DType.F16)) {
+      for (int transposed = 0; transposed < 4; transposed++) {
+        boolean a = (transposed & 1) != 0;
+        boolean b = (transposed & 2) != 0;
+        cases.add(of("product " + transposed + " of " + type, matMul(a, b), TensorSpec.of(type, 128, 128),
+            TensorSpec.of(type, 128, 128), f32(128)));
+      }
+      for (Layout layout : Layout.values()) {
+        cases.add(of("images " + layout + " of " + type, Conv2d.PLAIN.padding(1).layout(layout),
+            TensorSpec.of(type, 2, 32, 32, 32), layout == Layout.NHWC ? TensorSpec.of(type, 32, 3, 3, 32)
+                : TensorSpec.of(type, 32, 32, 3, 3)));
+      }
+    }
     return cases;
   }
 }
