@@ -197,6 +197,8 @@ public final class KernelCases {
       for (DType to : List.of(DType.F16, DType.BF16, DType.I8, DType.I64)) {
         cases.add(new Case(type + " to " + to, "cast", new Cast(to), List.of(odd), Case.Data.SPECIAL));
       }
+      cases.add(of("filters from many pixels of " + type, new Conv2dBackwardWeights(Conv2d.PLAIN, 3, 3, Epilogue.NONE),
+          TensorSpec.of(type, 2, 2, 42, 42), TensorSpec.of(type, 2, 3, 40, 40)));
       cases.add(of("running sums of " + type, new CumSum(1, false, false), TensorSpec.of(type, 2, 300)));
     }
     return cases;
