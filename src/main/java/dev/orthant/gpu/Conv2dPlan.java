@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution, or its gradient by the images at one residue of the strides, as one launch of {@code conv2d.cl}. */
+/** A convolution, or its gradient by the images at one residue of the strides, as one launch on the operands of {@code conv2d.cl}. */
 final class Conv2dPlan {
   /** Fewer filters to a group than this would leave most of a tile empty. */
   private static final long FEW_FILTERS = 8;
@@ -50,12 +50,26 @@ final class Conv2dPlan {
 
   /** The convolution. */
   static Launch of(Planner planner, Call call, Conv2d op) {
+    return forward(planner, call, op).launch();
+  }
+
+  /** The same on matrix units, by {@code mma_conv2d.cu}: NHWC, channels a multiple of 16 bytes. */
+  static Launch of(Planner planner, Call call, Conv2d op, MmaTile tile, MmaOperand operand) {
+    return forward(planner, call, op).launch(tile, operand);
+  }
+
+  /** Whether windows may stick out of the images. */
+  static boolean isPadded(Window w) {
+    return w.padTop() + w.padLeft() + w.padBottom() + w.padRight() != 0;
+  }
+
+  private static Conv2dPlan forward(Planner planner, Call call, Conv2d op) {
     Conv2d.Extents e = op.extents(call.input(0), call.input(1));
     Window w = op.window();
-    boolean padded = w.padTop() + w.padLeft() + w.padBottom() + w.padRight() != 0;
     ConvGeometry geometry = new ConvGeometry(op.layout(), op.groups(), e.n(), e.c(), e.h(), e.w(), e.r(), e.s(), e.p(),
-        e.q(), w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), padded, true);
-    return new Conv2dPlan(planner, call, op, geometry, e.k(), null).launch();
+        e.q(), w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), isPadded(w),
+        true);
+    return new Conv2dPlan(planner, call, op, geometry, e.k(), null);
   }
 
   /** The gradient by the images: a launch for each residue along the height and along the width. */
@@ -91,6 +105,18 @@ final class Conv2dPlan {
   }
 
   private Launch launch() {
+    define();
+    return g.groups() > 1 && filters / g.groups() < FEW_FILTERS ? direct() : product();
+  }
+
+  private Launch launch(MmaTile tile, MmaOperand operand) {
+    define();
+    Grid grid = tile.define(source, parameters, operand, pixels(), filters / g.groups(), g.groups(), planner.limits());
+    return planner.launch(source, "mma_gemm", grid, parameters, wide, compute, List.of("conv2d_places.cl", "conv2d.cl",
+        "cuda/mma.h", "cuda/mma_tiles.h", "cuda/mma_conv2d.cu", "cuda/mma_gemm.cu"));
+  }
+
+  private void define() {
     TensorSpec x = call.input(0);
     parameters.input("x", x.dtype(), 0);
     parameters.input("w", x.dtype(), 1);
@@ -106,7 +132,6 @@ final class Conv2dPlan {
     }
     new Formulas(compute, op.scalars(), true, call.inputs().subList(2, call.inputs().size()), 2,
         g.coordinates(call.output()), parameters).define(op.epilogue().formula(), source);
-    return g.groups() > 1 && filters / g.groups() < FEW_FILTERS ? direct() : product();
   }
 
   private void place(Transposed t) {

@@ -60,7 +60,7 @@ public final class GpuDevice implements Device {
    * @param driver owned by this device from now on
    */
   public GpuDevice(String name, GpuDriver driver) {
-    this(name, driver, Boolean.getBoolean(SYNC_PROPERTY), Specials.of(driver.limits().matrixUnits()),
+    this(name, driver, Boolean.getBoolean(SYNC_PROPERTY), Specials.of(driver.limits()),
         message -> LOG.log(Logger.Level.WARNING, message));
   }
 

@@ -71,7 +71,7 @@ final class HopperMatMul implements Special {
   public List<Call> trials(Call call) {
     HopperProduct p = problem(call).orElseThrow();
     HopperTile tile = tile(p);
-    long m = HopperTile.M + 8;
+    long m = HopperTile.M + 8L;
     // Odd when the call's is, which the right operand's layout may forbid.
     long n = tile.n() + (p.storesBoxes() ? 24 : 11);
     long k = (HopperTile.MOST_STAGES + 1L) * HopperTile.K + 8;

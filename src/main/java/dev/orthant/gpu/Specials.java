@@ -4,19 +4,22 @@ import dev.orthant.core.InvalidInputException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The faster ways there are, and whether they are wanted. */
 final class Specials {
   /** The system property that turns all of them off. */
   static final String PROPERTY = "orthant.matrix";
 
-  private static final List<Special> ALL = List.of(new HopperMatMul());
-
   private Specials() {}
 
-  /** Those that a device with these units can use, the newest instructions first; none when {@code -Dorthant.matrix=off}. */
-  static List<Special> of(MatrixUnits units) {
-    return isOff() ? List.of() : ALL.stream().filter(s -> units.has(s.needs()))
+  /** Those that a device with these limits can use, the newest instructions first; none when {@code -Dorthant.matrix=off}. */
+  static List<Special> of(GpuLimits limits) {
+    if (isOff()) {
+      return List.of();
+    }
+    return Stream.of(new HopperMatMul(), new MmaMatMul(limits), new MmaConv2d(limits))
+        .filter(s -> limits.matrixUnits().has(s.needs()))
         .sorted(Comparator.comparing(Special::needs).reversed()).toList();
   }
 

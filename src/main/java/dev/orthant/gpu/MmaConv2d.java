@@ -1,0 +1,87 @@
+package dev.orthant.gpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Call;
+import dev.orthant.op.Conv2d;
+import dev.orthant.op.Layout;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Convolutions in NHWC of 16-bit operands, and of F32 operands in the TF32 modes, by {@code mma.sync}: {@code mma_conv2d.cu}. A group's channels must
+ * be a multiple of 16 bytes. The gradients by images and filters stay with the ordinary kernels.
+ */
+final class MmaConv2d implements Special {
+  private final GpuLimits limits;
+
+  MmaConv2d(GpuLimits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public String name() {
+    return "mma.sync conv2d";
+  }
+
+  @Override
+  public MatrixUnits needs() {
+    return MatrixUnits.MMA_SYNC;
+  }
+
+  @Override
+  public Optional<List<Launch>> plan(Planner planner, Call call) {
+    return plan(planner, call, call);
+  }
+
+  @Override
+  public Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
+    return Product.of(limits, call)
+        .map(p -> List.of(Conv2dPlan.of(planner, trial, (Conv2d) trial.op(), p.tile, p.operand)));
+  }
+
+  /** A convolution that matrix units are for. */
+  private record Product(Conv2d op, MmaOperand operand, MmaTile tile) {
+    static Optional<Product> of(GpuLimits limits, Call call) {
+      if (!(call.op() instanceof Conv2d op) || op.layout() != Layout.NHWC) {
+        return Optional.empty();
+      }
+      Conv2d.Extents e = op.extents(call.input(0), call.input(1));
+      long channels = e.c() / op.groups();
+      return MmaOperand.of(call.input(0).dtype(), op).filter(o -> channels % o.perCopy() == 0)
+          .flatMap(o -> MmaTile
+              .choose(limits, o, e.n() * e.p() * e.q(), e.k() / op.groups(), channels * e.r() * e.s(), op.groups())
+              .map(t -> new Product(op, o, t)));
+    }
+  }
+
+  @Override
+  public String kind(Call call) {
+    Product p = Product.of(limits, call).orElseThrow();
+    return p.operand.label() + ", " + p.tile + (Conv2dPlan.isPadded(p.op.window()) ? ", padded" : "");
+  }
+
+  /** A tile and a bit each way in two groups, slices that hold several taps, all stages used; and one tap that does not fill a slice. */
+  @Override
+  public List<Call> trials(Call call) {
+    Product p = Product.of(limits, call).orElseThrow();
+    int piece = p.operand.perCopy();
+    int pad = Conv2dPlan.isPadded(p.op.window()) ? 1 : 0;
+    Conv2d wide = Conv2d.PLAIN.strides(2, 1).dilation(1, 2).groups(2).padding(pad, 2 * pad, 0, pad);
+    // 3 pieces of channels and 8 taps: 6 slices.
+    long height = 2L * (p.tile.m() / 16) + 2;
+    return List.of(trial(p, wide, TensorSpec.of(DType.F32, 2, height, 12, 6L * piece),
+        TensorSpec.of(DType.F32, 2L * (p.tile.n() + 5), 4, 2, 3L * piece)),
+        trial(p, Conv2d.PLAIN.padding(pad), TensorSpec.of(DType.F32, 1, 3, 5, piece),
+            TensorSpec.of(DType.F32, 7, 1, 1, piece)));
+  }
+
+  private static Call trial(Product p, Conv2d how, TensorSpec x, TensorSpec w) {
+    DType type = p.operand.size() == 4 ? DType.F32 : DType.named(p.operand.label());
+    Conv2d op = how.layout(Layout.NHWC).math(p.op.math());
+    TensorSpec images = new TensorSpec(type, x.shape());
+    TensorSpec filters = new TensorSpec(type, w.shape());
+    return Call.of("trial", op.withEpilogue(MmaMatMul.TRIAL),
+        List.of(images, filters, TensorSpec.of(type, w.shape().dim(0)), op.product(images, filters)));
+  }
+}
