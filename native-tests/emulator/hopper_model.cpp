@@ -15,7 +15,8 @@ uint32_t sharedOffset(const void* p, uint64_t bytes) {
   Block& block = ownBlock();
   const int64_t offset = static_cast<const unsigned char*>(p) - block.shared.begin();
   if (offset < 0 || static_cast<uint64_t>(offset) + bytes > block.shared.size()) {
-    refuse("not in the block's dynamic shared memory");
+    refuse(std::to_string(bytes) + " bytes at " + std::to_string(offset) + " are not in the block's " + std::to_string(block.shared.size())
+        + " bytes of dynamic shared memory");
   }
   return static_cast<uint32_t>(offset);
 }

@@ -34,6 +34,8 @@ std::string Machine::run(const Kernel& what, const Launch& how, void** with) {
 #endif
   if (freely) {
     runFreely();
+    // The next launch has other shared memory.
+    blocks.clear();
     return error;
   }
   const size_t most = how.block.volume() * how.cluster;

@@ -73,7 +73,7 @@ final class HopperMatMul implements Special {
     HopperTile tile = tile(p);
     long m = HopperTile.M + 8L;
     // Odd when the call's is, which the right operand's layout may forbid.
-    long n = tile.n() + (p.storesBoxes() ? 24 : 11);
+    long n = tile.n() + (p.storesBoxes() ? 24L : 11L);
     long k = (HopperTile.MOST_STAGES + 1L) * HopperTile.K + 8;
     List<Call> trials = new ArrayList<>();
     trials.add(trial(p, m, n, k, Shape.of(), Shape.of()));

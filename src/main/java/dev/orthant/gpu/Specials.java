@@ -18,7 +18,7 @@ final class Specials {
     if (isOff()) {
       return List.of();
     }
-    return Stream.of(new HopperMatMul(), new MmaMatMul(limits), new MmaConv2d(limits))
+    return Stream.of(new HopperMatMul(), new HopperConv(), new MmaMatMul(limits), new MmaConv2d(limits))
         .filter(s -> limits.matrixUnits().has(s.needs()))
         .sorted(Comparator.comparing(Special::needs).reversed()).toList();
   }

@@ -30,7 +30,14 @@ final class ConvCases {
       new Geometry("one-dimensional", Conv2d.PLAIN.padding(0, 2, 0, 2), 2, 4, 1, 50, 6, 1, 5),
       new Geometry("whole-image", Conv2d.PLAIN, 3, 4, 6, 5, 7, 6, 5),
       new Geometry("only-padding", Conv2d.PLAIN.padding(3), 1, 1, 1, 1, 2, 3, 3),
-      new Geometry("no-images", Conv2d.PLAIN, 0, 3, 5, 5, 2, 3, 3));
+      new Geometry("no-images", Conv2d.PLAIN, 0, 3, 5, 5, 2, 3, 3),
+      new Geometry("eights", Conv2d.PLAIN.padding(1), 2, 8, 9, 11, 16, 3, 3),
+      new Geometry("eights-1x1", Conv2d.PLAIN, 2, 64, 13, 11, 72, 1, 1),
+      new Geometry("eights-strided", Conv2d.PLAIN.strides(2, 1).padding(2, 0, 1, 3), 2, 72, 9, 12, 24, 3, 2),
+      new Geometry("eights-dilated", Conv2d.PLAIN.padding(2).dilation(2, 3), 1, 16, 15, 16, 3, 3, 3));
+
+  /** From here on channels are multiples of 8, which is what matrix units take. */
+  private static final int EIGHTS = 13;
 
   private ConvCases() {}
 
@@ -51,6 +58,7 @@ final class ConvCases {
     for (Layout layout : Layout.values()) {
       cases.add(geometry(GEOMETRIES.get(1), layout, type, Data.PLANTED));
       cases.add(geometry(GEOMETRIES.get(7), layout, type, Data.PLANTED));
+      cases.add(geometry(GEOMETRIES.get(EIGHTS), layout, type, Data.PLANTED));
       cases.add(residual(layout, type));
     }
     return cases;

@@ -33,7 +33,7 @@ final class MatMulCases {
       cases.add(plain(type, s, false, false, Data.NORMAL));
     }
     for (int[] s : List.of(new int[] {7, 33, 9}, new int[] {65, 63, 66}, new int[] {1, 19, 37},
-        new int[] {19, 1, 37})) {
+        new int[] {19, 1, 37}, new int[] {136, 72, 200}, new int[] {16, 264, 72})) {
       cases.add(plain(type, s, true, false, Data.NORMAL));
       cases.add(plain(type, s, false, true, Data.NORMAL));
       cases.add(plain(type, s, true, true, Data.NORMAL));
@@ -56,7 +56,7 @@ final class MatMulCases {
   private static List<Case> batches(DType type) {
     long[][][] pairs = {{{3, 5, 7}, {3, 7, 9}}, {{3, 5, 7}, {7, 9}}, {{5, 7}, {2, 3, 7, 9}}, {{2, 1, 5, 7}, {3, 7, 9}},
         {{0, 5, 7}, {7, 9}},
-        {{4, 33, 65}, {1, 65, 17}}};
+        {{4, 33, 65}, {1, 65, 17}}, {{3, 24, 40}, {3, 40, 16}}};
     List<Case> cases = new ArrayList<>();
     for (long[][] p : pairs) {
       TensorSpec a = spec(type, p[0]);
