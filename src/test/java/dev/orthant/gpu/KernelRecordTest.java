@@ -48,11 +48,12 @@ class KernelRecordTest {
 
   /** The ways by {@code mma.sync}, on their own trials, in whose shapes every edge of their kernels is. */
   private static void matrixUnits(Path kernels) throws IOException {
-    Planner planner = new Planner(new GpuLimits(1024, Integer.MAX_VALUE, 48 << 10, 4, false, MatrixUnits.MMA_SYNC,
-        163 << 10), "cuda.h");
+    GpuLimits limits =
+        new GpuLimits(1024, Integer.MAX_VALUE, 48 << 10, 4, false, MatrixUnits.MMA_SYNC, 163 << 10);
+    Planner planner = new Planner(limits, "cuda.h");
     Set<String> kinds = new HashSet<>();
     int number = 0;
-    for (Special special : Specials.of(MatrixUnits.MMA_SYNC)) {
+    for (Special special : Specials.of(limits)) {
       for (Case like : KernelCases.matrices()) {
         Call call = Call.of("cuda", like.op(), like.inputs());
         Optional<List<Launch>> plan = special.plan(planner, call);
@@ -61,7 +62,7 @@ class KernelRecordTest {
             Case test =
                 new Case(special.name() + " " + like.id() + " " + trial.output().shape(), like.group(), trial.op(),
                     trial.inputs(), Case.Data.NORMAL);
-            new RecordedCase(test, trial, special.plan(planner, trial).orElseThrow())
+            new RecordedCase(test, trial, special.plan(planner, trial, call).orElseThrow())
                 .write(FOLDER.resolve("matrix-%03d".formatted(number++)), kernels);
           }
         }
