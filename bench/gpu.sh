@@ -184,12 +184,13 @@ if ! grep -qE "^$device " "$work/devices"; then
 fi
 [[ $failures -eq 0 ]] || note "doctor found fault with a device; those that work are tried"
 
-# The measurements must find time: a third of it is theirs.
-later=$((total / 2))
-part parity 150 "$later" "$out/parity.txt" "$orthant" parity --device "$device" ${parity[@]+"${parity[@]}"}
+# The measurements must find time: more than half of it is theirs.
+later=$((total * 54 / 100))
+bench_limit=$((total / 6))
+part parity 120 "$later" "$out/parity.txt" "$orthant" parity --device "$device" ${parity[@]+"${parity[@]}"}
 opencl="$(grep -E '^opencl:[0-9]+ .*NVIDIA' "$work/devices" | head -n 1 | cut -d' ' -f1)"
 if [[ -n "$opencl" ]]; then
-  part parity-opencl 50 "$later" "$out/parity.txt" "$orthant" parity --device "$opencl" --quick ${parity[@]+"${parity[@]}"}
+  part parity-opencl 40 "$later" "$out/parity.txt" "$orthant" parity --device "$opencl" --quick ${parity[@]+"${parity[@]}"}
 else
   note "parity-opencl: no OpenCL device of NVIDIA's is here"
 fi
@@ -204,18 +205,18 @@ else
   note "memcheck, racecheck: no compute-sanitizer (PATH, CUDA_HOME)"
 fi
 
-bench bench-1 110 $((total / 4))
+bench bench-1 $bench_limit $((total * 36 / 100))
 python=""
 if command -v python3 >/dev/null && timeout 60 python3 -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' >/dev/null 2>&1; then
   python=python3
   commit="$(sed -n 's/^orthant: //p' "$work/facts")"
-  peer_limit=$(($(left) - total / 5 - 10))
-  part peer $((peer_limit + 5)) $((total / 5)) "$out/logs.txt" "$python" "$root/bench/peers/torch_peer.py" "$root/bench/suites/$suite.json" \
+  peer_limit=$(($(left) - bench_limit - 10))
+  part peer $((peer_limit + 5)) $bench_limit "$out/logs.txt" "$python" "$root/bench/peers/torch_peer.py" "$root/bench/suites/$suite.json" \
     "$out/peer.json" --seconds-per-row "$peer_seconds" --seconds "$peer_limit" --commit "$commit" --note "before: $(clocks)"
 else
   note "peer: no python3 with a PyTorch that sees a CUDA device"
 fi
-bench bench-2 110 0
+bench bench-2 $((2 * bench_limit)) 0
 
 if [[ -f "$out/peer.json" && -f "$out/bench-1.json" ]]; then
   ours=("$out/bench-1.json")
