@@ -93,7 +93,7 @@ final class HopperConv implements Special {
     Window w = op.window();
     boolean padded = w.padTop() + w.padLeft() + w.padBottom() + w.padRight() != 0;
     ConvGeometry geometry = new ConvGeometry(Layout.NHWC, 1, e.n(), e.c(), e.h(), e.w(), e.r(), e.s(), e.p(), e.q(),
-        w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), padded, true);
+        w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), padded, false);
     boolean wide = Planner.isWide(call, geometry.reach());
     Parameters parameters = new Parameters(wide, compute);
     KernelSource source = planner.source();
