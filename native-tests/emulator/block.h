@@ -12,6 +12,8 @@ namespace emu {
 
 constexpr unsigned NAMED_BARRIERS = 16;
 constexpr unsigned MOST_EXCHANGED = 256;
+constexpr unsigned BLOCK_THREADS = 1024;
+constexpr unsigned CLUSTER_BLOCKS = 16;
 
 // Dynamic shared memory, exactly as large as asked for, so that ASan sees the first byte beyond; without ASan a canary stands there.
 class DynamicShared {
@@ -37,11 +39,10 @@ class DynamicShared {
   unsigned bytes = 0;
 };
 
-// Consecutive threads that exchange values: what they gave last and the time before.
+// Consecutive threads that exchange values.
 struct Exchange {
   Meeting meeting;
   unsigned bytes = 0;
-  std::vector<unsigned char> given[2];
 };
 
 struct Block {

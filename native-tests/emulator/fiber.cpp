@@ -59,7 +59,10 @@ void Switcher::prepare(Fiber& fiber, void (*entry)()) {
   ASAN_UNPOISON_MEMORY_REGION(fiber.stack, STACK);
 #endif
 #if defined(EMU_TSAN)
-  fiber.checker = __tsan_create_fiber(0);
+  // For TSan the thread of the next block is the same one: blocks are ordered by the host anyway, and making one takes long.
+  if (fiber.checker == nullptr) {
+    fiber.checker = __tsan_create_fiber(0);
+  }
 #endif
 #if defined(__x86_64__)
   // As if called: the stack pointer is 8 beyond a multiple of 16, a null return address ends the chain of frames.

@@ -32,7 +32,7 @@ class Switcher {
   void suspend(Fiber& fiber, bool last);
   // The first thing that a fiber does.
   void entered();
-  // After a launch: forgets what checkers know of the fiber.
+  // After a launch that failed: forgets what checkers know of the fiber, which is in the middle of something.
   void forget(Fiber& fiber);
 
  private:

@@ -1,5 +1,7 @@
 #include "machine.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -37,6 +39,18 @@ std::string Machine::run(const Kernel& what, const Launch& how, void** with) {
     return error;
   }
   const size_t most = how.block.volume() * how.cluster;
+  if (how.block.volume() > BLOCK_THREADS || how.cluster > CLUSTER_BLOCKS) {
+    return "a block of " + std::to_string(how.block.volume()) + " threads in a cluster of " + std::to_string(how.cluster);
+  }
+  if (exchanged == nullptr) {
+    // Only what is used becomes memory.
+    void* p = mmap(nullptr, 4ul * CLUSTER_BLOCKS * BLOCK_THREADS * MOST_EXCHANGED, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) {
+      return "no memory for exchanges";
+    }
+    exchanged = static_cast<unsigned char*>(p);
+  }
   while (threads.size() < most) {
     threads.emplace_back();
     if (!allocateStack(threads.back().fiber)) {
@@ -47,6 +61,11 @@ std::string Machine::run(const Kernel& what, const Launch& how, void** with) {
   const unsigned count = static_cast<unsigned>(how.grid.volume());
   for (unsigned first = 0; first < count && error.empty(); first += how.cluster) {
     runCluster(first);
+  }
+  if (!error.empty()) {
+    for (Thread& t : threads) {
+      switcher.forget(t.fiber);
+    }
   }
   blocks.clear();
   active.clear();
@@ -144,9 +163,6 @@ void Machine::runCluster(unsigned first) {
     }
   }
   acquired(&endToken);
-  for (Thread* t : active) {
-    switcher.forget(t->fiber);
-  }
 }
 
 void Machine::rounds() {
@@ -229,6 +245,8 @@ void Machine::resume(Thread& thread) {
 }
 
 void Machine::suspend(bool last) {
+  // If the launch fails this thread never comes to its end, but the host goes on with its memory.
+  released(&endToken);
   Thread& self = *current;
   switcher.suspend(self.fiber, last);
 }
@@ -238,7 +256,6 @@ void Machine::entry() {
   machine.switcher.entered();
   acquired(&machine.startToken);
   machine.kernel->run(machine.parameters);
-  released(&machine.endToken);
   Thread& self = *machine.current;
   self.wait = Wait::ENDED;
   self.block->ended++;
@@ -264,8 +281,7 @@ void Machine::meet(Meeting& meeting, unsigned expected, Wait how) {
 
 void Machine::namedBarrier(int id, unsigned count) {
   if (id < 0 || id >= static_cast<int>(NAMED_BARRIERS) || count == 0 || count % 32 != 0 || count > current->block->threads) {
-    fail("bar.sync " + std::to_string(id) + ", " + std::to_string(count) + " in a block of " + std::to_string(current->block->threads));
-    suspend(false);
+    stop("bar.sync " + std::to_string(id) + ", " + std::to_string(count) + " in a block of " + std::to_string(current->block->threads));
   }
   meet(current->block->named[id], count, Wait::NAMED);
 }
@@ -274,27 +290,26 @@ const void* Machine::exchange(const void* mine, unsigned bytes, unsigned lanes) 
   Thread& self = *current;
   Block& block = *self.block;
   if (bytes > MOST_EXCHANGED || (lanes != 32 && lanes != 128)) {
-    fail("an exchange of " + std::to_string(bytes) + " bytes among " + std::to_string(lanes) + " threads");
-    suspend(false);
+    stop("an exchange of " + std::to_string(bytes) + " bytes among " + std::to_string(lanes) + " threads");
   }
   Exchange& group = (lanes == 32 ? block.warps : block.warpgroups)[self.index / lanes];
   const unsigned start = self.index / lanes * lanes;
   const unsigned expected = std::min(lanes, block.threads - start);
-  std::vector<unsigned char>& given = group.given[group.meeting.generation() & 1];
-  if (given.size() < static_cast<size_t>(lanes) * MOST_EXCHANGED) {
-    given.resize(static_cast<size_t>(lanes) * MOST_EXCHANGED + 16);
-  }
   if (group.meeting.waiters() > 0 && group.bytes != bytes) {
-    fail("threads of a warp meet in different exchanges: " + std::to_string(group.bytes) + " and " + std::to_string(bytes) + " bytes");
-    suspend(false);
+    stop("threads of a warp meet in different exchanges: " + std::to_string(group.bytes) + " and " + std::to_string(bytes) + " bytes");
   }
   group.bytes = bytes;
-  unsigned char* all = given.data();
+  unsigned char* all = given(block, lanes != 32, group.meeting.generation() & 1, start);
   if (bytes > 0) {
     std::memcpy(all + static_cast<size_t>(self.index - start) * bytes, mine, bytes);
   }
   meet(group.meeting, expected, Wait::EXCHANGE);
   return all;
+}
+
+unsigned char* Machine::given(const Block& block, bool warpgroup, unsigned turn, unsigned first) const {
+  const size_t part = (static_cast<size_t>(block.rank) * 2 + (warpgroup ? 1 : 0)) * 2 + turn;
+  return exchanged + (part * BLOCK_THREADS + first) * MOST_EXCHANGED;
 }
 
 void Machine::spin() {

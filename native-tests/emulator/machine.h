@@ -44,6 +44,7 @@ class Machine {
   uint64_t sharedSum() const;
   void resume(Thread& thread);
   void suspend(bool last);
+  unsigned char* given(const Block& block, bool warpgroup, unsigned turn, unsigned first) const;
   void fail(const std::string& what);
   std::string whoWaits() const;
   Dim blockIndex(unsigned number) const;
@@ -57,6 +58,8 @@ class Machine {
   std::vector<Thread*> active;
   std::mt19937_64 random;
   Switcher switcher;
+  // What threads exchange: the last time and the time before.
+  unsigned char* exchanged = nullptr;
   Thread* current = nullptr;
   std::string error;
   char startToken = 0, endToken = 0;

@@ -17,6 +17,7 @@ import dev.orthant.op.Epilogue;
 import dev.orthant.op.Gather;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.MathMode;
 import dev.orthant.op.Op;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
@@ -197,27 +198,34 @@ public final class KernelCases {
       for (DType to : List.of(DType.F16, DType.BF16, DType.I8, DType.I64)) {
         cases.add(new Case(type + " to " + to, "cast", new Cast(to), List.of(odd), Case.Data.SPECIAL));
       }
+      cases.add(of("filters from many pixels of " + type, new Conv2dBackwardWeights(Conv2d.PLAIN, 3, 3, Epilogue.NONE),
+          TensorSpec.of(type, 2, 2, 42, 42), TensorSpec.of(type, 2, 3, 40, 40)));
       cases.add(of("running sums of " + type, new CumSum(1, false, false), TensorSpec.of(type, 2, 300)));
     }
     return cases;
   }
 
-  /** Products and convolutions in the types that matrix instructions take. */
+  /** Products and convolutions in the types and modes that matrix instructions take. */
   public static List<Case> matrices() {
     List<Case> cases = new ArrayList<>();
     for (DType type : List.of(DType.BF16, DType.F16)) {
-      for (int transposed = 0; transposed < 4; transposed++) {
-        boolean a = (transposed & 1) != 0;
-        boolean b = (transposed & 2) != 0;
-        cases.add(of("product " + transposed + " of " + type, matMul(a, b), TensorSpec.of(type, 128, 128),
-            TensorSpec.of(type, 128, 128), f32(128)));
-      }
-      for (Layout layout : Layout.values()) {
-        cases.add(of("images " + layout + " of " + type, Conv2d.PLAIN.padding(1).layout(layout),
-            TensorSpec.of(type, 2, 32, 32, 32), layout == Layout.NHWC ? TensorSpec.of(type, 32, 3, 3, 32)
-                : TensorSpec.of(type, 32, 32, 3, 3)));
-      }
+      matrices(cases, type, MathMode.IEEE);
     }
+    matrices(cases, DType.F32, MathMode.TF32);
+    matrices(cases, DType.F32, MathMode.TF32X3);
     return cases;
+  }
+
+  private static void matrices(List<Case> cases, DType type, MathMode math) {
+    for (int transposed = 0; transposed < 4; transposed++) {
+      MatMul op = matMul((transposed & 1) != 0, (transposed & 2) != 0).math(math);
+      cases.add(of("product " + transposed + " of " + type + " by " + math.label(), op, TensorSpec.of(type, 128, 128),
+          TensorSpec.of(type, 128, 128), f32(128)));
+    }
+    for (Layout layout : Layout.values()) {
+      cases.add(of("images " + layout + " of " + type + " by " + math.label(),
+          Conv2d.PLAIN.padding(1).layout(layout).math(math), TensorSpec.of(type, 2, 32, 32, 32),
+          layout == Layout.NHWC ? TensorSpec.of(type, 32, 3, 3, 32) : TensorSpec.of(type, 32, 32, 3, 3)));
+    }
   }
 }
