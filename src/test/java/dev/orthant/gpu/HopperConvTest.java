@@ -35,11 +35,12 @@ class HopperConvTest {
     Launch launch =
         plan(NHWC.strides(2, 3).padding(1, 2, 3, 4).dilation(5, 6), bf16(4, 60, 70, 24), bf16(72, 3, 5, 24))
             .orElseThrow();
+    HopperTile tile = HopperTile.choose(4 * 27 * 18, 72, 1);
     assertThat(map(launch, 0)).isEqualTo(new TensorMap(DType.BF16, List.of(24L, 70L, 60L, 4L),
         List.of(48L, 48L * 70, 48L * 70 * 60), List.of(64, 1, 1, 1), List.of(1, 3, 2, 1), 128,
-        new TensorMap.Im2col(List.of(-2, -1), List.of(4 - 24, 3 - 10), 64, 128)));
+        new TensorMap.Im2col(List.of(-2, -1), List.of(4 - 24, 3 - 10), 64, tile.m())));
     assertThat(map(launch, 1)).isEqualTo(new TensorMap(DType.BF16, List.of(24L, 15L, 72L), List.of(48L, 48L * 15),
-        List.of(64, 1, HopperTile.choose(4 * 27 * 18, 72, 1).share()), List.of(1, 1, 1), 128, null));
+        List.of(64, 1, tile.share()), List.of(1, 1, 1), 128, null));
     assertThat(map(launch, 2).extents().getFirst()).isEqualTo(72);
     assertThat(launch.source()).contains("#define PADDED 1");
   }
@@ -47,7 +48,7 @@ class HopperConvTest {
   @Test
   void sixtyFourFiltersFillTheirTile() {
     Launch launch = plan(NHWC.padding(1), bf16(256, 56, 56, 64), bf16(64, 3, 3, 64)).orElseThrow();
-    assertThat(launch.source()).contains("#define WGMMA_N 64");
+    assertThat(launch.source()).contains("#define WGMMA_N 128", "#define ACROSS 1");
     assertThat(launch.grid().groups()).isEqualTo(132);
   }
 
@@ -86,7 +87,7 @@ class HopperConvTest {
   }
 
   private static String tile(Launch launch) {
-    return launch.source().lines().filter(l -> l.matches("#define (WGMMA_N|STAGES|CLUSTER|STORE_MAP|PADDED) .*"))
+    return launch.source().lines().filter(l -> l.matches("#define (WGMMA_N|ACROSS|STAGES|CLUSTER|STORE_MAP|PADDED) .*"))
         .toList().toString();
   }
 }

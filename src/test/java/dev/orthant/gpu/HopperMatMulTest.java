@@ -112,12 +112,13 @@ class HopperMatMulTest {
 
   @Test
   void tilesFollowTheProduct() {
-    assertThat(HopperTile.choose(8192, 8192, 1)).isEqualTo(new HopperTile(256, 2));
-    assertThat(HopperTile.choose(65536, 1024, 1)).isEqualTo(new HopperTile(256, 2));
-    assertThat(HopperTile.choose(802816, 64, 1)).isEqualTo(new HopperTile(64, 1));
-    assertThat(HopperTile.choose(128, 4096, 1)).as("one row of tiles is no pair").isEqualTo(new HopperTile(64, 1));
+    assertThat(HopperTile.choose(8192, 8192, 1)).isEqualTo(new HopperTile(128, 256, 2));
+    assertThat(HopperTile.choose(65536, 1024, 1)).isEqualTo(new HopperTile(128, 256, 2));
+    assertThat(HopperTile.choose(802816, 64, 1)).as("pixels across the instruction")
+        .isEqualTo(new HopperTile(256, 64, 1));
+    assertThat(HopperTile.choose(128, 4096, 1)).as("one row of tiles is no pair").isEqualTo(new HopperTile(128, 64, 1));
     assertThat(HopperTile.choose(2048, 1024, 1)).as("narrower tiles keep more multiprocessors busy")
-        .isEqualTo(new HopperTile(128, 2));
+        .isEqualTo(new HopperTile(128, 128, 2));
   }
 
   @Test
@@ -125,7 +126,7 @@ class HopperMatMulTest {
     Launch few = plan(call(false, false, bf16(64, 64), bf16(64, 64))).orElseThrow();
     assertThat(few.grid().groups()).isEqualTo(1);
     for (int n : new int[] {64, 128, 256}) {
-      HopperTile tile = new HopperTile(n, 1);
+      HopperTile tile = new HopperTile(128, n, 1);
       for (boolean staged : new boolean[] {false, true}) {
         int stages = tile.stages(SHARED, staged);
         assertThat(stages).isBetween(3, HopperTile.MOST_STAGES);
@@ -153,6 +154,6 @@ class HopperMatMulTest {
 
   private static List<String> definitions(Launch launch) {
     return launch.source().lines().filter(l -> l.matches(
-        "#define (WGMMA_N|WGMMA_TYPE|A_ROWS_FIRST|B_COLS_FIRST|STAGES|CLUSTER|STORE_MAP) .*")).toList();
+        "#define (WGMMA_N|ACROSS|WGMMA_TYPE|A_ROWS_FIRST|B_COLS_FIRST|STAGES|CLUSTER|STORE_MAP) .*")).toList();
   }
 }
