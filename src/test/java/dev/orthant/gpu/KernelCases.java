@@ -17,6 +17,7 @@ import dev.orthant.op.Epilogue;
 import dev.orthant.op.Gather;
 import dev.orthant.op.Layout;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.MathMode;
 import dev.orthant.op.Op;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
@@ -220,6 +221,18 @@ public final class KernelCases {
                 : TensorSpec.of(type, 32, 32, 3, 3)));
       }
     }
+    for (MathMode math : List.of(MathMode.TF32, MathMode.TF32X3)) {
+      for (int transposed = 0; transposed < 4; transposed++) {
+        // Rows that allow copies of 4, 8 and 16 bytes.
+        long n = List.of(129L, 130L, 132L, 128L).get(transposed);
+        MatMul op = new MatMul((transposed & 1) != 0, (transposed & 2) != 0, Epilogue.NONE, math);
+        cases.add(of(math.label() + " product " + transposed, op, f32(n, n), f32(n, n)));
+      }
+      cases.add(of(math.label() + " images", Conv2d.PLAIN.padding(1).layout(Layout.NHWC).math(math),
+          f32(2, 32, 32, 32), f32(32, 3, 3, 32)));
+    }
+    cases.add(of("product of rows of odd length", MatMul.PLAIN, TensorSpec.of(DType.BF16, 70, 71),
+        TensorSpec.of(DType.BF16, 71, 73)));
     return cases;
   }
 }
