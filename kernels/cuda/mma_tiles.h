@@ -45,10 +45,12 @@ template <int DEPTH_FIRST, int OUTER, int VECTOR, class T>
 DEVICE void copy_matrix(Copies& copies, Shared to, const T* from, idx step, idx outer0, idx outers, idx k0, idx depth, int item) {
   const int per = VECTOR / OPERAND_SIZE;
   const int vectors = (DEPTH_FIRST ? TILE_K : OUTER) / per;
-#pragma unroll
+  // Many narrow copies: their places would not fit the registers all at once.
+  const int mine = VECTOR == 16 ? item : opaque(item);
+#pragma unroll(VECTOR == 16 ? 16 : 2)
   for (int u = 0; u < OUTER * TILE_K / per / ITEMS; u++) {
-    const int row = (u * ITEMS + item) / vectors;
-    const int column = (u * ITEMS + item) % vectors * per;
+    const int row = (u * ITEMS + mine) / vectors;
+    const int column = (u * ITEMS + mine) % vectors * per;
     const idx outer = outer0 + (DEPTH_FIRST ? row : column);
     const idx k = k0 + (DEPTH_FIRST ? column : row);
     const bool valid = outer < outers && k < depth;

@@ -1,7 +1,6 @@
 package dev.orthant.cli;
 
 import dev.orthant.core.DType;
-import dev.orthant.op.MathMode;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -33,7 +32,6 @@ final class Cli {
     root.setExpandAtFiles(false);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.registerConverter(DType.class, Converters::floating);
-    root.registerConverter(MathMode.class, Converters::math);
     root.setParameterExceptionHandler(Failures::usage);
     root.setExecutionExceptionHandler(Failures::execution);
     addFooter();

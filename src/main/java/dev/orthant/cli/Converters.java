@@ -2,7 +2,6 @@ package dev.orthant.cli;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
-import dev.orthant.op.MathMode;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
@@ -23,15 +22,6 @@ final class Converters {
       // The same answer as for a type that is no float.
     }
     throw new TypeConversionException("'" + name + "' is none of f16 bf16 f32 f64");
-  }
-
-  /** How F32 operands are multiplied. */
-  static MathMode math(String name) {
-    try {
-      return MathMode.named(name);
-    } catch (InvalidInputException e) {
-      throw new TypeConversionException(e.getMessage());
-    }
   }
 
   /** One or more integers with commas between them, the value of {@code flag}. */

@@ -35,11 +35,11 @@ final class EpilogueOptions {
 
   @Option(names = "--math", paramLabel = "MODE",
       description = "How f32 operands are multiplied: f32, tf32 or 3xtf32. Default: f32, or what -Dorthant.math says.")
-  private @Nullable MathMode math;
+  private @Nullable String math;
 
   /** How F32 operands are multiplied. */
   MathMode math() {
-    return math == null ? MathMode.standard() : math;
+    return math == null ? MathMode.standard() : MathMode.named(math);
   }
 
   /**

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ final class Fatbin {
   }
 
   static Fatbin read(InputStream index, Files files) throws IOException {
-    Map<String, Entry> entries = new HashMap<>();
+    Map<String, Entry> entries = new LinkedHashMap<>();
     var lines = new BufferedReader(new InputStreamReader(index, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.isBlank() || line.startsWith("#")) {
@@ -70,7 +71,7 @@ final class Fatbin {
       }
       entries.put(words.group(1), new Entry(words.group(2), words.group(3)));
     }
-    return new Fatbin(Map.copyOf(entries), files);
+    return new Fatbin(Collections.unmodifiableMap(entries), files);
   }
 
   boolean isEmpty() {
@@ -83,9 +84,9 @@ final class Fatbin {
     return entries.isEmpty() ? null : entries.get(SourceKey.of(source));
   }
 
-  /** Some kernel, to try whether a driver takes them; null when there is none. */
+  /** The first kernel, an ordinary one, to try whether a driver takes them; null when there is none. */
   @Nullable
-  Entry any() {
+  Entry first() {
     return entries.values().stream().findFirst().orElse(null);
   }
 

@@ -39,19 +39,21 @@ final class KernelLoader {
   /** Modules of the jar, by file; each has many kernels. */
   private final Map<String, CUmodule> modules = new HashMap<>();
   /** Why the jar's kernels are not used, or null. */
-  private @Nullable String jarFault;
+  private final @Nullable String jarFault;
+  /** Files of the jar that the driver does not take, and why: one may hold kernels that only newer GPUs can run. */
+  private final Map<String, String> rejected = new HashMap<>();
 
   /** Tries whether the driver takes what is in the jar. */
   KernelLoader(CudaContext context, int capability, Compilers compilers) {
     this.context = context;
     this.capability = capability;
     this.compilers = compilers;
-    Fatbin.Entry any = compilers.fatbin().any();
-    this.jarFault = any == null ? compilers.fatbinFault() : null;
-    if (any != null) {
-      fromJar(any);
-    } else if (jarFault == null) {
-      jarFault = "none were compiled with this jar";
+    Fatbin.Entry first = compilers.fatbin().first();
+    if (first == null) {
+      String fault = compilers.fatbinFault();
+      this.jarFault = fault == null ? "none were compiled with this jar" : fault;
+    } else {
+      this.jarFault = fromJar(first) == null ? rejected.get(first.file()) : null;
     }
   }
 
@@ -95,7 +97,8 @@ final class KernelLoader {
     Nvrtc nvrtc = compilers.nvrtc().nvrtc();
     if (nvrtc == null) {
       throw new DriverException("kernel " + name + " cannot be compiled: "
-          + (jarFault == null ? "it is not among those of this jar" : "kernels compiled with this jar: " + jarFault)
+          + (jarFault != null ? "kernels compiled with this jar: " + jarFault
+              : entry == null ? "it is not among those of this jar" : "its file in this jar: " + rejected.get(entry.file()))
           + "; NVRTC: " + compilers.nvrtc().fault() + "; cure: " + CURE, false);
     }
     return compiled(nvrtc, source, name);
@@ -137,17 +140,17 @@ final class KernelLoader {
     return function;
   }
 
-  /** The module of a kernel of the jar; null when the driver does not take it, and then none of the jar is tried again. */
+  /** The module of a kernel of the jar; null when the driver does not take it, and then that file is not tried again. */
   private @Nullable CUmodule fromJar(Fatbin.Entry entry) {
     CUmodule known = modules.get(entry.file());
-    if (known != null) {
+    if (known != null || rejected.containsKey(entry.file())) {
       return known;
     }
     try {
       CUmodule module = new CUmodule();
       int code = load(module, compilers.fatbin().read(entry.file()));
       if (REJECTED.contains(code)) {
-        jarFault = "this driver does not take them (" + Cuda.name(code) + ")";
+        rejected.put(entry.file(), "this driver does not take them (" + Cuda.name(code) + ")");
         return null;
       }
       Cuda.check("cuModuleLoadDataEx of " + entry.file(), code);
@@ -155,7 +158,7 @@ final class KernelLoader {
       modules.put(entry.file(), module);
       return module;
     } catch (IOException e) {
-      jarFault = e.getMessage();
+      rejected.put(entry.file(), e.toString());
       return null;
     }
   }

@@ -21,7 +21,9 @@ public record Case(String id, String group, Op op, List<TensorSpec> inputs, Data
     /** Half of them special values, for elementwise work. */
     SPECIAL,
     /** A few NaN and infinities among normal numbers, for contractions. */
-    PLANTED
+    PLANTED,
+    /** Small numbers with a few of the largest finite ones among them, for contractions whose operands are rounded. */
+    LARGE
   }
 
   public Case {

@@ -18,6 +18,8 @@ public final class Inputs {
 
   /** The largest integer among inputs of an integer type. */
   private static final int SMALL = 9;
+  /** Of numbers whose products with the largest ones are still finite. */
+  private static final double SMALL_DEVIATION = 0x1p-12;
 
   private Inputs() {}
 
@@ -34,6 +36,11 @@ public final class Inputs {
         case PLANTED -> {
           MemorySegment m = normal(spec, own, arena);
           plant(spec, m, own);
+          yield m;
+        }
+        case LARGE -> {
+          MemorySegment m = normal(spec, own, SMALL_DEVIATION, arena);
+          plant(spec, m, own, spec.dtype().maxFinite(), -spec.dtype().maxFinite());
           yield m;
         }
       });
@@ -83,12 +90,16 @@ public final class Inputs {
 
   /** One special value in each of a few places: a NaN or infinity in a matrix must reach its own row and column and no other. */
   public static void plant(TensorSpec spec, MemorySegment memory, long seed) {
+    plant(spec, memory, seed, Double.NaN, Double.POSITIVE_INFINITY, -0.0);
+  }
+
+  private static void plant(TensorSpec spec, MemorySegment memory, long seed, double... values) {
     long n = spec.shape().elements();
     if (n == 0 || !spec.dtype().isFloating()) {
       return;
     }
     SplittableRandom random = new SplittableRandom(seed);
-    for (double v : new double[] {Double.NaN, Double.POSITIVE_INFINITY, -0.0}) {
+    for (double v : values) {
       spec.dtype().set(memory, random.nextLong(n), v);
     }
   }

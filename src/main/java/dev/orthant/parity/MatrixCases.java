@@ -44,6 +44,7 @@ final class MatrixCases {
     }
     cases.add(product(kind, 250, 252, 40, 0, Data.NORMAL));
     cases.add(product(kind, 67, 72, 48, 2, Data.PLANTED));
+    cases.add(product(kind, 65, 72, 33, 1, Data.LARGE));
     TensorSpec a = spec(kind.type, 3, 1, 34, 40);
     TensorSpec b = spec(kind.type, 2, 40, 66);
     cases.add(new Case("matrix/batch/" + kind.label(), "matmul batched", new MatMul(false, false,

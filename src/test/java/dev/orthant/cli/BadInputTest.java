@@ -60,6 +60,7 @@ class BadInputTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
       "run matmul a.npy v.npy -o y.npy | rank 2",
       "run matmul a.npy a.npy -o y.npy | inner dimensions differ: lhs (3, 4) f32, rhs (3, 4) f32; expected rhs (4, n)",
+      "run matmul a.npy b.npy --math fast -o y.npy | unknown math mode 'fast'; known: f32 tf32 3xtf32",
       "run matmul a.npy b.npy --bias v.npy -o y.npy | does not broadcast",
       "run matmul tall.npy wide.npy -o y.npy | more elements",
       "run matmul big_tall.npy big_wide.npy -o y.npy | largest buffer",

@@ -14,9 +14,13 @@ import dev.orthant.device.ReferenceDevice;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Parameter;
+import dev.orthant.op.Contraction;
+import dev.orthant.op.MathMode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +70,28 @@ class RunCommandTest {
         assertThat(y[i * 5 + j]).isCloseTo(expected, within(1e-12));
       }
     }
+  }
+
+  @Test
+  void theModeOfF32ProductsIsTheOps() {
+    List<MathMode> seen = new ArrayList<>();
+    ReferenceDevice watched = ReferenceDevice.broken("cpu", c -> {
+      seen.add(((Contraction) c.op()).math());
+      return false;
+    });
+    save(file("a"), DType.F32, 4, 3);
+    save(file("b"), DType.F32, 3, 5);
+    save(file("x"), DType.F32, 1, 2, 4, 4);
+    save(file("w"), DType.F32, 3, 2, 3, 3);
+    String y = file("y").toString();
+    for (String math : List.of("f32", "tf32", "3xtf32")) {
+      assertThat(CommandLineRun.run(devices(watched), "run", "matmul", file("a").toString(), file("b").toString(),
+          "--math", math, "-o", y).code()).isZero();
+      assertThat(CommandLineRun.run(devices(watched), "run", "conv2d", file("x").toString(), file("w").toString(),
+          "--math", math, "-o", y).code()).isZero();
+    }
+    assertThat(seen).containsExactly(MathMode.IEEE, MathMode.IEEE, MathMode.TF32, MathMode.TF32, MathMode.TF32X3,
+        MathMode.TF32X3);
   }
 
   @Test

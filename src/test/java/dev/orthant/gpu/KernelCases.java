@@ -213,6 +213,10 @@ public final class KernelCases {
     }
     matrices(cases, DType.F32, MathMode.TF32);
     matrices(cases, DType.F32, MathMode.TF32X3);
+    // Rows that allow copies of 2 and of 4 bytes.
+    cases.add(of("product of rows of odd length", MatMul.PLAIN, TensorSpec.of(DType.BF16, 70, 71),
+        TensorSpec.of(DType.BF16, 71, 73)));
+    cases.add(of("product by tf32 of rows of odd length", MatMul.PLAIN.math(MathMode.TF32), f32(129, 129), f32(129, 129)));
     return cases;
   }
 
