@@ -208,16 +208,16 @@ public final class KernelCases {
   /** Products and convolutions in the types and modes that matrix instructions take. */
   public static List<Case> matrices() {
     List<Case> cases = new ArrayList<>();
-    for (DType type : List.of(DType.BF16, DType.F16)) {
-      matrices(cases, type, MathMode.IEEE);
-    }
-    matrices(cases, DType.F32, MathMode.TF32);
-    matrices(cases, DType.F32, MathMode.TF32X3);
+    // All layouts in one type; of the others, which have the same code around other instructions, two.
+    matrices(cases, DType.BF16, MathMode.IEEE, 0, 1, 2, 3);
+    matrices(cases, DType.F16, MathMode.IEEE, 0);
+    matrices(cases, DType.F32, MathMode.TF32, 1);
+    matrices(cases, DType.F32, MathMode.TF32X3, 2);
     return cases;
   }
 
-  private static void matrices(List<Case> cases, DType type, MathMode math) {
-    for (int transposed = 0; transposed < 4; transposed++) {
+  private static void matrices(List<Case> cases, DType type, MathMode math, int... layouts) {
+    for (int transposed : layouts) {
       MatMul op = matMul((transposed & 1) != 0, (transposed & 2) != 0).math(math);
       cases.add(of("product " + transposed + " of " + type + " by " + math.label(), op, TensorSpec.of(type, 128, 128),
           TensorSpec.of(type, 128, 128), f32(128)));
