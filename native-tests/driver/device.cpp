@@ -17,6 +17,11 @@ int capability() {
   return static_cast<int>(setting("ORTHANT_EMULATED_CC", 90));
 }
 
+// 0 or 1.
+int devices() {
+  return static_cast<int>(setting("ORTHANT_EMULATED_DEVICES", 1));
+}
+
 // By CUdevice_attribute.
 int attribute(int number) {
   const Attribute fixed[] = {
@@ -50,7 +55,7 @@ CUDA_API int cuInit(unsigned flags) {
     std::lock_guard<std::mutex> guard(d.lock);
     d.initialised = true;
   }
-  return d.call([&] { return flags == 0 ? SUCCESS : INVALID_VALUE; });
+  return d.call([&] { return flags != 0 ? INVALID_VALUE : devices() == 0 ? NO_DEVICE : SUCCESS; });
 }
 
 CUDA_API int cuDriverGetVersion(int* version) {
@@ -60,7 +65,7 @@ CUDA_API int cuDriverGetVersion(int* version) {
 
 CUDA_API int cuDeviceGetCount(int* count) {
   return Driver::instance().call([&] {
-    *count = 1;
+    *count = devices();
     return SUCCESS;
   });
 }

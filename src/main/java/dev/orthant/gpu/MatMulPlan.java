@@ -7,7 +7,7 @@ import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import java.util.List;
 
-/** A matrix product as one launch: of {@code matmul.cl}, or of {@code mma_matmul.cu} on its operands. */
+/** A matrix product as one launch: of {@code matmul.cl}, or of one of {@code cuda/} on its operands. */
 final class MatMulPlan {
   private final Planner planner;
   private final Call call;
@@ -51,6 +51,19 @@ final class MatMulPlan {
     epilogue();
     return planner.launch(source, "mma_gemm", grid, parameters, wide, compute,
         List.of("matmul.cl", "cuda/mma.h", "cuda/mma_tiles.h", "cuda/mma_matmul.cu", "cuda/mma_gemm.cu"));
+  }
+
+  /** The same in true F32, with copies that run ahead: {@code simt_matmul.cu}. */
+  Launch launchCopyingAhead() {
+    operands();
+    source.define("LANES_A", SimtMatMul.lanes(size.rows()));
+    source.define("LANES_B", SimtMatMul.lanes(size.cols()));
+    long tiles = SimtMatMul.TILE.parameters(parameters, size.rows(), size.cols(), size.batch());
+    Grid grid = new Grid(Math.min(tiles, planner.limits().groups()), SimtMatMul.TILE.items(), SimtMatMul.SHARED_BYTES,
+        1);
+    epilogue();
+    return planner.launch(source, "gemm", grid, parameters, wide, compute,
+        List.of("matmul.cl", "cuda/mma.h", "cuda/simt_matmul.cu"));
   }
 
   private void operands() {

@@ -18,7 +18,9 @@ final class Specials {
     if (isOff()) {
       return List.of();
     }
-    return Stream.of(new HopperMatMul(), new HopperConv(), new MmaMatMul(limits), new MmaConv2d(limits))
+    // Of ways with the same needs the first is preferred.
+    return Stream
+        .of(new HopperMatMul(), new HopperConv(), new MmaMatMul(limits), new MmaConv2d(limits), new SimtMatMul())
         .filter(s -> limits.matrixUnits().has(s.needs()))
         .sorted(Comparator.comparing(Special::needs).reversed()).toList();
   }

@@ -38,6 +38,11 @@ final class MatMulCases {
       cases.add(plain(type, s, false, true, Data.NORMAL));
       cases.add(plain(type, s, true, true, Data.NORMAL));
     }
+    // Large enough for the widest tiles of GPUs; extents that suit copies of 16 bytes, of 4, and neither.
+    for (int[] s : List.of(new int[] {264, 392, 72}, new int[] {260, 388, 36}, new int[] {257, 385, 35})) {
+      cases.add(plain(type, s, false, false, Data.NORMAL));
+      cases.add(plain(type, s, true, true, Data.NORMAL));
+    }
     cases.add(plain(type, new int[] {67, 35, 41}, false, false, Data.PLANTED));
     cases.add(plain(type, new int[] {5, 3, 7}, true, true, Data.PLANTED));
     cases.addAll(batches(type));

@@ -48,6 +48,8 @@ class ArchitectureTest {
       entry("data", List.of("core")),
       entry("plot", List.of("core")),
       // Not the backends either: devices are found by ServiceLoader, and nobody above them names one.
+      // The build's own step: what it compiles beforehand, and what users never call.
+      entry("ahead", List.of("cuda", "nn", "optim")),
       entry("cli", List.of("tensor", "parity", "io", "nn", "optim", "monitor", "data", "plot")));
 
   /** A library, or one class of the JDK → the one package that may use it. */

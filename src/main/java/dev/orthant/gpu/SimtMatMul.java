@@ -1,0 +1,84 @@
+package dev.orthant.gpu;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Call;
+import dev.orthant.op.Epilogue;
+import dev.orthant.op.MatMul;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Large products in true F32 by ordinary arithmetic, whose slices are copied to shared memory while others are multiplied ({@code cp.async},
+ * which came with the matrix units that F32 has no use for): {@code cuda/simt_matmul.cu}.
+ */
+final class SimtMatMul implements Special {
+  static final Tile TILE = new Tile(128, 128, 16, 8, 8, false);
+  private static final int STAGES = 3;
+  /** Rows of a slice are padded by four elements. */
+  static final int SHARED_BYTES = STAGES * TILE.k() * (TILE.m() + 4 + TILE.n() + 4) * Float.BYTES;
+
+  @Override
+  public String name() {
+    return "cp.async f32 matmul";
+  }
+
+  @Override
+  public MatrixUnits needs() {
+    return MatrixUnits.MMA_SYNC;
+  }
+
+  @Override
+  public Optional<List<Launch>> plan(Planner planner, Call call) {
+    return plan(planner, call, call);
+  }
+
+  @Override
+  public Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
+    return isFor(planner.limits(), call) && trial.op() instanceof MatMul op
+        ? Optional.of(List.of(new MatMulPlan(planner, trial, op).launchCopyingAhead()))
+        : Optional.empty();
+  }
+
+  /** Only where the ordinary loop would take as large a tile: what is smaller is better cut finer. */
+  private static boolean isFor(GpuLimits limits, Call call) {
+    if (!(call.op() instanceof MatMul op) || call.input(0).dtype() != DType.F32
+        || limits.dynamicSharedBytes() < SHARED_BYTES) {
+      return false;
+    }
+    MatMulSize p = MatMulSize.of(call, op);
+    Tile tile = Tile.choose(limits, p.rows(), p.cols(), p.batch(), Float.BYTES);
+    return p.depth() > 0 && tile.m() == TILE.m() && tile.n() == TILE.n();
+  }
+
+  /** How many neighbours are copied at a time along rows or columns of that length: a copy's place must be a multiple of its size. */
+  static int lanes(long extent) {
+    return extent % 4 == 0 ? 4 : 1;
+  }
+
+  @Override
+  public String kind(Call call) {
+    MatMul op = (MatMul) call.op();
+    MatMulSize p = MatMulSize.of(call, op);
+    return (op.transposeLhs() ? "T" + lanes(p.rows()) : "N") + (op.transposeRhs() ? "T" : "N" + lanes(p.cols()));
+  }
+
+  /** Two tiles and a bit each way, all stages used and some again; one slice that is not full. */
+  @Override
+  public List<Call> trials(Call call) {
+    MatMul op = (MatMul) call.op();
+    MatMulSize p = MatMulSize.of(call, op);
+    List<Call> trials = new ArrayList<>();
+    for (long k : new long[] {5L * TILE.k() + 3, 3}) {
+      long m = (long) TILE.m() + lanes(p.rows());
+      long n = (long) TILE.n() + lanes(p.cols());
+      Shape a = op.transposeLhs() ? Shape.of(2, k, m) : Shape.of(2, m, k);
+      Shape b = op.transposeRhs() ? Shape.of(n, k) : Shape.of(k, n);
+      trials.add(Call.of("trial", op.withEpilogue(Epilogue.NONE.plusOperand()),
+          List.of(new TensorSpec(DType.F32, a), new TensorSpec(DType.F32, b), TensorSpec.of(DType.F32, n))));
+    }
+    return trials;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.orthant.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orthant.device.Fork;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Failures of the driver, on the emulated one: every error is typed, nothing leaks, the device works on or is lost for good. */
+class FaultsTest {
+  /** Kernels are compiled once for all of these. */
+  @TempDir
+  static Path cache = Path.of("");
+
+  @BeforeAll
+  static void need() {
+    Emulator.need();
+  }
+
+  private static Fork fork(String... arguments) {
+    return Fork.java(FaultMain.class, arguments).option("-Dorthant.cache=" + cache).option("-Xmx512m");
+  }
+
+  private static void succeeds(Fork fork) throws Exception {
+    Fork.Result result = fork.run();
+    System.out.println(result.output().strip());
+    assertThat(result.exit()).as(result.output()).isZero();
+    assertThat(result.output()).endsWith("OK\n");
+  }
+
+  /** From opening the device to closing it, with a step of training between. */
+  @ParameterizedTest
+  @CsvSource({"1,CUDA_ERROR_INVALID_VALUE", "2,CUDA_ERROR_OUT_OF_MEMORY", "200,CUDA_ERROR_INVALID_IMAGE",
+      "719,CUDA_ERROR_LAUNCH_FAILED", "999,CUDA_ERROR_UNKNOWN"})
+  void everyCallMayFailOnce(String code, String name) throws Exception {
+    assertThat(Cuda.name(Integer.parseInt(code))).isEqualTo(name);
+    succeeds(fork("every", code));
+  }
+
+  @Test
+  void aLostDeviceSaysSoAndCanBeOpenedAgain() throws Exception {
+    succeeds(fork("lost"));
+  }
+
+  @Test
+  void waitingAfterEachOpNamesTheOneThatFailed() throws Exception {
+    succeeds(fork("sync").option("-Dorthant.sync=true"));
+  }
+
+  @Test
+  void theCacheMakesRoomBeforeMemoryRunsOut() throws Exception {
+    succeeds(fork("memory").environment("ORTHANT_EMULATED_MEMORY", Long.toString(8L << 20)));
+  }
+}
