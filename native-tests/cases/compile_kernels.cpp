@@ -27,6 +27,20 @@ fs::file_time_type newestHeader() {
   return newest;
 }
 
+// Other flags than the last time: all that was made then is of no use.
+void clearIfOther(const fs::path& folder, const std::vector<std::string>& flags) {
+  std::string now, last;
+  for (const std::string& f : flags) {
+    now += f + " ";
+  }
+  std::getline(std::ifstream(folder / "flags"), last);
+  if (now != last) {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    std::ofstream(folder / "flags") << now;
+  }
+}
+
 std::vector<Job> missing(const fs::path& from, const fs::path& to) {
   const fs::file_time_type headers = newestHeader();
   std::vector<Job> jobs;
@@ -69,6 +83,7 @@ int main(int count, char** arguments) {
   const fs::path to = arguments[2];
   fs::create_directories(to);
   const std::vector<std::string> flags(arguments + 3, arguments + count);
+  clearIfOther(to, flags);
   const std::vector<Job> jobs = missing(arguments[1], to);
   std::atomic<size_t> next{0};
   std::atomic<bool> fine{true};

@@ -63,15 +63,15 @@ extern "C" __global__ void wrong_exchange(GLOBAL i32* RESTRICT y, int bytes, int
 
 // One thread after the other, the last one first, by spinning.
 extern "C" __global__ void relay(GLOBAL i32* RESTRICT y) {
-  volatile i32* turn = (volatile i32*)emu_dynamic_shared();
+  i32* turn = (i32*)emu_dynamic_shared();
   if (threadIdx.x == blockDim.x - 1) {
-    turn[0] = (i32)threadIdx.x;
+    __atomic_store_n(turn, (i32)threadIdx.x, __ATOMIC_RELEASE);
   }
-  while (turn[0] != (i32)threadIdx.x) {
+  while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) != (i32)threadIdx.x) {
     emu_yield();
   }
   y[threadIdx.x] = (i32)threadIdx.x;
-  turn[0] = (i32)threadIdx.x - 1;
+  __atomic_store_n(turn, (i32)threadIdx.x - 1, __ATOMIC_RELEASE);
 }
 
 extern "C" __global__ void places(GLOBAL u32* RESTRICT y) {

@@ -138,9 +138,6 @@ TEST_P(Emulator, AClusterMayHaveNoStaticSharedMemory) {
 }
 
 TEST_P(Emulator, SpinsEndWhenOthersWrite) {
-  if (racesAreChecked()) {
-    GTEST_SKIP() << "a relay without atomics is a race";
-  }
   how.block.x = 96;
   how.dynamicShared = 4;
   const cases::DeviceBuffer y(96 * 4);

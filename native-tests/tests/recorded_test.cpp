@@ -20,8 +20,9 @@ class Recorded : public testing::TestWithParam<std::string> {};
 
 TEST_P(Recorded, IsLawful) {
   const cases::Recorded test = cases::read(GetParam());
-  // 0: in their order.
-  for (uint64_t seed : {0, 1, 2}) {
+  // 0: in their order, of which TSan's findings do not depend.
+  const std::vector<uint64_t> seeds = racesAreChecked() ? std::vector<uint64_t>{1} : std::vector<uint64_t>{0, 1, 2};
+  for (uint64_t seed : seeds) {
     ASSERT_EQ(cases::run(test, recordedKernels(), seed), "") << test.name << ", shuffled with seed " << seed;
   }
 }

@@ -118,7 +118,7 @@ class WithoutDeviceTest {
     assertThat(two.find("first")).isEqualTo(new Fatbin.Entry("all.fatbin", "k_1"));
     assertThat(two.find("second")).isEqualTo(new Fatbin.Entry("more-2.fatbin", "k_2"));
     assertThat(two.find("third")).isNull();
-    assertThat(two.any()).isNotNull();
+    assertThat(two.first()).isNotNull();
     assertThat(new String(two.read("all.fatbin"), StandardCharsets.UTF_8)).isEqualTo("all.fatbin");
     assertThat(index("").isEmpty()).isTrue();
     for (String damaged : List.of("abc all.fatbin k", SourceKey.of("x") + " all.fatbin",
