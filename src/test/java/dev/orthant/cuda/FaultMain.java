@@ -21,7 +21,7 @@ final class FaultMain {
 
   public static void main(String[] args) {
     switch (args[0]) {
-      case "every" -> everyCall(Integer.parseInt(args[1]));
+      case "every" -> everyCall(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
       case "lost" -> lost();
       case "sync" -> sync();
       case "memory" -> memory();
@@ -49,7 +49,8 @@ final class FaultMain {
 
   // ---- every call once -----------------------------------------------------------------------------------------------
 
-  private static void everyCall(int code) {
+  /** Fails call 1, 1 + stride, 1 + 2·stride, … of a life, one in each. */
+  private static void everyCall(int code, int stride) {
     float[] truth;
     try (Device device = open()) {
       truth = SmallStep.run(device);
@@ -59,7 +60,7 @@ final class FaultMain {
     int lost = 0;
     int unseen = 0;
     long n = 1;
-    for (;; n++) {
+    for (;; n += stride) {
       long before = Emulator.calls();
       Emulator.failCall(n, code);
       RuntimeException seen = life(truth, before + n);
@@ -77,8 +78,9 @@ final class FaultMain {
         typed++;
       }
     }
-    System.out.println(Cuda.name(code) + ": " + (n - 1) + " calls failed once: " + typed + " errors, " + lost
-        + " lost devices, " + unseen + " overcome");
+    System.out
+        .println(Cuda.name(code) + ": " + (typed + lost + unseen) + " calls failed once: " + typed + " errors, " + lost
+            + " lost devices, " + unseen + " overcome");
   }
 
   /** A device's life with one failure in it, which comes before the driver has answered {@code until} calls. */

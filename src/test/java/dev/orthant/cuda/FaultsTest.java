@@ -32,13 +32,14 @@ class FaultsTest {
     assertThat(result.output()).endsWith("OK\n");
   }
 
-  /** From opening the device to closing it, with a step of training between. */
+  /**
+   * From opening the device to closing it, with a step of training between: each call with CUDA_ERROR_INVALID_VALUE and with LAUNCH_FAILED, which
+   * loses the device; every third with OUT_OF_MEMORY, INVALID_IMAGE and UNKNOWN.
+   */
   @ParameterizedTest
-  @CsvSource({"1,CUDA_ERROR_INVALID_VALUE", "2,CUDA_ERROR_OUT_OF_MEMORY", "200,CUDA_ERROR_INVALID_IMAGE",
-      "719,CUDA_ERROR_LAUNCH_FAILED", "999,CUDA_ERROR_UNKNOWN"})
-  void everyCallMayFailOnce(String code, String name) throws Exception {
-    assertThat(Cuda.name(Integer.parseInt(code))).isEqualTo(name);
-    succeeds(fork("every", code));
+  @CsvSource({"1,1", "719,1", "2,3", "200,3", "999,3"})
+  void everyCallMayFailOnce(String code, String stride) throws Exception {
+    succeeds(fork("every", code, stride));
   }
 
   @Test
