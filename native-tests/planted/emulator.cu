@@ -61,16 +61,6 @@ extern "C" __global__ void wrong_exchange(GLOBAL i32* RESTRICT y, int bytes, int
   y[threadIdx.x] = ((const char*)emu_exchange(mine, (unsigned)bytes, (unsigned)lanes))[0];
 }
 
-// Each block of a cluster writes into the next one's shared memory.
-extern "C" __global__ void ring(GLOBAL i32* RESTRICT y, int blocks) {
-  i32* own = (i32*)emu_dynamic_shared();
-  const int rank = (int)emu_cluster_rank();
-  emu_cluster_barrier();
-  ((i32*)emu_cluster_shared(own, (unsigned)(rank + 1) % (unsigned)blocks))[threadIdx.x] = (i32)blockIdx.x * 100 + (i32)threadIdx.x;
-  emu_cluster_barrier();
-  y[blockIdx.x * blockDim.x + threadIdx.x] = own[threadIdx.x];
-}
-
 // One thread after the other, the last one first, by spinning.
 extern "C" __global__ void relay(GLOBAL i32* RESTRICT y) {
   volatile i32* turn = (volatile i32*)emu_dynamic_shared();

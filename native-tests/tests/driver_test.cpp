@@ -221,7 +221,7 @@ TEST_F(Driver, RefusesLaunchesAndImages) {
   EXPECT_EQ(launch(twice, y, 0, 1025), driver::INVALID_VALUE);
   EXPECT_EQ(launch(twice, y, 0, 0), driver::INVALID_VALUE);
   EXPECT_EQ(launch(twice, y, 0, 64, (48 << 10) + 1), driver::INVALID_VALUE);
-  EXPECT_EQ(launch(&y, y, 0), driver::INVALID_HANDLE);
+  EXPECT_EQ(launch(this, y, 0), driver::INVALID_HANDLE);
   constexpr int maxDynamicShared = 8;
   EXPECT_EQ(cuFuncSetAttribute(twice, maxDynamicShared, 228 << 10), driver::INVALID_VALUE);
   void* shares = function("shares");

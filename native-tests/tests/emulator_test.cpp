@@ -17,13 +17,17 @@ bool contains(const std::string& text, const char* part) {
 class Emulator : public testing::TestWithParam<uint64_t> {
  protected:
   Emulator() {
+    load("emulator");
+    how.meets = true;
+    how.shuffleSeed = GetParam();
+  }
+
+  void load(const char* file) {
     std::string error;
-    loaded = emu::Loaded::fromFile(plantedKernels() + "/emulator.so", error);
+    loaded = emu::Loaded::fromFile(plantedKernels() + "/" + file + ".so", error);
     if (loaded == nullptr) {
       throw std::runtime_error(error);
     }
-    how.meets = true;
-    how.shuffleSeed = GetParam();
   }
 
   // Launches with the address of `y` and numbers.
@@ -110,6 +114,7 @@ TEST_P(Emulator, RefusesWhatNoBarrierCanBe) {
 }
 
 TEST_P(Emulator, BlocksOfAClusterShareTheirMemory) {
+  load("cluster");
   how.grid.x = 8;
   how.cluster = 4;
   how.block.x = 32;
@@ -133,7 +138,7 @@ TEST_P(Emulator, AClusterMayHaveNoStaticSharedMemory) {
 }
 
 TEST_P(Emulator, SpinsEndWhenOthersWrite) {
-  if (RACES_CHECKED) {
+  if (racesAreChecked()) {
     GTEST_SKIP() << "a relay without atomics is a race";
   }
   how.block.x = 96;

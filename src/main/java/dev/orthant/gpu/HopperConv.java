@@ -64,9 +64,12 @@ final class HopperConv implements Special {
   }
 
   private static boolean suits(Call call) {
+    if (!(call.op() instanceof Conv2d op) || op.layout() != Layout.NHWC || op.groups() != 1
+        || call.output().shape().isEmpty()) {
+      return false;
+    }
     DType type = call.input(0).dtype();
-    if (!(call.op() instanceof Conv2d op) || (type != DType.F16 && type != DType.BF16) || op.layout() != Layout.NHWC
-        || op.groups() != 1 || call.output().shape().isEmpty()) {
+    if (type != DType.F16 && type != DType.BF16) {
       return false;
     }
     Conv2d.Extents e = extents(call);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class BatchTest {
   @Test
   void everyActivationIsCompiledAloneAndBehindAProduct() {
-    Set<Call> calls = Selection.calls();
+    Set<Call> calls = Selection.all().calls();
     for (Activation f : Activations.all()) {
       Pointwise alone = Pointwise.of(f);
       assertThat(calls).as(f.name()).anyMatch(c -> c.op().equals(alone));
