@@ -21,26 +21,26 @@ DEVICE void load_filters(u8* to, const TensorMap* map, u64* arrived, int channel
 
 // Where the window of the tile's first pixel begins, and the slice to come.
 #define TILE_STATE \
-  const int ofImage = (int)(corner.row % PLANE); \
-  const int image = (int)(corner.row / PLANE); \
-  const int windowY = ofImage / (int)outWidth * STRIDE_H - (int)padTop; \
-  const int windowX = ofImage % (int)outWidth * STRIDE_W - (int)padLeft; \
+  const int ofImage = corner.row % (int)PLANE; \
+  const int image = corner.row / (int)PLANE; \
+  const int windowY = ofImage / (int)outWidth * (int)STRIDE_H - (int)padTop; \
+  const int windowX = ofImage % (int)outWidth * (int)STRIDE_W - (int)padLeft; \
   int channel = 0, tapX = 0, tapY = 0;
 
 #define LOAD_STEP \
-  tma_load_im2col(toLhs, &aMap, arrived, channel, windowX, windowY, image, tapX * DILATION_W, tapY * DILATION_H); \
-  load_filters(toRhs, &bMap, arrived, channel, tapY * FILTER_W + tapX, (int)corner.col, rank); \
+  tma_load_im2col(toLhs, &aMap, arrived, channel, windowX, windowY, image, tapX * (int)DILATION_W, tapY * (int)DILATION_H); \
+  load_filters(toRhs, &bMap, arrived, channel, tapY * (int)FILTER_W + tapX, corner.col, rank); \
   channel += SLICE; \
-  if (channel >= channels) { \
+  if (channel >= (int)channels) { \
     channel = 0; \
-    if (++tapX == FILTER_W) { \
+    if (++tapX == (int)FILTER_W) { \
       tapX = 0; \
       tapY++; \
     } \
   }
 
 #undef PLACE
-#define PLACE(i, j) ((i) * cols + (j))
+#define PLACE(i, j) ((idx)(i) * cols + (j))
 #define VALUE(i, j, sum, result) \
   { \
     const idx pixel = i; \

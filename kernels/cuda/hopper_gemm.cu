@@ -26,15 +26,16 @@
 #define CONSUMER_WARPS 8
 
 #if HOPPER
+// Coordinates of the copy engine have 32 bits, and so have tiles; only places of outputs may need more.
 typedef struct {
-  idx batch, row, col;
+  int batch, row, col;
 } Corner;
 
-DEVICE Corner corner_of(idx tile, idx tilesM, idx tilesN, u32 rank) {
-  const idx inBatch = tile % (tilesM * tilesN);
-  const idx band = inBatch / (BAND * tilesN) * BAND;
-  const idx inBand = inBatch % (BAND * tilesN);
-  const idx bandRows = tilesM - band < BAND ? tilesM - band : BAND;
+DEVICE Corner corner_of(int tile, int tilesM, int tilesN, u32 rank) {
+  const int inBatch = tile % (tilesM * tilesN);
+  const int band = inBatch / (BAND * tilesN) * BAND;
+  const int inBand = inBatch % (BAND * tilesN);
+  const int bandRows = tilesM - band < BAND ? tilesM - band : BAND;
   Corner c;
   c.batch = tile / (tilesM * tilesN);
   c.row = ((band + inBand % bandRows) * CLUSTER + rank) * TILE_M;
@@ -77,10 +78,10 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
   if (threadIdx.x < WARPGROUP) {
     GIVE_REGISTERS(40);
     if (threadIdx.x == 0) {
-      for (idx tile = GROUP() / CLUSTER; tile < tiles; tile += GROUPS() / CLUSTER) {
-        const Corner corner = corner_of(tile, tilesM, tilesN, rank);
+      for (int tile = (int)blockIdx.x / CLUSTER; tile < (int)tiles; tile += (int)gridDim.x / CLUSTER) {
+        const Corner corner = corner_of(tile, (int)tilesM, (int)tilesN, rank);
         TILE_STATE
-        for (idx step = 0; step < steps; step++) {
+        for (int step = 0; step < (int)steps; step++) {
           u64* const arrived = full + stage;
           u8* const toLhs = shared + stage * STAGE_BYTES;
           u8* const toRhs = toLhs + LHS_BYTES;
@@ -105,9 +106,9 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
 #if STORE_MAP
     u8* const staging = shared + STAGES * STAGE_BYTES + group * CHUNKS * CHUNK_BYTES;
 #endif
-    for (idx tile = GROUP() / CLUSTER; tile < tiles; tile += GROUPS() / CLUSTER) {
+    for (int tile = (int)blockIdx.x / CLUSTER; tile < (int)tiles; tile += (int)gridDim.x / CLUSTER) {
       float sums[SUMS];
-      for (idx step = 0; step < steps; step++) {
+      for (int step = 0; step < (int)steps; step++) {
         mbarrier_wait(full + stage, phase);
         const u32 lhs = shared_address(shared) + stage * STAGE_BYTES + group * GROUP_M * TILE_K * 2;
         const u32 rhs = shared_address(shared) + stage * STAGE_BYTES + LHS_BYTES;
@@ -135,9 +136,9 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
         mbarrier_arrive_at(empty + (stage == 0 ? STAGES : stage) - 1, lane);
       }
 
-      const Corner corner = corner_of(tile, tilesM, tilesN, rank);
+      const Corner corner = corner_of(tile, (int)tilesM, (int)tilesN, rank);
       const idx batch = corner.batch;
-      const idx top = corner.row + group * GROUP_M;
+      const int top = corner.row + group * GROUP_M;
 #if STORE_MAP
       if (inGroup == 0) {
         tma_wait_read();
@@ -146,24 +147,24 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
 #endif
 #pragma unroll
       for (int c = 0; c < CHUNKS; c++) {
-        const idx boxTop = top + (ACROSS ? c * CHUNK : 0);
-        const idx boxLeft = corner.col + (ACROSS ? 0 : c * CHUNK);
+        const int boxTop = top + (ACROSS ? c * CHUNK : 0);
+        const int boxLeft = corner.col + (ACROSS ? 0 : c * CHUNK);
         u32 again = 0;
 #pragma unroll
         for (int n = 0; n < CHUNK / 2; n += 2) {
           real two[2];
 #pragma unroll
           for (int e = 0; e < 2; e++) {
-            const idx i = boxTop + BOX_ROW(n + e);
-            const idx j = boxLeft + BOX_COL(n + e);
+            const int i = boxTop + BOX_ROW(n + e);
+            const int j = boxLeft + BOX_COL(n + e);
             const float sum = sums[c * (CHUNK / 2) + n + e];
             // Beyond the edges, the values of the edge: they are not stored.
-            VALUE((i < rows ? i : rows - 1), (j < cols ? j : cols - 1), sum, two[e])
-            if (REMAKES && sum != sum && i < rows && j < cols) {
+            VALUE((i < (int)rows ? i : (int)rows - 1), (j < (int)cols ? j : (int)cols - 1), sum, two[e])
+            if (REMAKES && sum != sum && i < (int)rows && j < (int)cols) {
               again |= 1u << (n + e);
             }
 #if !STORE_MAP
-            if (i < rows && j < cols) {
+            if (i < (int)rows && j < (int)cols) {
               STORE_Y(y, PLACE(i, j), two[e]);
             }
 #endif
@@ -180,8 +181,8 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
 #pragma unroll 1
         for (int n = 0; again != 0; n++, again >>= 1) {
           if (again & 1) {
-            const idx i = boxTop + BOX_ROW(n);
-            const idx j = boxLeft + BOX_COL(n);
+            const int i = boxTop + BOX_ROW(n);
+            const int j = boxLeft + BOX_COL(n);
             real one;
             REMAKE(i, j, one)
 #if STORE_MAP
@@ -196,7 +197,7 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
         fence_async();
         named_barrier(1 + group, WARPGROUP);
         if (inGroup == 0) {
-          tma_store(&yMap, staging + c * CHUNK_BYTES, (int)boxLeft, (int)boxTop, (int)batch);
+          tma_store(&yMap, staging + c * CHUNK_BYTES, boxLeft, boxTop, corner.batch);
           tma_commit();
         }
 #endif

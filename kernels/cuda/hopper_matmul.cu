@@ -47,8 +47,8 @@ DEVICE void load_rhs(u8* to, const TensorMap* map, u64* arrived, int col, int k,
   (void)batch;
 
 #define LOAD_STEP \
-  load_lhs(toLhs, &aMap, arrived, (int)corner.row, (int)step * 64, aMatrix); \
-  load_rhs(toRhs, &bMap, arrived, (int)corner.col, (int)step * 64, bMatrix, rank);
+  load_lhs(toLhs, &aMap, arrived, corner.row, step * 64, aMatrix); \
+  load_rhs(toRhs, &bMap, arrived, corner.col, step * 64, bMatrix, rank);
 
 #define PLACE(i, j) ((batch * rows + (i)) * cols + (j))
 #define VALUE(i, j, sum, result) \

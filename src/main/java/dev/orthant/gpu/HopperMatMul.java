@@ -50,7 +50,7 @@ final class HopperMatMul implements Special {
     boolean staged = p.storesBoxes();
     int stages = tile.stages(limits.dynamicSharedBytes(), staged);
     long tiles = tile.tilesM(p.rows()) * tile.tilesN(p.cols()) * p.batch();
-    return stages < 2 ? Optional.empty()
+    return stages < 2 || tiles > Integer.MAX_VALUE - 1024L ? Optional.empty()
         : Optional.of(p.launch(planner, call, tile, stages, tile.grid(tiles, limits.units(), stages, staged)));
   }
 
