@@ -98,7 +98,8 @@ final class KernelLoader {
     if (nvrtc == null) {
       throw new DriverException("kernel " + name + " cannot be compiled: "
           + (jarFault != null ? "kernels compiled with this jar: " + jarFault
-              : entry == null ? "it is not among those of this jar" : "its file in this jar: " + rejected.get(entry.file()))
+              : entry == null ? "it is not among those of this jar"
+                  : "its file in this jar: " + rejected.get(entry.file()))
           + "; NVRTC: " + compilers.nvrtc().fault() + "; cure: " + CURE, false);
     }
     return compiled(nvrtc, source, name);

@@ -216,7 +216,8 @@ public final class KernelCases {
     // Rows that allow copies of 2 and of 4 bytes.
     cases.add(of("product of rows of odd length", MatMul.PLAIN, TensorSpec.of(DType.BF16, 70, 71),
         TensorSpec.of(DType.BF16, 71, 73)));
-    cases.add(of("product by tf32 of rows of odd length", MatMul.PLAIN.math(MathMode.TF32), f32(129, 129), f32(129, 129)));
+    cases.add(
+        of("product by tf32 of rows of odd length", MatMul.PLAIN.math(MathMode.TF32), f32(129, 129), f32(129, 129)));
     // Enough of the largest tiles for copies that run ahead.
     for (int transposed = 0; transposed < 4; transposed++) {
       cases.add(of("product " + transposed + " in true f32", matMul((transposed & 1) != 0, (transposed & 2) != 0),
