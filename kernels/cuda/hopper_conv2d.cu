@@ -2,11 +2,10 @@
 // 64 channels of one at a time. The copy engine gathers a slice of the images by itself (im2col). The loop is in hopper_gemm.cu, places and the sum
 // that leaves out what is outside the image are conv2d_places.cl's and conv2d.cl's.
 //
-// Given: what these ask for; the tensor maps aMap (im2col, 64 channels of 128 pixels) and bMap (channels, taps, filters: boxes of 64×1×share).
+// Given: what these ask for; the tensor maps aMap (im2col, 64 channels of TILE_M pixels) and bMap (channels, taps, filters: boxes of 64×1×share).
 
 // Filters of a tile that a block fetches for its cluster.
-#define SHARE (WGMMA_N / CLUSTER)
-#define SWIZZLED_ROW 128
+#define SHARE (TILE_N / CLUSTER)
 #define SLICE 64
 
 #if HOPPER

@@ -1,5 +1,5 @@
-// Tiles of Y = L·R by wgmma: one warpgroup asks the copy engine for slices of the operands, STAGES ahead; two others multiply them, 64 rows of a
-// 128×TILE_N tile each, and finish the sums. A block makes one tile after the other. The blocks of a cluster have tiles below each other: each
+// Tiles of Y = L·R by wgmma: one warpgroup asks the copy engine for slices of the operands, STAGES ahead; two others multiply them, half of the
+// tile's rows each, and finish the sums. A block makes one tile after the other. The blocks of a cluster have tiles below each other: each
 // fetches a part of the slice of R, for all of them.
 //
 // Given: what hopper_wgmma.h asks for; STAGES, CLUSTER (1 or 2); TILE_STATE (what a tile's loads need), LOAD_STEP (asks for slice `step` at `toLhs` and
@@ -7,21 +7,22 @@
 // REMAKE(i, j, result); STORE_MAP (whether the output is written by the copy engine, through yMap, or as STORE_Y(y, at, v) at PLACE(i, j)), and the numbers
 // rows, cols, steps, tiles, tilesM, tilesN: tiles of a cluster.
 
-#define TILE_M 128
-#define TILE_N WGMMA_N
-#define TILE_K 64
-#define GROUP_M 64
 #define LHS_BYTES (TILE_M * TILE_K * 2)
 #define RHS_BYTES (TILE_N * TILE_K * 2)
 #define STAGE_BYTES (LHS_BYTES + RHS_BYTES)
-// Outputs are handed to the copy engine 64 columns at a time: the width of the swizzle.
+// Outputs are handed to the copy engine as boxes of 64×64, each made by 64 columns of the instruction.
 #define CHUNK 64
-#define CHUNKS (TILE_N / CHUNK)
-#define CHUNK_BYTES (GROUP_M * CHUNK * 2)
+#define CHUNKS (WGMMA_N / CHUNK)
+#define CHUNK_BYTES (CHUNK * SWIZZLED_ROW)
 #define STAGING_BYTES (STORE_MAP ? 2 * CHUNKS * CHUNK_BYTES : 0)
 // Rows of tiles that are worked on together, for the sake of the cache.
 #define BAND 8
 #define WARPGROUP 128
+// Row and column of the instruction for a thread's sum n of 32 (see hopper_wgmma.h), and of the box of outputs.
+#define SUM_ROW(n) (firstRow + (n) % 4 / 2 * 8)
+#define SUM_COL(n) ((n) / 4 * 8 + pair + (n) % 2)
+#define BOX_ROW(n) (ACROSS ? SUM_COL(n) : SUM_ROW(n))
+#define BOX_COL(n) (ACROSS ? SUM_ROW(n) : SUM_COL(n))
 #define CONSUMER_WARPS 8
 
 #if HOPPER
@@ -41,9 +42,9 @@ DEVICE Corner corner_of(idx tile, idx tilesM, idx tilesN, u32 rank) {
   return c;
 }
 
-// Where the pair of outputs (r, 8·j + pair, …) of a chunk lies in shared memory: rows of 128 bytes, swizzled as the copy engine expects them.
-DEVICE u32 staged(int r, int j) {
-  return r * 128 + ((j ^ (r & 7)) << 4);
+// Where output (i, j) of a box lies in shared memory: rows of 128 bytes, swizzled as the copy engine expects them.
+DEVICE u32 staged(int i, int j) {
+  return i * SWIZZLED_ROW + ((j / 8 ^ (i & 7)) << 4) + j % 8 * 2;
 }
 #endif
 
@@ -113,8 +114,9 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
         wgmma_fence();
 #pragma unroll
         for (int k = 0; k < TILE_K / 16; k++) {
-          wgmma(sums, descriptor(lhs + k * NEXT_DEPTH(A_ROWS_FIRST), NEXT_ROWS(A_ROWS_FIRST), PATTERN),
-              descriptor(rhs + k * NEXT_DEPTH(B_COLS_FIRST), NEXT_ROWS(B_COLS_FIRST), PATTERN), k > 0 || step > 0);
+          const u64 l = descriptor(lhs + k * NEXT_DEPTH(A_ROWS_FIRST), NEXT_ROWS(A_ROWS_FIRST), PATTERN);
+          const u64 r = descriptor(rhs + k * NEXT_DEPTH(B_COLS_FIRST), NEXT_ROWS(B_COLS_FIRST), PATTERN);
+          wgmma(sums, ACROSS ? r : l, ACROSS ? l : r, k > 0 || step > 0);
         }
         wgmma_commit();
         // The slice before has been read when only this one's products are under way.
@@ -144,47 +146,48 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
 #endif
 #pragma unroll
       for (int c = 0; c < CHUNKS; c++) {
-        const idx left = corner.col + c * CHUNK;
+        const idx boxTop = top + (ACROSS ? c * CHUNK : 0);
+        const idx boxLeft = corner.col + (ACROSS ? 0 : c * CHUNK);
         u32 again = 0;
 #pragma unroll
         for (int n = 0; n < CHUNK / 2; n += 2) {
-          const int r = firstRow + n % 4 / 2 * 8;
-          const int j = n / 4;
           real two[2];
 #pragma unroll
           for (int e = 0; e < 2; e++) {
-            const idx i = top + r;
-            const idx k = left + j * 8 + pair + e;
+            const idx i = boxTop + BOX_ROW(n + e);
+            const idx j = boxLeft + BOX_COL(n + e);
             const float sum = sums[c * (CHUNK / 2) + n + e];
             // Beyond the edges, the values of the edge: they are not stored.
-            VALUE((i < rows ? i : rows - 1), (k < cols ? k : cols - 1), sum, two[e])
-            if (REMAKES && sum != sum && i < rows && k < cols) {
+            VALUE((i < rows ? i : rows - 1), (j < cols ? j : cols - 1), sum, two[e])
+            if (REMAKES && sum != sum && i < rows && j < cols) {
               again |= 1u << (n + e);
             }
 #if !STORE_MAP
-            if (i < rows && k < cols) {
-              STORE_Y(y, PLACE(i, k), two[e]);
+            if (i < rows && j < cols) {
+              STORE_Y(y, PLACE(i, j), two[e]);
             }
 #endif
           }
-#if STORE_MAP
-          shared_store(staging + c * CHUNK_BYTES + staged(r, j) + pair * 2, pack(two[0], two[1]));
+#if STORE_MAP && ACROSS
+          const u32 both = pack(two[0], two[1]);
+          shared_store(staging + c * CHUNK_BYTES + staged(BOX_ROW(n), BOX_COL(n)), (u16)both);
+          shared_store(staging + c * CHUNK_BYTES + staged(BOX_ROW(n + 1), BOX_COL(n + 1)), (u16)(both >> 16));
+#elif STORE_MAP
+          shared_store(staging + c * CHUNK_BYTES + staged(BOX_ROW(n), BOX_COL(n)), pack(two[0], two[1]));
 #endif
         }
 #if REMAKES
 #pragma unroll 1
         for (int n = 0; again != 0; n++, again >>= 1) {
           if (again & 1) {
-            const int r = firstRow + n % 4 / 2 * 8;
-            const int j = n / 4;
-            const idx i = top + r;
-            const idx k = left + j * 8 + pair + n % 2;
+            const idx i = boxTop + BOX_ROW(n);
+            const idx j = boxLeft + BOX_COL(n);
             real one;
-            REMAKE(i, k, one)
+            REMAKE(i, j, one)
 #if STORE_MAP
-            shared_store(staging + c * CHUNK_BYTES + staged(r, j) + (pair + n % 2) * 2, (u16)pack(one, one));
+            shared_store(staging + c * CHUNK_BYTES + staged(BOX_ROW(n), BOX_COL(n)), (u16)pack(one, one));
 #else
-            STORE_Y(y, PLACE(i, k), one);
+            STORE_Y(y, PLACE(i, j), one);
 #endif
           }
         }
@@ -193,7 +196,7 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
         fence_async();
         named_barrier(1 + group, WARPGROUP);
         if (inGroup == 0) {
-          tma_store(&yMap, staging + c * CHUNK_BYTES, (int)left, (int)top, (int)batch);
+          tma_store(&yMap, staging + c * CHUNK_BYTES, (int)boxLeft, (int)boxTop, (int)batch);
           tma_commit();
         }
 #endif

@@ -5,14 +5,15 @@
 // comes second, of b a cluster's share.
 
 // Columns of a tile that a block fetches for its cluster.
-#define SHARE (WGMMA_N / CLUSTER)
-#define SWIZZLED_ROW 128
+#define SHARE (TILE_N / CLUSTER)
 
 #if HOPPER
 DEVICE void load_lhs(u8* to, const TensorMap* map, u64* arrived, int row, int k, int matrix) {
 #if A_ROWS_FIRST
-  tma_load(to, map, arrived, row, k, matrix);
-  tma_load(to + 64 * SWIZZLED_ROW, map, arrived, row + 64, k, matrix);
+#pragma unroll
+  for (int i = 0; i < TILE_M; i += 64) {
+    tma_load(to + i * SWIZZLED_ROW, map, arrived, row + i, k, matrix);
+  }
 #else
   tma_load(to, map, arrived, k, row, matrix);
 #endif

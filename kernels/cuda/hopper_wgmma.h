@@ -4,11 +4,28 @@
 // Thread t of the warpgroup holds, of the 64×N sums, in sums[4*j + 2*i + e]: row 16*(t/32) + t%32/4 + 8*i, column 8*j + 2*(t%4) + e
 // (9.7.15.5.1, "Matrix fragments for wgmma.mma_async.m64nNk16", D).
 //
-// Given: WGMMA_N (64, 128 or 256), WGMMA_TYPE ("bf16" or "f16"), WGMMA_BF16 (1 or 0), A_ROWS_FIRST and B_COLS_FIRST (1 when rows of a, columns of b, run along
-// memory: "MN-major"; else the depth does: "K-major").
+// Given: WGMMA_N (64, 128 or 256), WGMMA_TYPE ("bf16" or "f16"), WGMMA_BF16 (1 or 0), A_ROWS_FIRST and B_COLS_FIRST (1 when rows of a left operand, columns of
+// a right one, run along memory: "MN-major"; else the depth does: "K-major"); ACROSS.
+
+// A tile of outputs, halved between two warpgroups. Rows of outputs are rows of the instruction, or with ACROSS its columns, which is for
+// few columns of outputs: the instruction reads its 64 rows of one operand again for each, and so wants many columns.
+#if ACROSS
+#define TILE_M (2 * WGMMA_N)
+#define TILE_N 64
+#define GROUP_M WGMMA_N
+#else
+#define TILE_M 128
+#define TILE_N WGMMA_N
+#define GROUP_M 64
+#endif
+#define TILE_K 64
+// Bytes of 64 elements: the width of the swizzle.
+#define SWIZZLED_ROW 128
 
 #if HOPPER
 #define SUMS (WGMMA_N / 2)
+#define TRANS_A (ACROSS ? B_COLS_FIRST : A_ROWS_FIRST)
+#define TRANS_B (ACROSS ? A_ROWS_FIRST : B_COLS_FIRST)
 
 // Where an operand lies (9.7.15.5.1.2.2, "Matrix descriptor format"), in the 128-byte swizzle (mode 1 in bits 62-63), its base offset 0 as patterns
 // begin at multiples of 1024 bytes. Addresses and offsets are given in units of 16 bytes.
@@ -61,7 +78,7 @@ DEVICE void hold_sums(float (&sums)[SUMS]) {
 // sums = (keep ? sums : 0) + a·b.
 DEVICE void wgmma(float (&sums)[SUMS], u64 a, u64 b, int keep) {
 #ifdef ORTHANT_HOST
-  emu_wgmma(sums, WGMMA_N, a, b, (keep ? 1 : 0) | WGMMA_BF16 << 1 | A_ROWS_FIRST << 2 | B_COLS_FIRST << 3);
+  emu_wgmma(sums, WGMMA_N, a, b, (keep ? 1 : 0) | WGMMA_BF16 << 1 | TRANS_A << 2 | TRANS_B << 3);
 #else
 #define S(i) "+f"(sums[i])
 #define S8(i) S(i), S(i + 1), S(i + 2), S(i + 3), S(i + 4), S(i + 5), S(i + 6), S(i + 7)
@@ -73,7 +90,7 @@ DEVICE void wgmma(float (&sums)[SUMS], u64 a, u64 b, int keep) {
       "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
       "%32, %33, keep, 1, 1, %35, %36;\n\t}"
       : S32(0)
-      : "l"(a), "l"(b), "r"(keep), "n"(A_ROWS_FIRST), "n"(B_COLS_FIRST)
+      : "l"(a), "l"(b), "r"(keep), "n"(TRANS_A), "n"(TRANS_B)
       : "memory");
 #elif WGMMA_N == 128
   asm volatile(
@@ -84,7 +101,7 @@ DEVICE void wgmma(float (&sums)[SUMS], u64 a, u64 b, int keep) {
       "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
       "%64, %65, keep, 1, 1, %67, %68;\n\t}"
       : S32(0), S32(32)
-      : "l"(a), "l"(b), "r"(keep), "n"(A_ROWS_FIRST), "n"(B_COLS_FIRST)
+      : "l"(a), "l"(b), "r"(keep), "n"(TRANS_A), "n"(TRANS_B)
       : "memory");
 #elif WGMMA_N == 256
   asm volatile(
@@ -99,7 +116,7 @@ DEVICE void wgmma(float (&sums)[SUMS], u64 a, u64 b, int keep) {
       "%112, %113, %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127}, "
       "%128, %129, keep, 1, 1, %131, %132;\n\t}"
       : S32(0), S32(32), S32(64), S32(96)
-      : "l"(a), "l"(b), "r"(keep), "n"(A_ROWS_FIRST), "n"(B_COLS_FIRST)
+      : "l"(a), "l"(b), "r"(keep), "n"(TRANS_A), "n"(TRANS_B)
       : "memory");
 #endif
 #undef S

@@ -12,7 +12,9 @@ namespace hopper {
 
 namespace {
 
-constexpr int TILE_M = 128, TILE_K = 64;
+constexpr int TILE_K = 64;
+// Taller tiles have rows of outputs across the instruction.
+constexpr int USUAL_M = 128;
 constexpr int FLOAT16 = 6, BFLOAT16 = 9;  // CUtensorMapDataType
 constexpr int SWIZZLE_128 = 3;
 constexpr unsigned ITEMS = 384, ALIGNMENT = 1024;
@@ -21,10 +23,14 @@ bool storesByMap(const Product& p) {
   return p.n % 8 == 0;
 }
 
+bool isAcross(const Product& p) {
+  return p.tileM > USUAL_M;
+}
+
 std::string text(const Product& p) {
   const std::string type = p.bf16 ? "bf16" : "f16";
   std::ostringstream defines;
-  defines << "#line 1 \"definitions\"\n#define WGMMA_N " << p.tileN << "\n#define WGMMA_TYPE \"" << type << "\"\n#define WGMMA_BF16 " << p.bf16
+  defines << "#line 1 \"definitions\"\n#define WGMMA_N " << (isAcross(p) ? p.tileM / 2 : p.tileN) << "\n#define ACROSS " << isAcross(p) << "\n#define WGMMA_TYPE \"" << type << "\"\n#define WGMMA_BF16 " << p.bf16
           << "\n#define A_ROWS_FIRST " << p.transposeLhs << "\n#define B_COLS_FIRST " << !p.transposeRhs << "\n#define STAGES " << p.stages
           << "\n#define CLUSTER " << p.cluster << "\n#define STORE_MAP " << storesByMap(p) << "\n#define A_BATCH batch\n#define B_BATCH "
           << (p.broadcastRhs ? "0" : "batch") << "\n#define STORE_Y STORE_" << type << "\n#define FORMULA const real v1 = LOAD_" << type
@@ -89,7 +95,7 @@ std::string difference(const Product& p, const Tensor& a, const Tensor& b, const
 std::string Product::describe() const {
   std::ostringstream out;
   out << m << "x" << n << "x" << k << " batch " << batch << (transposeLhs ? " lhs transposed" : "") << (transposeRhs ? " rhs transposed" : "")
-      << (broadcastRhs ? " rhs broadcast" : "") << (bf16 ? " bf16" : " f16") << ", tile 128x" << tileN << ", cluster " << cluster << ", stages " << stages
+      << (broadcastRhs ? " rhs broadcast" : "") << (bf16 ? " bf16" : " f16") << ", tile " << tileM << "x" << tileN << ", cluster " << cluster << ", stages " << stages
       << ", units " << units;
   return out.str();
 }
@@ -103,10 +109,10 @@ std::string run(const Product& p) {
   gpu::Memory aMemory(a.bits), bMemory(b.bits), biasMemory(bias.bits), residualMemory(residual.bits);
   gpu::Memory yMemory(std::vector<uint16_t>(residual.bits.size(), 0xFFFF));
 
-  const int tilesM = (p.m + TILE_M * p.cluster - 1) / (TILE_M * p.cluster), tilesN = (p.n + p.tileN - 1) / p.tileN;
+  const int tilesM = (p.m + p.tileM * p.cluster - 1) / (p.tileM * p.cluster), tilesN = (p.n + p.tileN - 1) / p.tileN;
   const int tiles = tilesM * tilesN * p.batch, share = p.tileN / p.cluster;
   gpu::Arguments arguments;
-  arguments.add(p.transposeLhs ? matrixMap(p, aMemory.address, p.m, p.k, p.batch, TILE_K) : matrixMap(p, aMemory.address, p.k, p.m, p.batch, TILE_M));
+  arguments.add(p.transposeLhs ? matrixMap(p, aMemory.address, p.m, p.k, p.batch, TILE_K) : matrixMap(p, aMemory.address, p.k, p.m, p.batch, p.tileM));
   const int matrices = p.broadcastRhs ? 1 : p.batch;
   arguments.add(p.transposeRhs ? matrixMap(p, bMemory.address, p.k, p.n, matrices, share) : matrixMap(p, bMemory.address, p.n, p.k, matrices, TILE_K));
   if (storesByMap(p)) {
@@ -119,8 +125,8 @@ std::string run(const Product& p) {
   }
   arguments.add(biasMemory.address);
   arguments.add(residualMemory.address);
-  const unsigned staging = storesByMap(p) ? TILE_M * p.tileN * 2 : 0;
-  const unsigned shared = p.stages * (TILE_M + p.tileN) * TILE_K * 2 + staging + p.stages * 16 + ALIGNMENT;
+  const unsigned staging = storesByMap(p) ? p.tileM * p.tileN * 2 : 0;
+  const unsigned shared = p.stages * (p.tileM + p.tileN) * TILE_K * 2 + staging + p.stages * 16 + ALIGNMENT;
   const unsigned groups = std::min(tiles, p.units / p.cluster) * p.cluster;
   const std::string refused = gpu::launch(gpu::kernel(text(p), "hopper_gemm"), groups, ITEMS, shared, p.cluster, arguments);
   return refused.empty() ? difference(p, a, b, bias, residual, {yMemory.read(), p.bf16}) : refused;

@@ -9,7 +9,7 @@ struct Product {
   int m = 128, n = 256, k = 64, batch = 1;
   bool transposeLhs = false, transposeRhs = false, broadcastRhs = false;
   bool bf16 = true;
-  int tileN = 256, cluster = 1, stages = 3, units = 4;
+  int tileM = 128, tileN = 256, cluster = 1, stages = 3, units = 4;
   // Replaced in the kernel's text, if not empty: a planted fault.
   std::string fault, by;
 

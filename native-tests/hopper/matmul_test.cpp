@@ -25,22 +25,27 @@ void expectRight(const Product& p) {
 
 }  // namespace
 
+struct Tile {
+  int m, n, cluster;
+};
+const Tile TILES[] = {{128, 256, 1}, {128, 256, 2}, {128, 128, 1}, {128, 128, 2}, {128, 64, 1}, {256, 64, 1}};
+
+void cut(Product& p, const Tile& tile) {
+  p.tileM = tile.m;
+  p.tileN = tile.n;
+  p.cluster = tile.cluster;
+}
+
 TEST(HopperMatMul, AllLayoutsTilesAndClusters) {
-  for (int tileN : {64, 128, 256}) {
-    for (int cluster : {1, 2}) {
-      if (tileN == 64 && cluster == 2) {
-        continue;
-      }
-      for (int layout = 0; layout < 4; layout++) {
-        for (bool bf16 : {true, false}) {
-          Product p = sized(264, tileN + 24, 136);
-          p.tileN = tileN;
-          p.cluster = cluster;
-          p.transposeLhs = (layout & 1) != 0;
-          p.transposeRhs = (layout & 2) != 0;
-          p.bf16 = bf16;
-          expectRight(p);
-        }
+  for (const Tile& tile : TILES) {
+    for (int layout = 0; layout < 4; layout++) {
+      for (bool bf16 : {true, false}) {
+        Product p = sized(264, tile.n + 24, 136);
+        cut(p, tile);
+        p.transposeLhs = (layout & 1) != 0;
+        p.transposeRhs = (layout & 2) != 0;
+        p.bf16 = bf16;
+        expectRight(p);
       }
     }
   }
@@ -50,10 +55,9 @@ TEST(HopperMatMul, RaggedShapes) {
   const int shapes[][3] = {{1, 8, 8}, {1, 256, 64}, {7, 8, 8}, {63, 40, 72}, {64, 256, 64}, {65, 248, 56}, {128, 8, 640}, {129, 264, 128}, {257, 520, 24},
       {300, 72, 328}};
   for (const auto& shape : shapes) {
-    for (int cluster : {1, 2}) {
+    for (const Tile& tile : {Tile{128, 128, 1}, Tile{128, 128, 2}, Tile{256, 64, 1}}) {
       Product p = sized(shape[0], shape[1], shape[2]);
-      p.tileN = 128;
-      p.cluster = cluster;
+      cut(p, tile);
       expectRight(p);
       p.transposeRhs = true;
       expectRight(p);
@@ -64,10 +68,9 @@ TEST(HopperMatMul, RaggedShapes) {
 // The output's rows are no multiple of 16 bytes, so that it is stored by the threads; the right operand then must be transposed.
 TEST(HopperMatMul, OutputsOfAnyWidth) {
   for (int n : {1, 3, 65, 130, 257}) {
-    for (int tileN : {64, 128, 256}) {
+    for (const Tile& tile : {Tile{128, 256, 2}, Tile{128, 64, 1}, Tile{256, 64, 1}}) {
       Product p = sized(130, n, 72);
-      p.tileN = tileN;
-      p.cluster = tileN == 64 ? 1 : 2;
+      cut(p, tile);
       p.transposeRhs = true;
       expectRight(p);
       p.m = 136;
@@ -99,7 +102,7 @@ TEST(HopperMatMul, StagesComeRound) {
         if (units < cluster) {
           continue;
         }
-        Product p = sized(520, 200, 330 / 8 * 8);
+        Product p = sized(392, 136, 328);
         p.tileN = 128;
         p.stages = stages;
         p.units = units;
@@ -138,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(Planted, HopperFault,
         Fault{"ReleasedForOneBlockOnly", "if (step > 0 && lane < CLUSTER) {", "if (step > 0 && lane < 1) {"},
         Fault{"FreeWhenOwnHaveRead", "mbarrier_init(empty + s, CONSUMER_WARPS * CLUSTER);", "mbarrier_init(empty + s, CONSUMER_WARPS);"},
         Fault{"OwnBytesOnly", "mbarrier_arrive_expect(arrived, STAGE_BYTES);", "mbarrier_arrive_expect(arrived, LHS_BYTES + RHS_BYTES / CLUSTER);"},
-        Fault{"WrongSwizzle", "(j ^ (r & 7)) << 4", "j << 4"},
+        Fault{"WrongSwizzle", "(j / 8 ^ (i & 7)) << 4", "j / 8 << 4"},
         Fault{"NoSwizzleInDescriptor", "| (u64)1 << 62", ""},
         Fault{"WrongNextDepth", "? 2 * PATTERN : 32)", "? 2 * PATTERN : 64)"},
         Fault{"WrongNextRows", "? 8 * PATTERN : 16)", "? 4 * PATTERN : 16)"},

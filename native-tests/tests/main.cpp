@@ -1,5 +1,33 @@
 // gtest's main, with the sanitizers set so that the first finding ends the process.
-#include <gtest/gtest.h>
+#include "flavour.h"
+
+bool addressesAreChecked() {
+#if defined(EMU_ASAN)
+  return true;
+#else
+  return false;
+#endif
+}
+
+bool racesAreChecked() {
+#if defined(EMU_TSAN)
+  return true;
+#else
+  return false;
+#endif
+}
+
+std::string recordedKernels() {
+  return std::string(KERNELS_FOLDER) + "/recorded";
+}
+
+std::string plantedKernels() {
+  return std::string(KERNELS_FOLDER) + "/planted";
+}
+
+std::string recordedCases() {
+  return CASES_FOLDER;
+}
 
 #if defined(EMU_ASAN)
 extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() {

@@ -75,7 +75,7 @@ TEST(Planted, NothingIsSeenInAKernelWithoutFault) {
 }
 
 TEST(Planted, WriteBehindABuffer) {
-  if (ADDRESSES_CHECKED) {
+  if (addressesAreChecked()) {
     EXPECT_SEEN(runAndLeave("writes_behind", COUNT), "heap-buffer-overflow");
   } else {
     EXPECT_EQ(Planted().run("writes_behind", COUNT), "canary");
@@ -83,20 +83,20 @@ TEST(Planted, WriteBehindABuffer) {
 }
 
 TEST(Planted, ReadBehindABuffer) {
-  if (ADDRESSES_CHECKED) {
+  if (addressesAreChecked()) {
     EXPECT_SEEN(runAndLeave("reads_behind", COUNT), "heap-buffer-overflow");
   }
 }
 
 TEST(Planted, StaticSharedMemoryOutOfBounds) {
-  if (ADDRESSES_CHECKED) {
+  if (addressesAreChecked()) {
     EXPECT_SEEN(runAndLeave("shared_behind", 1), "global-buffer-overflow");
   }
 }
 
 TEST(Planted, DynamicSharedMemoryOutOfBounds) {
   constexpr unsigned bytes = COUNT * sizeof(float);
-  if (ADDRESSES_CHECKED) {
+  if (addressesAreChecked()) {
     EXPECT_SEEN(runAndLeave("dynamic_behind", 1, bytes), "heap-buffer-overflow");
   } else {
     EXPECT_TRUE(contains(Planted().run("dynamic_behind", 1, 0, bytes), "beyond dynamic shared memory"));
@@ -104,7 +104,7 @@ TEST(Planted, DynamicSharedMemoryOutOfBounds) {
 }
 
 TEST(Planted, MissingBarrier) {
-  if (RACES_CHECKED) {
+  if (racesAreChecked()) {
     EXPECT_SEEN(runAndLeave("races"), "data race");
     EXPECT_SEEN(runAndLeave("races_later"), "data race");
     return;
@@ -131,7 +131,7 @@ TEST(Planted, DivergentBarrier) {
 }
 
 TEST(Planted, MisalignedVector) {
-  if (ADDRESSES_CHECKED) {
+  if (addressesAreChecked()) {
     EXPECT_SEEN(runAndLeave("misaligned", 1), "misaligned address");
   }
 }

@@ -26,4 +26,4 @@ TEST_P(Recorded, IsLawful) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, Recorded, testing::ValuesIn(cases::list(CASES_FOLDER)), nameOf);
+INSTANTIATE_TEST_SUITE_P(Kernels, Recorded, testing::ValuesIn(cases::list(recordedCases())), nameOf);

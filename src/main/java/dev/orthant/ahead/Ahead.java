@@ -32,11 +32,6 @@ public final class Ahead {
   private static final int TAIL = 40;
   private static final int MOST_PROCESSES = 4;
 
-  /** What a kernel's text depends on of a device: a large Hopper and a large Ampere stand for all. */
-  private static final List<GpuLimits> DEVICES =
-      List.of(new GpuLimits(256, 1 << 22, 48 << 10, 132, false, MatrixUnits.WGMMA, 227 << 10),
-          new GpuLimits(256, 1 << 22, 48 << 10, 108, false, MatrixUnits.MMA_SYNC, 163 << 10));
-
   private final Path target;
   private final Path work;
   private final Nvcc nvcc;
@@ -81,12 +76,19 @@ public final class Ahead {
     Files.writeString(stamp, inputs);
   }
 
-  /** The texts that are compiled. */
+  /** The texts that are compiled: a large Hopper, a large Ampere and a Turing stand for all that a text depends on of a device. */
   static List<Text> texts() {
     Map<String, Text> texts = new LinkedHashMap<>();
-    var calls = Selection.calls();
-    DEVICES.forEach(d -> KernelTexts.of(d, DIALECT, calls).forEach(t -> texts.putIfAbsent(t.source(), t)));
+    Selection all = Selection.all();
+    add(texts, new GpuLimits(256, 1 << 22, 48 << 10, 132, false, MatrixUnits.WGMMA, 227 << 10), all);
+    add(texts, new GpuLimits(256, 1 << 22, 48 << 10, 108, false, MatrixUnits.MMA_SYNC, 163 << 10), all);
+    // Products of older devices behind the most usual activations only.
+    add(texts, new GpuLimits(256, 1 << 22, 48 << 10, 40, false), Selection.basic());
     return List.copyOf(texts.values());
+  }
+
+  private static void add(Map<String, Text> texts, GpuLimits device, Selection selection) {
+    KernelTexts.of(device, DIALECT, selection.calls()).forEach(t -> texts.putIfAbsent(t.source(), t));
   }
 
   private void build() throws IOException, ExecutionException, InterruptedException {

@@ -63,9 +63,9 @@ record Nvcc(Path file, String version) {
   /** How kernels with these instructions are compiled: for Turing and newer as PTX, for Ampere, Ada and Hopper as machine code. */
   static List<String> options(MatrixUnits needs) {
     List<String> targets = switch (needs) {
-      // One pass of the compiler for all three: ordinary kernels use nothing newer.
+      // One pass of the compiler for all: these kernels use nothing newer.
       case NONE -> List.of("arch=compute_75,code=[compute_75,sm_80,sm_90]");
-      case MMA_SYNC -> List.of("arch=compute_80,code=[sm_80,compute_80]", "arch=compute_90a,code=sm_90a");
+      case MMA_SYNC -> List.of("arch=compute_80,code=[compute_80,sm_80,sm_90]");
       case WGMMA -> List.of("arch=compute_90a,code=sm_90a");
     };
     List<String> all = new ArrayList<>(OPTIONS);

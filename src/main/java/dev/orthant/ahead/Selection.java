@@ -33,6 +33,7 @@ import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,7 +45,7 @@ import java.util.Set;
 final class Selection {
   private static final List<DType> TYPES = List.of(DType.F32, DType.BF16, DType.F16);
   /** Activations that users put behind products every day; the others are compiled there in one form only. */
-  private static final Set<Activation> COMMON = Set.of(Activations.IDENTITY, Activations.RELU, Activations.GELU);
+  private static final List<Activation> COMMON = List.of(Activations.IDENTITY, Activations.RELU, Activations.GELU);
   /** Fills a large device with its largest tiles. */
   private static final long LARGE = 4096;
   /** A batch of a small network: small tiles. */
@@ -54,18 +55,29 @@ final class Selection {
 
   private Selection() {}
 
-  /** All of them, each once. */
-  static Set<Call> calls() {
-    Selection s = new Selection();
+  /** All of them. */
+  static Selection all() {
+    return new Selection().with(Activations.all());
+  }
+
+  /** The same, but few activations behind products. */
+  static Selection basic() {
+    return new Selection().with(COMMON);
+  }
+
+  private Selection with(Collection<Activation> products) {
     for (Activation f : Activations.all()) {
-      TYPES.forEach(t -> s.pointwise(f, t));
-      s.products(f);
+      TYPES.forEach(t -> pointwise(f, t));
     }
-    for (DType t : TYPES) {
-      s.gradients(t);
-    }
-    s.steps();
-    return s.calls;
+    products.forEach(this::products);
+    List.of(DType.F32, DType.BF16).forEach(this::gradients);
+    steps();
+    return this;
+  }
+
+  /** Each once. */
+  Set<Call> calls() {
+    return calls;
   }
 
   private void add(Op op, TensorSpec... inputs) {
@@ -89,8 +101,8 @@ final class Selection {
     matmul(new MatMul(false, false, e), DType.F32, LARGE);
     if (COMMON.contains(f)) {
       matmul(new MatMul(false, false, e), DType.F32, BATCH);
-      for (DType t : TYPES) {
-        matmul(new MatMul(false, false, e), t, LARGE);
+      TYPES.forEach(t -> matmul(new MatMul(false, false, e), t, LARGE));
+      for (DType t : List.of(DType.F32, DType.BF16)) {
         matmul(new MatMul(false, true, e), t, LARGE);
         add(Conv2d.stride(1).padding(1).layout(Layout.NHWC).withEpilogue(e), TensorSpec.of(t, 256, 56, 56, 64),
             TensorSpec.of(t, 64, 3, 3, 64), TensorSpec.of(t, 64));

@@ -5,6 +5,8 @@ import dev.orthant.gpu.NativeFolder;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ final class Cuda {
       CUresult.CUDA_ERROR_INVALID_PC, CUresult.CUDA_ERROR_LAUNCH_FAILED, CUresult.CUDA_ERROR_SYSTEM_NOT_READY,
       CUresult.CUDA_ERROR_MPS_CLIENT_TERMINATED, CUresult.CUDA_ERROR_UNKNOWN);
 
+  private static final Pattern LINKER_SAID = Pattern.compile("UnsatisfiedLinkError: \\S*libJCudaDriver\\S*: (.*)");
   private static final int CONTAINED = 226;
   private static final int TENSOR_MEMORY_LEAK = 721;
 
@@ -53,14 +56,14 @@ final class Cuda {
     return Holder.FAULT;
   }
 
-  /** JCuda's message is a page of stack traces: the line that names the cause is enough. */
+  /** JCuda's message is a page of stack traces of all that it tried: what the dynamic linker said of its library is enough. */
   static String rootMessage(Throwable e) {
     String message = String.valueOf(e.getMessage());
     return message.lines()
-        .map(String::strip)
-        .filter(l -> l.contains("UnsatisfiedLinkError:") || l.contains("shared object"))
-        .map(l -> l.replaceFirst("^.*UnsatisfiedLinkError: *", ""))
-        .reduce((first, last) -> last.contains("shared object") ? last : first)
+        .map(LINKER_SAID::matcher)
+        .filter(Matcher::find)
+        .map(m -> m.group(1))
+        .findFirst()
         .or(() -> message.lines().findFirst())
         .orElse(e.toString());
   }

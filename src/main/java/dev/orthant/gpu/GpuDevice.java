@@ -313,10 +313,17 @@ public final class GpuDevice implements Device {
       requireUsable();
       return action.get();
     } catch (DriverException e) {
-      throw failure(what.toString(), e);
+      throw failure(e.isLost() ? what + before(what.toString()) : what.toString(), e);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The fault of a kernel is often told to a later call: the ops that may have caused it, beside {@code what}. */
+  private String before(String what) {
+    String others = breadcrumbs.stream().map(Call::toString).filter(c -> !c.equals(what)).distinct()
+        .collect(Collectors.joining("; "));
+    return others.isEmpty() ? "" : ", or before it: " + others;
   }
 
   /** As {@link #run}, for an action that waits for the queue: its failure may be that of an op given before. */

@@ -64,9 +64,12 @@ final class HopperConv implements Special {
   }
 
   private static boolean suits(Call call) {
+    if (!(call.op() instanceof Conv2d op) || op.layout() != Layout.NHWC || op.groups() != 1
+        || call.output().shape().isEmpty()) {
+      return false;
+    }
     DType type = call.input(0).dtype();
-    if (!(call.op() instanceof Conv2d op) || (type != DType.F16 && type != DType.BF16) || op.layout() != Layout.NHWC
-        || op.groups() != 1 || call.output().shape().isEmpty()) {
+    if (type != DType.F16 && type != DType.BF16) {
       return false;
     }
     Conv2d.Extents e = extents(call);
@@ -90,13 +93,13 @@ final class HopperConv implements Special {
     Window w = op.window();
     boolean padded = w.padTop() + w.padLeft() + w.padBottom() + w.padRight() != 0;
     ConvGeometry geometry = new ConvGeometry(Layout.NHWC, 1, e.n(), e.c(), e.h(), e.w(), e.r(), e.s(), e.p(), e.q(),
-        w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), padded, true);
+        w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), padded, false);
     boolean wide = Planner.isWide(call, geometry.reach());
     Parameters parameters = new Parameters(wide, compute);
     KernelSource source = planner.source();
-    HopperProduct.define(source, tile.n(), tile.cluster(), stages, type, false, false, staged);
+    HopperProduct.define(source, tile, stages, type, false, false, staged);
     long rows = e.n() * e.p() * e.q();
-    parameters.map("aMap", 0, images(type, e, w));
+    parameters.map("aMap", 0, images(type, e, w, tile.m()));
     parameters.map("bMap", 1, boxes(type, e.c(), e.r() * e.s(), e.k(), 1, tile.share()));
     int out = call.inputs().size();
     if (staged) {
@@ -127,12 +130,12 @@ final class HopperConv implements Special {
   }
 
   /** The images, 64 channels of as many pixels as a tile has rows at a time; the box of pixels holds where windows can begin. */
-  private static TensorMap images(DType type, Conv2d.Extents e, Window w) {
+  private static TensorMap images(DType type, Conv2d.Extents e, Window w, int pixels) {
     long pixel = e.c() * type.size();
     int upperX = Math.toIntExact(w.padRight() - (e.s() - 1) * w.dilationW());
     int upperY = Math.toIntExact(w.padBottom() - (e.r() - 1) * w.dilationH());
     TensorMap.Im2col window = new TensorMap.Im2col(List.of(-w.padLeft(), -w.padTop()), List.of(upperX, upperY),
-        HopperTile.K, HopperTile.M);
+        HopperTile.K, pixels);
     return new TensorMap(type, List.of(e.c(), e.w(), e.h(), e.n()),
         List.of(pixel, pixel * e.w(), pixel * e.w() * e.h()), List.of(HopperTile.K, 1, 1, 1),
         List.of(1, w.strideW(), w.strideH(), 1), HopperProduct.SWIZZLE, window);
@@ -150,7 +153,7 @@ final class HopperConv implements Special {
     HopperTile t = tile(call);
     Window w = ((Conv2d) call.op()).window();
     Conv2d.Extents e = extents(call);
-    return call.input(0).dtype().shortName() + ", tile 128x" + t.n() + ", clusters of " + t.cluster()
+    return call.input(0).dtype().shortName() + ", tile " + t.m() + "x" + t.n() + ", clusters of " + t.cluster()
         + (e.k() % UNIT == 0 ? "" : ", outputs of any width") + ", filters " + e.r() + "x" + e.s() + ", " + w;
   }
 

@@ -62,8 +62,8 @@ final class HopperMatMul implements Special {
 
   private static String kind(HopperProduct p, HopperTile t) {
     return p.type().shortName() + (p.op().transposeLhs() ? " T" : " N") + (p.op().transposeRhs() ? "T" : "N")
-        + ", tile 128x"
-        + t.n() + ", clusters of " + t.cluster() + (p.storesBoxes() ? "" : ", outputs of any width");
+        + ", tile "
+        + t.m() + "x" + t.n() + ", clusters of " + t.cluster() + (p.storesBoxes() ? "" : ", outputs of any width");
   }
 
   /** Two tiles and a bit each way, all stages used and some again, one matrix and several; an epilogue that reads a row and the output's own place. */
@@ -71,7 +71,7 @@ final class HopperMatMul implements Special {
   public List<Call> trials(Call call) {
     HopperProduct p = problem(call).orElseThrow();
     HopperTile tile = tile(p);
-    long m = HopperTile.M + 8L;
+    long m = tile.m() + 8L;
     // Odd when the call's is, which the right operand's layout may forbid.
     long n = tile.n() + (p.storesBoxes() ? 24L : 11L);
     long k = (HopperTile.MOST_STAGES + 1L) * HopperTile.K + 8;

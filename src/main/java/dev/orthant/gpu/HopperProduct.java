@@ -63,9 +63,9 @@ record HopperProduct(MatMul op, DType type, Shape out, int batchAxes, long batch
     boolean wide = Planner.isWide(call, 0);
     Parameters parameters = new Parameters(wide, compute);
     KernelSource source = planner.source();
-    define(source, tile.n(), tile.cluster(), stages, type, op.transposeLhs(), !op.transposeRhs(), storesBoxes());
+    define(source, tile, stages, type, op.transposeLhs(), !op.transposeRhs(), storesBoxes());
     operand("a", call.input(0), 0, op.transposeLhs() ? map(rows, depth, call.input(0), HopperTile.K)
-        : map(depth, rows, call.input(0), HopperTile.M), source, parameters);
+        : map(depth, rows, call.input(0), tile.m()), source, parameters);
     operand("b", call.input(1), 1, op.transposeRhs() ? map(depth, cols, call.input(1), tile.share())
         : map(cols, depth, call.input(1), HopperTile.K), source, parameters);
     if (storesBoxes()) {
@@ -90,15 +90,16 @@ record HopperProduct(MatMul op, DType type, Shape out, int batchAxes, long batch
   }
 
   /** What {@code hopper_wgmma.h} and {@code hopper_gemm.cu} are told. */
-  static void define(KernelSource source, int n, int cluster, int stages, DType type, boolean rowsFirst,
+  static void define(KernelSource source, HopperTile tile, int stages, DType type, boolean rowsFirst,
       boolean colsFirst, boolean storesBoxes) {
-    source.define("WGMMA_N", n);
+    source.define("WGMMA_N", tile.instruction());
+    source.define("ACROSS", tile.across());
     source.define("WGMMA_TYPE", "\"" + type.shortName() + "\"");
     source.define("WGMMA_BF16", type == DType.BF16);
     source.define("A_ROWS_FIRST", rowsFirst);
     source.define("B_COLS_FIRST", colsFirst);
     source.define("STAGES", stages);
-    source.define("CLUSTER", cluster);
+    source.define("CLUSTER", tile.cluster());
     source.define("STORE_MAP", storesBoxes);
   }
 

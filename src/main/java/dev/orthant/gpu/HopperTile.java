@@ -3,15 +3,16 @@ package dev.orthant.gpu;
 import java.util.List;
 
 /**
- * How {@code kernels/cuda/hopper_gemm.cu} cuts a product: blocks make 128×{@code n} outputs at a time, {@code cluster} neighbours one below the
- * other, from slices of depth 64.
+ * How {@code kernels/cuda/hopper_gemm.cu} cuts a product: blocks make {@code m}×{@code n} outputs at a time from slices of depth 64;
+ * {@code cluster} neighbours have tiles below each other and share what they fetch of the right operand.
  *
- * @param n columns: 64, 128 or 256
- * @param cluster blocks that share what they fetch of the right operand: 1 or 2
+ * @param m 128; or 256, where rows lie across the instruction, which takes up to 256 columns and 64 rows
+ * @param n 64, 128 or 256 for 128 rows, 64 for 256
+ * @param cluster 1 or 2
  */
-record HopperTile(int n, int cluster) {
-  static final int M = 128;
+record HopperTile(int m, int n, int cluster) {
   static final int K = 64;
+  private static final int TALL = 256;
   /** Outputs are copied in pieces of 64×64. */
   static final int CHUNK = 64;
   /** Work-items of a group: one warpgroup fetches, two multiply. */
@@ -29,20 +30,20 @@ record HopperTile(int n, int cluster) {
   /** Below as many rows of tiles an odd one would leave too much of a cluster idle. */
   private static final long FEW_ROWS = 8;
 
-  /** A tile's width and how long it takes, relative to the widest: narrow ones read shared memory more often for what they compute. */
-  private record Candidate(int n, double time) {}
+  /** A tile and how long it takes, relative to the largest: small ones read shared memory more often for what they compute. */
+  private record Candidate(int m, int n, double time) {}
 
-  private static final List<Candidate> CANDIDATES =
-      List.of(new Candidate(256, 1), new Candidate(128, 0.55), new Candidate(64, 0.32));
+  private static final List<Candidate> CANDIDATES = List.of(new Candidate(128, 256, 1), new Candidate(128, 128, 0.55),
+      new Candidate(256, 64, 0.56), new Candidate(128, 64, 0.33));
 
   /** The one place that chooses: the tile with which {@code batch} products of that extent are made soonest. */
   static HopperTile choose(long rows, long cols, long batch) {
-    long rowTiles = Math.ceilDiv(rows, M);
-    boolean pairs = rowTiles % 2 == 0 || rowTiles >= FEW_ROWS;
-    HopperTile best = new HopperTile(CHUNK, 1);
+    HopperTile best = new HopperTile(128, CHUNK, 1);
     double least = Double.POSITIVE_INFINITY;
     for (Candidate c : CANDIDATES) {
-      HopperTile tile = new HopperTile(c.n, pairs && c.n > CHUNK ? 2 : 1);
+      long rowTiles = Math.ceilDiv(rows, c.m);
+      boolean pairs = c.n > CHUNK && (rowTiles % 2 == 0 || rowTiles >= FEW_ROWS);
+      HopperTile tile = new HopperTile(c.m, c.n, pairs ? 2 : 1);
       double blocks = (double) tile.tilesM(rows) * tile.cluster * tile.tilesN(cols) * batch;
       double time = Math.ceil(blocks / UNITS) * c.time;
       if (time < least) {
@@ -55,7 +56,7 @@ record HopperTile(int n, int cluster) {
 
   /** Rows of tiles of a cluster. */
   long tilesM(long rows) {
-    return Math.ceilDiv(rows, (long) M * cluster);
+    return Math.ceilDiv(rows, (long) m * cluster);
   }
 
   long tilesN(long cols) {
@@ -67,12 +68,22 @@ record HopperTile(int n, int cluster) {
     return n / cluster;
   }
 
+  /** Whether rows of outputs are columns of the instruction. */
+  boolean across() {
+    return m == TALL;
+  }
+
+  /** Columns of the instruction. */
+  int instruction() {
+    return across() ? m / 2 : n;
+  }
+
   private int stageBytes() {
-    return (M + n) * K * ELEMENT_BYTES + BARRIER_BYTES;
+    return (m + n) * K * ELEMENT_BYTES + BARRIER_BYTES;
   }
 
   private int fixedBytes(boolean staged) {
-    return ALIGNMENT + (staged ? M * n * ELEMENT_BYTES : 0);
+    return ALIGNMENT + (staged ? m * n * ELEMENT_BYTES : 0);
   }
 
   /**

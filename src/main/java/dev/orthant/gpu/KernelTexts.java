@@ -1,10 +1,12 @@
 package dev.orthant.gpu;
 
 import dev.orthant.op.Call;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The texts that devices would compile, for whoever compiles them beforehand. */
 public final class KernelTexts {
@@ -21,26 +23,28 @@ public final class KernelTexts {
   private KernelTexts() {}
 
   /**
-   * The texts of calls on a device with these limits, each once. Where there are faster ways, they are among them with all that is needed to
-   * prove them, and so are the ordinary kernels: they serve where a way is not taken.
+   * The texts of calls on a device with these limits, each once: those of the way that each call takes when all ways are proved, and what proving it
+   * takes. The kernels that would serve if a way were refused are not among them.
    */
   public static List<Text> of(GpuLimits limits, String dialect, Collection<Call> calls) {
     Planner planner = new Planner(limits, dialect);
+    List<Special> ways = Specials.of(limits);
     Map<String, Text> texts = new LinkedHashMap<>();
     for (Call call : calls) {
-      planner.plan(call).forEach(l -> add(texts, l, MatrixUnits.NONE, ""));
-      for (Special special : Specials.of(limits)) {
-        special.plan(planner, call).ifPresent(plan -> {
-          plan.forEach(l -> add(texts, l, special.needs(), special.name()));
-          for (Call trial : special.trials(call)) {
-            planner.plan(trial).forEach(l -> add(texts, l, MatrixUnits.NONE, ""));
-            special.plan(planner, trial).ifPresent(
-                p -> p.forEach(l -> add(texts, l, special.needs(), special.name())));
-          }
-        });
-      }
+      Optional<Special> way = ways.stream().filter(s -> s.plan(planner, call).isPresent()).findFirst();
+      way.ifPresentOrElse(s -> of(s, planner, call, texts),
+          () -> planner.plan(call).forEach(l -> add(texts, l, MatrixUnits.NONE, "")));
     }
     return List.copyOf(texts.values());
+  }
+
+  private static void of(Special special, Planner planner, Call call, Map<String, Text> texts) {
+    List<Launch> launches = new ArrayList<>(special.plan(planner, call).orElseThrow());
+    for (Call trial : special.trials(call)) {
+      launches.addAll(special.plan(planner, trial, call).orElseThrow());
+      planner.plan(trial).forEach(l -> add(texts, l, MatrixUnits.NONE, ""));
+    }
+    launches.forEach(l -> add(texts, l, special.needs(), special.name()));
   }
 
   private static void add(Map<String, Text> texts, Launch launch, MatrixUnits needs, String way) {

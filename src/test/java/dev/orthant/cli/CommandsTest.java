@@ -94,6 +94,18 @@ class CommandsTest {
   }
 
   @Test
+  void whatNeedNotBeThereIsNoFault() {
+    Problem absent = Problem.expected("cuda", "this machine shows no NVIDIA GPU", "none is needed");
+    DeviceSource source = new Fixed(List.of(good), List.of(absent), List.of());
+    Result r = run(source, "doctor");
+    assertThat(r.code()).isZero();
+    assertThat(r.out()).contains("cuda: not here, which is fine", "why:  this machine shows no NVIDIA GPU",
+        "All is well.").doesNotContain("cannot be used");
+    assertThat(run(source, "devices").out()).doesNotContain("cannot be used");
+    assertThat(run(source, "devices", "--json").out()).contains("\"expected\" : true");
+  }
+
+  @Test
   void doctorFindsABrokenDevice() {
     Result r = run(devices(good, ReferenceDevice.broken("opencl:0", c -> true)), "doctor");
     assertThat(r.code()).isEqualTo(ExitCode.CHECK_FAILED);

@@ -49,7 +49,7 @@ class CudaProviderTest {
   void anOrdinaryMachineIsInOrder() throws Exception {
     assumeThat(hasNvidia()).as("this machine has an NVIDIA GPU").isFalse();
     fork.without("LD_LIBRARY_PATH");
-    assertThat(run()).doesNotContain("DEVICE").contains("LEFT []")
+    assertThat(run()).doesNotContain("DEVICE cuda").contains("LEFT []")
         .containsPattern("PROBLEM .*this machine shows no NVIDIA GPU.*cure=none is needed.*expected=true");
   }
 
@@ -57,23 +57,23 @@ class CudaProviderTest {
   void aLibraryThatDoesNotLoad() throws Exception {
     Files.writeString(folder.resolve("libcuda.so.1"), "this is no library");
     fork.environment("LD_LIBRARY_PATH", folder.toString());
-    assertThat(run()).doesNotContain("DEVICE").contains("LEFT []")
+    assertThat(run()).doesNotContain("DEVICE cuda").contains("LEFT []")
         .containsPattern(
-            "PROBLEM .*found but cannot be loaded: .*libcuda.so.1: .*reinstall NVIDIA's driver.*expected=false");
+            "PROBLEM .*found but cannot be loaded: .*libcuda.so.1: .*cure=reinstall NVIDIA's driver.*expected=false");
   }
 
   @Test
   void noPrivateFolder() throws Exception {
     Emulator.need();
     fork = fork(folder.resolve("missing"), cache);
-    assertThat(run()).doesNotContain("DEVICE").containsPattern("PROBLEM .*no private folder.*java.io.tmpdir");
+    assertThat(run()).doesNotContain("DEVICE cuda").containsPattern("PROBLEM .*no private folder.*java.io.tmpdir");
   }
 
   @Test
   void aDriverWithoutDevice() throws Exception {
     Emulator.need();
     fork.environment("ORTHANT_EMULATED_DEVICES", "0");
-    assertThat(run()).doesNotContain("DEVICE").contains("LEFT []")
+    assertThat(run()).doesNotContain("DEVICE cuda").contains("LEFT []")
         .containsPattern("PROBLEM .*no device .CUDA_ERROR_NO_DEVICE.*NVIDIA_VISIBLE_DEVICES.*expected=false");
   }
 
@@ -81,7 +81,7 @@ class CudaProviderTest {
   void nothingToCompileWith() throws Exception {
     Emulator.need();
     fork.option("-Dorthant.nvrtc=/nowhere/libnvrtc.so");
-    assertThat(run()).doesNotContain("DEVICE").containsPattern(
+    assertThat(run()).doesNotContain("DEVICE cuda").containsPattern(
         "PROBLEM .*Emulated CUDA device.*nothing that it could run.*NVRTC: /nowhere/libnvrtc.so.*driver to 580 or newer");
   }
 
@@ -89,7 +89,7 @@ class CudaProviderTest {
   void aDeviceThatIsTooOld() throws Exception {
     Emulator.need();
     fork.environment("ORTHANT_EMULATED_CC", "35");
-    assertThat(run()).doesNotContain("DEVICE")
+    assertThat(run()).doesNotContain("DEVICE cuda")
         .containsPattern("PROBLEM .*compute capability is 3.5; 5.0 is the oldest.*through OpenCL");
   }
 

@@ -161,6 +161,19 @@ class GpuDeviceTest {
     assertThat(driver.live).isEmpty();
   }
 
+  @Test
+  void aFaultThatIsToldToALaterOpNamesThoseBefore() {
+    GpuDevice device = open();
+    Buffer a = device.allocate(64);
+    Buffer y = device.allocate(64);
+    device.execute(MATMUL, List.of(a, a), List.of(y));
+    driver.loseDevice = true;
+    // build, launch
+    driver.failAfter = 2;
+    assertThatThrownBy(() -> device.execute(RELU, List.of(a), List.of(y))).isInstanceOf(DeviceLostException.class)
+        .hasMessage("fake:0: device lost: pointwise (4, 4) f32, or before it: " + MATMUL + ": launch: FAKE_FAILURE");
+  }
+
   private static DeviceLostException lost(Runnable action) {
     try {
       action.run();

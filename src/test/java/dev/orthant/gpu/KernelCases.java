@@ -205,34 +205,31 @@ public final class KernelCases {
     return cases;
   }
 
-  /** Products and convolutions in the types that matrix instructions take. */
+  /** Products and convolutions in the types and modes that matrix instructions take. */
   public static List<Case> matrices() {
     List<Case> cases = new ArrayList<>();
     for (DType type : List.of(DType.BF16, DType.F16)) {
-      for (int transposed = 0; transposed < 4; transposed++) {
-        boolean a = (transposed & 1) != 0;
-        boolean b = (transposed & 2) != 0;
-        cases.add(of("product " + transposed + " of " + type, matMul(a, b), TensorSpec.of(type, 128, 128),
-            TensorSpec.of(type, 128, 128), f32(128)));
-      }
-      for (Layout layout : Layout.values()) {
-        cases.add(of("images " + layout + " of " + type, Conv2d.PLAIN.padding(1).layout(layout),
-            TensorSpec.of(type, 2, 32, 32, 32), layout == Layout.NHWC ? TensorSpec.of(type, 32, 3, 3, 32)
-                : TensorSpec.of(type, 32, 32, 3, 3)));
-      }
+      matrices(cases, type, MathMode.IEEE);
     }
-    for (MathMode math : List.of(MathMode.TF32, MathMode.TF32X3)) {
-      for (int transposed = 0; transposed < 4; transposed++) {
-        // Rows that allow copies of 4, 8 and 16 bytes.
-        long n = List.of(129L, 130L, 132L, 128L).get(transposed);
-        MatMul op = new MatMul((transposed & 1) != 0, (transposed & 2) != 0, Epilogue.NONE, math);
-        cases.add(of(math.label() + " product " + transposed, op, f32(n, n), f32(n, n)));
-      }
-      cases.add(of(math.label() + " images", Conv2d.PLAIN.padding(1).layout(Layout.NHWC).math(math),
-          f32(2, 32, 32, 32), f32(32, 3, 3, 32)));
-    }
-    cases.add(of("product of rows of odd length", MatMul.PLAIN, TensorSpec.of(DType.BF16, 70, 71),
+    matrices(cases, DType.F32, MathMode.TF32);
+    matrices(cases, DType.F32, MathMode.TF32X3);
+    // Rows that allow copies of 2 and of 4 bytes only.
+    cases.add(of("product of odd rows of bf16", MatMul.PLAIN, TensorSpec.of(DType.BF16, 70, 71),
         TensorSpec.of(DType.BF16, 71, 73)));
+    cases.add(of("product of odd rows of f32", MatMul.PLAIN.math(MathMode.TF32X3), f32(70, 71), f32(71, 73)));
     return cases;
+  }
+
+  private static void matrices(List<Case> cases, DType type, MathMode math) {
+    for (int transposed = 0; transposed < 4; transposed++) {
+      MatMul op = matMul((transposed & 1) != 0, (transposed & 2) != 0).math(math);
+      cases.add(of("product " + transposed + " of " + type + " by " + math.label(), op, TensorSpec.of(type, 128, 128),
+          TensorSpec.of(type, 128, 128), f32(128)));
+    }
+    for (Layout layout : Layout.values()) {
+      cases.add(of("images " + layout + " of " + type + " by " + math.label(),
+          Conv2d.PLAIN.padding(1).layout(layout).math(math), TensorSpec.of(type, 2, 32, 32, 32),
+          layout == Layout.NHWC ? TensorSpec.of(type, 32, 3, 3, 32) : TensorSpec.of(type, 32, 32, 3, 3)));
+    }
   }
 }

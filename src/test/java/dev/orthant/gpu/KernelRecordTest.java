@@ -40,20 +40,19 @@ class KernelRecordTest {
       plan.forEach(l -> sources.add(l.source()));
       new RecordedCase(test, call, plan).write(FOLDER.resolve("case-%03d".formatted(i)), kernels);
     }
-    matrixUnits(kernels);
+    matrixUnits(kernels, sources);
     for (String file : kernelFiles()) {
       assertThat(sources).as("%s is in no recorded kernel", file).anyMatch(s -> s.contains("\"" + file + "\""));
     }
   }
 
   /** The ways by {@code mma.sync}, on their own trials, in whose shapes every edge of their kernels is. */
-  private static void matrixUnits(Path kernels) throws IOException {
-    GpuLimits limits =
-        new GpuLimits(1024, Integer.MAX_VALUE, 48 << 10, 4, false, MatrixUnits.MMA_SYNC, 163 << 10);
-    Planner planner = new Planner(limits, "cuda.h");
+  private static void matrixUnits(Path kernels, Set<String> sources) throws IOException {
+    Planner planner = new Planner(new GpuLimits(1024, Integer.MAX_VALUE, 48 << 10, 4, false, MatrixUnits.MMA_SYNC,
+        163 << 10), "cuda.h");
     Set<String> kinds = new HashSet<>();
     int number = 0;
-    for (Special special : Specials.of(limits)) {
+    for (Special special : Specials.of(planner.limits())) {
       for (Case like : KernelCases.matrices()) {
         Call call = Call.of("cuda", like.op(), like.inputs());
         Optional<List<Launch>> plan = special.plan(planner, call);
@@ -62,19 +61,21 @@ class KernelRecordTest {
             Case test =
                 new Case(special.name() + " " + like.id() + " " + trial.output().shape(), like.group(), trial.op(),
                     trial.inputs(), Case.Data.NORMAL);
-            new RecordedCase(test, trial, special.plan(planner, trial, call).orElseThrow())
-                .write(FOLDER.resolve("matrix-%03d".formatted(number++)), kernels);
+            List<Launch> launches = special.plan(planner, trial, call).orElseThrow();
+            launches.forEach(l -> sources.add(l.source()));
+            new RecordedCase(test, trial, launches).write(FOLDER.resolve("matrix-%03d".formatted(number++)), kernels);
           }
         }
       }
     }
   }
 
-  /** The kernels that all devices share, but for what only CPUs are given. */
+  /** The kernels that all devices share, but for what only CPUs are given; and those by {@code mma.sync}. */
   private static List<String> kernelFiles() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("kernels"))) {
-      return files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".cl") && !f.contains("_serial"))
-          .toList();
+    Path folder = Path.of("kernels");
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.map(f -> folder.relativize(f).toString())
+          .filter(f -> f.startsWith("cuda/mma") || (f.endsWith(".cl") && !f.contains("_serial"))).toList();
     }
   }
 

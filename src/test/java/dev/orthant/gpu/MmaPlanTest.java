@@ -49,7 +49,8 @@ class MmaPlanTest {
           matMul(A100, MatMul.PLAIN.math(mode), DType.F32, dims(512, 512), dims(512, 512)).orElseThrow().source())
           .contains("#define OPERAND " + (mode == MathMode.TF32 ? "tf32\n" : "tf32x3\n"), "mma_gemm(PARAMETERS)");
     }
-    assertThat(Specials.of(A100)).extracting(Special::name).startsWith("mma.sync matmul", "mma.sync conv2d");
+    assertThat(Specials.of(A100)).extracting(Special::name).containsExactly("mma.sync matmul", "mma.sync conv2d",
+        "cp.async f32 matmul");
     assertThat(Specials.of(new GpuLimits(256, 10, 48 << 10, 4, false))).isEmpty();
   }
 
