@@ -130,6 +130,30 @@ class KernelLoaderTest {
     assertThat(kept()).isEmpty();
   }
 
+  /** A file for newer GPUs alone is no reason to leave the others. */
+  @Test
+  void aFileThatTheDriverDoesNotTakeLeavesTheOthersInUse() throws IOException {
+    Nvrtc nvrtc = Objects.requireNonNull(installed().find().nvrtc());
+    byte[] compiled = nvrtc.compile(SOURCE, NAME, nvrtc.target(90));
+    String other = SOURCE + "\n";
+    String index = SourceKey.of(SOURCE) + " all.fatbin numbers\n" + SourceKey.of(other) + " newer.fatbin numbers\n";
+    Fatbin two = Fatbin.read(new ByteArrayInputStream(index.getBytes(StandardCharsets.UTF_8)),
+        file -> file.equals("all.fatbin") ? compiled : FATBIN);
+    try (CudaDriver driver = driver(two, cache(), none())) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> driver.build(other, NAME)).isInstanceOf(DriverException.class)
+            .hasMessageContaining("its file in this jar")
+            .hasMessageContaining("CUDA_ERROR_NO_BINARY_FOR_GPU");
+        works(driver);
+      }
+    }
+    try (CudaDriver driver = driver(two, cache(), installed())) {
+      driver.release(driver.build(other, NAME));
+      works(driver);
+    }
+    assertThat(kept()).hasSize(1);
+  }
+
   @Test
   void whatWasCompiledIsKept() throws IOException {
     for (int i = 0; i < 2; i++) {
