@@ -53,16 +53,22 @@ final class Handle implements Runnable {
     scope = owner;
   }
 
-  /** Gives the reference back, once. Returns whether this call did. */
+  /**
+   * Gives the reference back, once. Returns whether this call did; it has been given back in any case, also when the Cleaner was at it at the
+   * same moment: a scope that is closed has freed what was its own.
+   */
   boolean close() {
-    Node n = node.getAndSet(null);
+    Node n = node.get();
     if (n == null) {
       return false;
     }
     synchronized (n.device()) {
-      n.release();
+      Node mine = node.getAndSet(null);
+      if (mine != null) {
+        mine.release();
+      }
+      return mine != null;
     }
-    return true;
   }
 
   /**
@@ -80,10 +86,12 @@ final class Handle implements Runnable {
       holdsMemory = !n.isPending();
     }
     Scope owner = scope;
+    boolean abandoned = close();
+    // Only now: a scope that is being closed must wait for what is not yet given back.
     if (owner != null) {
       owner.forget(this);
     }
-    if (close() && owner == null && holdsMemory) {
+    if (abandoned && owner == null && holdsMemory) {
       LOG.log(Level.WARNING, () -> "a tensor " + n.spec() + " on " + n.device().name()
           + " was never closed; its memory was only freed by the garbage collector. Close it, or open a Scope around the code that made it.");
     }
