@@ -46,7 +46,7 @@ if $quick; then
   suite=gpu-quick
   row_seconds=(--seconds-per-row 0.1)
   peer_seconds=0.05
-  parity=(--quick --op relu --dtype "f32,bf16")
+  parity=(--quick --op relu)
   sanitized=(--quick --op softsign)
 else
   suite=gpu
