@@ -2,10 +2,8 @@ package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
-import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
 import dev.orthant.op.Conv2d;
-import dev.orthant.op.Epilogue;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Window;
 import java.util.ArrayList;
@@ -17,14 +15,12 @@ import java.util.Optional;
  * the copy engine works in units of 16 bytes, and windows within what its im2col mode takes.
  */
 final class HopperConv implements Special {
-  private static final int UNIT = 8;
   /** Limits of {@code cuTensorMapEncodeIm2col} for images: element strides, and corners of the box of pixels. */
   private static final int MOST_STRIDE = 8;
   private static final long LEAST_CORNER = -128;
   private static final long MOST_CORNER = 127;
   /** A tap's offset has 8 bits. */
   private static final long MOST_OFFSET = 255;
-  private static final long MOST_EXTENT = Integer.MAX_VALUE - 1024;
 
   @Override
   public String name() {
@@ -37,11 +33,6 @@ final class HopperConv implements Special {
   }
 
   @Override
-  public Optional<List<Launch>> plan(Planner planner, Call call) {
-    return plan(planner, call, call);
-  }
-
-  @Override
   public Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
     if (!suits(trial) || !suits(call)) {
       return Optional.empty();
@@ -49,7 +40,7 @@ final class HopperConv implements Special {
     HopperTile tile = tile(call);
     Conv2d op = (Conv2d) trial.op();
     Conv2d.Extents e = extents(trial);
-    boolean staged = e.k() % UNIT == 0;
+    boolean staged = e.k() % HopperProduct.UNIT == 0;
     int stages = tile.stages(planner.limits().dynamicSharedBytes(), staged);
     return stages < 2 ? Optional.empty() : Optional.of(List.of(launch(planner, trial, op, e, tile, stages, staged)));
   }
@@ -74,9 +65,12 @@ final class HopperConv implements Special {
     }
     Conv2d.Extents e = extents(call);
     Window w = op.window();
-    boolean extents = e.n() * e.p() * e.q() <= MOST_EXTENT && e.n() * e.h() * e.w() <= MOST_EXTENT
-        && e.k() <= MOST_EXTENT && e.c() <= MOST_EXTENT && e.r() * e.s() <= MOST_EXTENT;
-    return extents && e.c() > 0 && e.c() % UNIT == 0 && w.strideH() <= MOST_STRIDE && w.strideW() <= MOST_STRIDE
+    boolean extents =
+        e.n() * e.p() * e.q() <= HopperProduct.MOST_EXTENT && e.n() * e.h() * e.w() <= HopperProduct.MOST_EXTENT
+            && e.k() <= HopperProduct.MOST_EXTENT && e.c() <= HopperProduct.MOST_EXTENT
+            && e.r() * e.s() <= HopperProduct.MOST_EXTENT;
+    return extents && e.c() > 0 && e.c() % HopperProduct.UNIT == 0 && w.strideH() <= MOST_STRIDE
+        && w.strideW() <= MOST_STRIDE
         && fits(w.padTop(), w.padBottom(), (e.r() - 1) * w.dilationH())
         && fits(w.padLeft(), w.padRight(), (e.s() - 1) * w.dilationW());
   }
@@ -91,9 +85,8 @@ final class HopperConv implements Special {
     DType type = call.input(0).dtype();
     DType compute = op.compute(call.inputs());
     Window w = op.window();
-    boolean padded = w.padTop() + w.padLeft() + w.padBottom() + w.padRight() != 0;
     ConvGeometry geometry = new ConvGeometry(Layout.NHWC, 1, e.n(), e.c(), e.h(), e.w(), e.r(), e.s(), e.p(), e.q(),
-        w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), padded, false);
+        w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), Conv2dPlan.isPadded(w), false);
     boolean wide = Planner.isWide(call, geometry.reach());
     Parameters parameters = new Parameters(wide, compute);
     KernelSource source = planner.source();
@@ -154,7 +147,8 @@ final class HopperConv implements Special {
     Window w = ((Conv2d) call.op()).window();
     Conv2d.Extents e = extents(call);
     return call.input(0).dtype().shortName() + ", tile " + t.m() + "x" + t.n() + ", clusters of " + t.cluster()
-        + (e.k() % UNIT == 0 ? "" : ", outputs of any width") + ", filters " + e.r() + "x" + e.s() + ", " + w;
+        + (e.k() % HopperProduct.UNIT == 0 ? "" : ", outputs of any width") + ", filters " + e.r() + "x" + e.s() + ", "
+        + w;
   }
 
   /** Two images of odd extents with more pixels and filters than a tile, more channels than a slice; an epilogue with a row and the output's own place. */
@@ -168,14 +162,13 @@ final class HopperConv implements Special {
     // About 14 outputs each way, an odd number along the width.
     long h = extent(13, e.r(), w.strideH(), w.dilationH(), w.padTop() + w.padBottom());
     long width = extent(11, e.s(), w.strideW(), w.dilationW(), w.padLeft() + w.padRight());
-    long k = tile.n() + (e.k() % UNIT == 0 ? 8L : 3L);
-    Epilogue epilogue = Epilogue.NONE.plusOperand().then(Expr.input(0).relu(), 0).plusOperand();
+    long k = tile.n() + (e.k() % HopperProduct.UNIT == 0 ? 8L : 3L);
     List<Call> trials = new ArrayList<>();
-    for (long c : new long[] {UNIT, HopperTile.K + (long) UNIT}) {
+    for (long c : new long[] {HopperProduct.UNIT, HopperTile.K + (long) HopperProduct.UNIT}) {
       TensorSpec x = TensorSpec.of(type, 2, h, width, c);
       TensorSpec f = TensorSpec.of(type, k, e.r(), e.s(), c);
       TensorSpec y = op.product(x, f);
-      trials.add(Call.of("trial", op.withEpilogue(epilogue), List.of(x, f, TensorSpec.of(type, k), y)));
+      trials.add(Call.of("trial", op.withEpilogue(TRIAL), List.of(x, f, TensorSpec.of(type, k), y)));
     }
     return trials;
   }

@@ -3,9 +3,7 @@ package dev.orthant.gpu;
 import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
-import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
-import dev.orthant.op.Epilogue;
 import dev.orthant.op.MatMul;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +22,6 @@ final class HopperMatMul implements Special {
   @Override
   public MatrixUnits needs() {
     return MatrixUnits.WGMMA;
-  }
-
-  @Override
-  public Optional<List<Launch>> plan(Planner planner, Call call) {
-    return plan(planner, call, call);
   }
 
   @Override
@@ -84,12 +77,10 @@ final class HopperMatMul implements Special {
   private static Call trial(HopperProduct p, long m, long n, long k, Shape lhsBatch, Shape rhsBatch) {
     MatMul op = p.op();
     DType type = p.type();
-    Epilogue epilogue = Epilogue.NONE.plusOperand()
-        .then(Expr.input(0).relu(), 0).plusOperand();
     TensorSpec a = new TensorSpec(type, op.transposeLhs() ? lhsBatch.append(k, m) : lhsBatch.append(m, k));
     TensorSpec b = new TensorSpec(type, op.transposeRhs() ? rhsBatch.append(n, k) : rhsBatch.append(k, n));
     TensorSpec bias = TensorSpec.of(type, n);
     TensorSpec residual = new TensorSpec(type, lhsBatch.broadcast(rhsBatch).append(m, n));
-    return Call.of("trial", op.withEpilogue(epilogue), List.of(a, b, bias, residual));
+    return Call.of("trial", op.withEpilogue(TRIAL), List.of(a, b, bias, residual));
   }
 }

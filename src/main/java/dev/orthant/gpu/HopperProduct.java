@@ -1,23 +1,18 @@
 package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
-import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A product that {@code hopper_matmul.cu} can make.
- *
- * @param batchAxes how many of the output's leading axes are counted by {@code batch}; the others but the last are rows
- */
-record HopperProduct(MatMul op, DType type, Shape out, int batchAxes, long batch, long rows, long cols, long depth) {
+/** A product that {@code hopper_matmul.cu} can make. */
+record HopperProduct(MatMul op, DType type, MatMulSize size) {
   /** The copy engine's unit, in elements of two bytes. */
-  private static final int UNIT = 8;
+  static final int UNIT = 8;
   /** Coordinates have 32 bits; tiles overshoot. */
-  private static final long MOST_EXTENT = Integer.MAX_VALUE - 1024;
+  static final long MOST_EXTENT = Integer.MAX_VALUE - 1024;
   /** Strides of a tensor map have 40 bits. */
   private static final long MOST_STRIDE = 1L << 40;
   static final int SWIZZLE = 128;
@@ -25,40 +20,48 @@ record HopperProduct(MatMul op, DType type, Shape out, int batchAxes, long batch
   /** The product, or empty when it is not for the kernel. */
   static Optional<HopperProduct> of(Call call, MatMul op) {
     DType type = call.input(0).dtype();
-    Shape out = call.output().shape();
-    MatMul.Extents e = op.extents(call.input(0), call.input(1));
     boolean halves = type == DType.F16 || type == DType.BF16;
-    if (!halves || e.k() == 0 || out.isEmpty()) {
+    if (!halves || op.depth(call.input(0), call.input(1)) == 0 || call.output().shape().isEmpty()) {
       return Optional.empty();
     }
-    int batchAxes = isOneMatrix(call, op, out) ? 0 : out.rank() - 2;
-    long batch = out.slice(0, batchAxes).elements();
-    HopperProduct p =
-        new HopperProduct(op, type, out, batchAxes, batch, out.elements() / (batch * e.n()), e.n(), e.k());
+    HopperProduct p = new HopperProduct(op, type, MatMulSize.of(call, op));
     return p.isAligned() && p.isAddressable() ? Optional.of(p) : Optional.empty();
   }
 
-  /** When all of a batch of lhs are multiplied by the same rhs, they are one matrix with more rows. */
-  private static boolean isOneMatrix(Call call, MatMul op, Shape out) {
-    return !op.transposeLhs() && MatMul.batch(call.input(1)).elements() == 1
-        && MatMul.batch(call.input(0)).elements() == out.slice(0, out.rank() - 2).elements();
+  long rows() {
+    return size.rows();
+  }
+
+  long cols() {
+    return size.cols();
+  }
+
+  long batch() {
+    return size.batch();
   }
 
   private boolean isAligned() {
-    return (op.transposeLhs() ? rows : depth) % UNIT == 0 && (op.transposeRhs() ? depth : cols) % UNIT == 0;
+    return (op.transposeLhs() ? rows() : size.depth()) % UNIT == 0
+        && (op.transposeRhs() ? size.depth() : cols()) % UNIT == 0;
   }
 
   private boolean isAddressable() {
+    long rows = rows();
+    long cols = cols();
+    long depth = size.depth();
     double matrix = 2.0 * Math.max((double) rows * depth, Math.max((double) depth * cols, (double) rows * cols));
-    return matrix < MOST_STRIDE && Math.max(Math.max(rows, cols), Math.max(depth, batch)) <= MOST_EXTENT;
+    return matrix < MOST_STRIDE && Math.max(Math.max(rows, cols), Math.max(depth, batch())) <= MOST_EXTENT;
   }
 
   /** Whether rows of the output begin at multiples of 16 bytes, so that the copy engine can write it. */
   boolean storesBoxes() {
-    return cols % UNIT == 0;
+    return cols() % UNIT == 0;
   }
 
   Launch launch(Planner planner, Call call, HopperTile tile, int stages, Grid grid) {
+    long rows = rows();
+    long cols = cols();
+    long depth = size.depth();
     DType compute = op.compute(call.inputs());
     boolean wide = Planner.isWide(call, 0);
     Parameters parameters = new Parameters(wide, compute);
@@ -69,7 +72,7 @@ record HopperProduct(MatMul op, DType type, Shape out, int batchAxes, long batch
     operand("b", call.input(1), 1, op.transposeRhs() ? map(depth, cols, call.input(1), tile.share())
         : map(cols, depth, call.input(1), HopperTile.K), source, parameters);
     if (storesBoxes()) {
-      parameters.map("yMap", call.inputs().size(), boxes(cols, rows, batch, HopperTile.CHUNK));
+      parameters.map("yMap", call.inputs().size(), boxes(cols, rows, batch(), HopperTile.CHUNK));
     } else {
       parameters.output("y", type, call.inputs().size());
     }
@@ -77,13 +80,10 @@ record HopperProduct(MatMul op, DType type, Shape out, int batchAxes, long batch
     parameters.index("rows", rows);
     parameters.index("cols", cols);
     parameters.index("steps", Math.ceilDiv(depth, HopperTile.K));
-    parameters.index("tiles", tile.tilesM(rows) * tile.tilesN(cols) * batch);
+    parameters.index("tiles", tile.tilesM(rows) * tile.tilesN(cols) * batch());
     parameters.index("tilesM", tile.tilesM(rows));
     parameters.index("tilesN", tile.tilesN(cols));
-    int last = out.rank() - 1;
-    Coordinates coordinates = new Coordinates(out, "at", List.of(new Coordinates.Name("batch", 0, batchAxes),
-        new Coordinates.Name("row", batchAxes, last), new Coordinates.Name("col", last, last + 1)));
-    new Formulas(compute, op.scalars(), true, call.inputs().subList(2, call.inputs().size()), 2, coordinates,
+    new Formulas(compute, op.scalars(), true, call.inputs().subList(2, call.inputs().size()), 2, size.coordinates(),
         parameters).define(op.epilogue().formula(), source);
     return planner.launch(source, "hopper_gemm", grid, parameters, wide, compute,
         List.of("cuda/hopper.h", "cuda/hopper_wgmma.h", "cuda/hopper_matmul.cu", "cuda/hopper_gemm.cu"));
@@ -106,13 +106,11 @@ record HopperProduct(MatMul op, DType type, Shape out, int batchAxes, long batch
   private void operand(String name, TensorSpec spec, int index, TensorMap map, KernelSource source,
       Parameters parameters) {
     parameters.map(name + "Map", index, map);
-    Shape batches = batchAxes == 0 ? Shape.of() : MatMul.batch(spec);
-    source.define(name.equals("a") ? "A_BATCH" : "B_BATCH",
-        Coordinates.flat(out.slice(0, batchAxes), "batch").index(batches, name, parameters));
+    source.define(name.equals("a") ? "A_BATCH" : "B_BATCH", size.matrix(spec, name, parameters));
   }
 
   private TensorMap map(long inner, long outer, TensorSpec spec, int box) {
-    return boxes(inner, outer, batchAxes == 0 ? 1 : MatMul.batch(spec).elements(), box);
+    return boxes(inner, outer, size.matrices(spec), box);
   }
 
   /** Boxes of 64×{@code box} elements, of one matrix each. */

@@ -1,7 +1,6 @@
 package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
-import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
@@ -14,7 +13,6 @@ final class MatMulPlan {
   private final MatMul op;
   private final MatMulSize size;
   private final DType compute;
-  private final Shape out;
   private final boolean wide;
   private final Parameters parameters;
   private final KernelSource source;
@@ -25,7 +23,6 @@ final class MatMulPlan {
     this.op = op;
     this.size = MatMulSize.of(call, op);
     this.compute = op.compute(call.inputs());
-    this.out = call.output().shape();
     this.wide = Planner.isWide(call, 0);
     this.parameters = new Parameters(wide, compute);
     this.source = planner.source();
@@ -80,19 +77,13 @@ final class MatMulPlan {
     TensorSpec spec = call.input(index);
     parameters.input(name, spec.dtype(), index);
     source.define("LOAD_" + upper, "LOAD_" + spec.dtype());
-    Shape outBatch = out.slice(0, size.batchAxes());
-    Shape batches = size.batchAxes() == 0 ? Shape.of() : MatMul.batch(spec);
-    String matrix = Coordinates.flat(outBatch, "batch").index(batches, name, parameters);
-    source.define(upper + "_BATCH", matrix);
+    source.define(upper + "_BATCH", size.matrix(spec, name, parameters));
   }
 
   private void epilogue() {
-    int last = out.rank() - 1;
-    Coordinates coordinates =
-        new Coordinates(out, "at", List.of(new Coordinates.Name("batch", 0, size.batchAxes()),
-            new Coordinates.Name("row", size.batchAxes(), last), new Coordinates.Name("col", last, last + 1)));
     List<TensorSpec> operands = call.inputs().subList(2, call.inputs().size());
-    new Formulas(compute, op.scalars(), true, operands, 2, coordinates, parameters).define(op.epilogue().formula(),
+    new Formulas(compute, op.scalars(), true, operands, 2, size.coordinates(), parameters).define(
+        op.epilogue().formula(),
         source);
   }
 }

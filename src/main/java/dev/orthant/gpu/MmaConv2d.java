@@ -30,11 +30,6 @@ final class MmaConv2d implements Special {
   }
 
   @Override
-  public Optional<List<Launch>> plan(Planner planner, Call call) {
-    return plan(planner, call, call);
-  }
-
-  @Override
   public Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
     return Product.of(limits, call)
         .map(p -> List.of(Conv2dPlan.of(planner, trial, (Conv2d) trial.op(), p.tile, p.operand)));
@@ -81,7 +76,7 @@ final class MmaConv2d implements Special {
     Conv2d op = how.layout(Layout.NHWC).math(p.op.math());
     TensorSpec images = new TensorSpec(type, x.shape());
     TensorSpec filters = new TensorSpec(type, w.shape());
-    return Call.of("trial", op.withEpilogue(MmaMatMul.TRIAL),
+    return Call.of("trial", op.withEpilogue(TRIAL),
         List.of(images, filters, TensorSpec.of(type, w.shape().dim(0)), op.product(images, filters)));
   }
 }

@@ -3,18 +3,13 @@ package dev.orthant.gpu;
 import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
-import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
-import dev.orthant.op.Epilogue;
 import dev.orthant.op.MatMul;
 import java.util.List;
 import java.util.Optional;
 
 /** Matrix products of 16-bit operands, and of F32 operands in the TF32 modes, by {@code mma.sync}: {@code mma_matmul.cu}. Any extents. */
 final class MmaMatMul implements Special {
-  /** An epilogue that reads a row's worth and the output's own place. */
-  static final Epilogue TRIAL = Epilogue.NONE.plusOperand().then(Expr.input(0).relu(), 0).plusOperand();
-
   private final GpuLimits limits;
 
   MmaMatMul(GpuLimits limits) {
@@ -29,11 +24,6 @@ final class MmaMatMul implements Special {
   @Override
   public MatrixUnits needs() {
     return MatrixUnits.MMA_SYNC;
-  }
-
-  @Override
-  public Optional<List<Launch>> plan(Planner planner, Call call) {
-    return plan(planner, call, call);
   }
 
   @Override

@@ -31,11 +31,6 @@ final class SimtMatMul implements Special {
   }
 
   @Override
-  public Optional<List<Launch>> plan(Planner planner, Call call) {
-    return plan(planner, call, call);
-  }
-
-  @Override
   public Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
     return isFor(planner.limits(), call) && trial.op() instanceof MatMul op
         ? Optional.of(List.of(new MatMulPlan(planner, trial, op).launchCopyingAhead()))

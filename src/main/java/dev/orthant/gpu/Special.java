@@ -1,6 +1,8 @@
 package dev.orthant.gpu;
 
+import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
+import dev.orthant.op.Epilogue;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,6 +11,9 @@ import java.util.Optional;
  * kind of call, what it computes for that kind's trials is compared with the ordinary kernel, and it is not used if they disagree.
  */
 interface Special {
+  /** An epilogue for trials, which reads a row's worth and the output's own place. */
+  Epilogue TRIAL = Epilogue.NONE.plusOperand().then(Expr.input(0).relu(), 0).plusOperand();
+
   /** The kernel's name, for warnings: {@code mma.sync matmul}. */
   String name();
 
@@ -16,12 +21,12 @@ interface Special {
   MatrixUnits needs();
 
   /** The launches for a call, or empty when the call is not for this way: another op or type, or an alignment it cannot have. */
-  Optional<List<Launch>> plan(Planner planner, Call call);
+  default Optional<List<Launch>> plan(Planner planner, Call call) {
+    return plan(planner, call, call);
+  }
 
   /** The launches for a trial: {@link #plan(Planner, Call)}, with the choices (a tile) that would be made for {@code call}. */
-  default Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
-    return plan(planner, trial);
-  }
+  Optional<List<Launch>> plan(Planner planner, Call trial, Call call);
 
   /** What a proof covers: calls with equal kinds share it. A kind names the kernel's text as far as it matters (types, layout, tile). */
   String kind(Call call);

@@ -38,8 +38,8 @@ class GuardTest {
     }
 
     @Override
-    public Optional<List<Launch>> plan(Planner planner, Call call) {
-      return call.op() instanceof MatMul ? Optional.of(List.of(new Launch(TEXT, "gemm", new Grid(2, 32, 1024, 1),
+    public Optional<List<Launch>> plan(Planner planner, Call trial, Call call) {
+      return trial.op() instanceof MatMul ? Optional.of(List.of(new Launch(TEXT, "gemm", new Grid(2, 32, 1024, 1),
           List.of(new Launch.Slot.Tensor(0), new Launch.Slot.Tensor(1), new Launch.Slot.Tensor(2)))))
           : Optional.empty();
     }
