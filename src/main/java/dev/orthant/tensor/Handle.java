@@ -15,6 +15,7 @@ final class Handle implements Runnable {
 
   private final AtomicReference<@Nullable Node> node;
   private volatile @Nullable Scope scope;
+  private volatile boolean unwatched;
 
   Handle(Node node) {
     this.node = new AtomicReference<>(node);
@@ -47,6 +48,11 @@ final class Handle implements Runnable {
   @Nullable
   Scope scope() {
     return scope;
+  }
+
+  /** Nobody is to be told when the Cleaner finds this. */
+  void unwatched() {
+    unwatched = true;
   }
 
   void scope(@Nullable Scope owner) {
@@ -91,7 +97,7 @@ final class Handle implements Runnable {
     if (owner != null) {
       owner.forget(this);
     }
-    if (abandoned && owner == null && holdsMemory) {
+    if (abandoned && owner == null && holdsMemory && !unwatched) {
       LOG.log(Level.WARNING, () -> "a tensor " + n.spec() + " on " + n.device().name()
           + " was never closed; its memory was only freed by the garbage collector. Close it, or open a Scope around the code that made it.");
     }

@@ -76,6 +76,11 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /** Whether this will close {@code tensor}. */
+  public boolean owns(Tensor tensor) {
+    return handles.contains(tensor.handle());
+  }
+
   /** How many tensors this will close. */
   public int size() {
     return handles.size();

@@ -5,10 +5,12 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tape implements AutoCloseable {
   private static final ThreadLocal<@Nullable Tape> CURRENT = new ThreadLocal<>();
+  /** Records for the threads that have none of their own; at most one is open. */
+  private static final AtomicReference<@Nullable Tape> SHARED = new AtomicReference<>();
+  /** In the place of a thread's tape: it records nothing now. */
+  private static final Tape PAUSED = new Tape(null);
 
   private final @Nullable Tape outer;
   private final Thread thread = Thread.currentThread();
@@ -37,10 +43,9 @@ public final class Tape implements AutoCloseable {
   private final List<Saved> saved = new ArrayList<>();
   private boolean closed;
 
-  /** A value that gradients are wanted by, and during a backward pass the gradient so far. */
+  /** A value that gradients are wanted by. */
   private static final class Value {
     private @Nullable Leaf leaf;
-    private @Nullable Tensor gradient;
 
     Value(@Nullable Leaf leaf) {
       this.leaf = leaf;
@@ -61,15 +66,36 @@ public final class Tape implements AutoCloseable {
     return tape;
   }
 
+  /**
+   * Opens a tape that records what every thread does that has not opened one of its own: for frameworks that spread a batch over threads. Any thread may
+   * close it. Threads may differentiate at the same time what they computed themselves.
+   *
+   * @throws IllegalStateException when one is open already
+   */
+  public static Tape openForAll() {
+    Tape tape = new Tape(null);
+    if (!SHARED.compareAndSet(null, tape)) {
+      throw new IllegalStateException("a tape for all threads is open already; close it first");
+    }
+    return tape;
+  }
+
+  /** Whether what this thread computes is recorded. */
+  public static boolean isOpen() {
+    return current() != null;
+  }
+
   /** The tape that records what this thread does now. */
+  @SuppressWarnings("ReferenceEquality") // this very mark is meant
   static @Nullable Tape current() {
-    return CURRENT.get();
+    Tape own = CURRENT.get();
+    return own == null ? SHARED.get() : own == PAUSED ? null : own;
   }
 
   /** Runs work that is not recorded. */
   static <T> T unrecorded(java.util.function.Supplier<T> work) {
     Tape tape = CURRENT.get();
-    CURRENT.remove();
+    CURRENT.set(PAUSED);
     try {
       return work.get();
     } finally {
@@ -80,12 +106,12 @@ public final class Tape implements AutoCloseable {
   // ---- recording ---------------------------------------------------------------------------------------------------
 
   /** Whether gradients by this value are wanted. */
-  boolean tracks(Node node) {
+  synchronized boolean tracks(Node node) {
     return node.leaf() != null || values.containsKey(node);
   }
 
   /** Records an op; at least one of the inputs is tracked. */
-  void record(List<Node> inputs, List<Node> outputs, Vjp vjp) {
+  synchronized void record(List<Node> inputs, List<Node> outputs, Vjp vjp) {
     List<@Nullable Value> from = new ArrayList<>();
     for (Node input : inputs) {
       from.add(tracks(input) ? value(input) : null);
@@ -104,8 +130,11 @@ public final class Tape implements AutoCloseable {
 
   /** Keeps a value for the backward pass of {@code op}. */
   Saved save(String op, Node node) {
+    // A device's monitor is never waited for under the tape's.
     Saved s = new Saved(op, node);
-    saved.add(s);
+    synchronized (this) {
+      saved.add(s);
+    }
     return s;
   }
 
@@ -164,8 +193,15 @@ public final class Tape implements AutoCloseable {
    * @throws InvalidInputException when {@code target} was not computed from such a tensor, or a value needed was overwritten
    */
   public void backward(Tensor target, Tensor seed) {
-    requireOpen();
-    Value start = values.get(target.handle().node());
+    Value start;
+    List<Entry> backwards;
+    List<Value> all;
+    synchronized (this) {
+      requireOpen();
+      start = values.get(target.handle().node());
+      backwards = new ArrayList<>(entries).reversed();
+      all = new ArrayList<>(values.values());
+    }
     if (start == null) {
       throw new InvalidInputException("backward: " + target
           + " does not depend, on this tape, on a tensor that requires a gradient; call requireGradient() on it before, and compute while the tape is open");
@@ -175,20 +211,20 @@ public final class Tape implements AutoCloseable {
           "backward: the seed " + seed.spec() + " does not go with the target " + target.spec());
     }
     try (Scope _ = Scope.open()) {
+      Map<Value, Tensor> gradients = new HashMap<>();
       Tape.<@Nullable Object>unrecorded(() -> {
-        start.gradient = seed.broadcastTo(target.shape());
-        entries.reversed().forEach(Tape::step);
-        leaves();
+        gradients.put(start, seed.broadcastTo(target.shape()));
+        backwards.forEach(e -> step(e, gradients));
+        all.forEach(v -> addToLeaf(v, gradients));
         return null;
       });
     } finally {
-      values.values().forEach(v -> v.gradient = null);
       Reference.reachabilityFence(target);
     }
   }
 
-  private static void step(Entry entry) {
-    List<@Nullable Tensor> given = entry.outputs.stream().<@Nullable Tensor>map(v -> v.gradient).toList();
+  private static void step(Entry entry, Map<Value, Tensor> gradients) {
+    List<@Nullable Tensor> given = entry.outputs.stream().<@Nullable Tensor>map(gradients::get).toList();
     if (given.stream().allMatch(Objects::isNull)) {
       return;
     }
@@ -203,36 +239,35 @@ public final class Tape implements AutoCloseable {
         Value value = entry.inputs.get(i);
         Tensor gradient = results.get(i);
         if (value != null && gradient != null) {
-          add(scope, value, gradient.alias());
+          add(scope, gradients, value, gradient.alias());
         }
       }
     }
     for (Value v : entry.outputs) {
-      if (v.gradient != null) {
-        v.gradient.close();
-        v.gradient = null;
+      Tensor used = gradients.remove(v);
+      if (used != null) {
+        used.close();
       }
     }
   }
 
   /** Adds a gradient, which is handed over, to what a value has; the sum outlives the scope of a step. */
-  private static void add(Scope scope, Value value, Tensor gradient) {
-    Tensor before = value.gradient;
+  private static void add(Scope scope, Map<Value, Tensor> gradients, Value value, Tensor gradient) {
+    Tensor before = gradients.get(value);
     if (before == null) {
-      value.gradient = scope.keep(gradient);
+      gradients.put(value, scope.keep(gradient));
     } else {
       try (before; gradient) {
-        value.gradient = scope.keep(before.add(gradient));
+        gradients.put(value, scope.keep(before.add(gradient)));
       }
     }
   }
 
-  /** Adds the gradients found to those that the leaves have. */
-  private void leaves() {
-    for (Value v : values.values()) {
-      if (v.leaf != null && v.gradient != null) {
-        Training.addTo(v.leaf, v.gradient);
-      }
+  /** Adds the gradient found to that which the leaf has. */
+  private static void addToLeaf(Value v, Map<Value, Tensor> gradients) {
+    Tensor gradient = gradients.get(v);
+    if (v.leaf != null && gradient != null) {
+      Training.addTo(v.leaf, gradient);
     }
   }
 
@@ -249,15 +284,23 @@ public final class Tape implements AutoCloseable {
    */
   @Override
   @SuppressWarnings("ReferenceEquality") // this very tape is meant
-  public void close() {
+  public synchronized void close() {
     if (closed) {
+      return;
+    }
+    if (SHARED.compareAndSet(this, null)) {
+      release();
       return;
     }
     if (thread != Thread.currentThread() || CURRENT.get() != this) {
       throw new IllegalStateException("a Tape is closed by the thread that opened it, the innermost first");
     }
-    closed = true;
     CURRENT.set(outer);
+    release();
+  }
+
+  private void release() {
+    closed = true;
     saved.forEach(Saved::close);
     saved.clear();
     entries.clear();

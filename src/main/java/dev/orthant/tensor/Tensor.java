@@ -374,6 +374,15 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     }
   }
 
+  /**
+   * Says that the garbage collector may free this as well as anybody: nothing is logged then. For owners with rules of their own, such as DJL's optimizers,
+   * which never close their state. Returns this.
+   */
+  public Tensor unwatched() {
+    handle.unwatched();
+    return this;
+  }
+
   /** What it is, not what it holds: {@code Tensor (2, 3) f32 on cpu}. */
   @Override
   public String toString() {

@@ -44,7 +44,7 @@ class ArchitectureTest {
       entry("nn", List.of("tensor")),
       entry("optim", List.of("tensor")),
       entry("monitor", List.of("tensor", "nn")),
-      entry("djl", List.of("tensor")),
+      entry("djl", List.of("tensor", "nn", "optim", "monitor")),
       entry("data", List.of("core")),
       entry("plot", List.of("core")),
       // Not the backends either: devices are found by ServiceLoader, and nobody above them names one.

@@ -1,0 +1,362 @@
+package dev.orthant.djl;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import dev.orthant.core.ClosedException;
+import dev.orthant.core.DTypeException;
+import dev.orthant.core.ShapeException;
+import dev.orthant.tensor.Tape;
+import dev.orthant.tensor.Tensor;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an array is: a {@link Tensor}, which never changes, in a place that does. Writing in place puts another tensor there; so copies cost nothing, and what
+ * was computed from the old one stays right.
+ *
+ * <p>An array that DJL's PyTorch engine would make as a view shares its elements with another: see {@link #view}. A result may also be {@link Deferred}.
+ */
+abstract class ArrayCore implements NDArray {
+  private final String uid = NDManager.nextUid();
+  private final Device device;
+  private final boolean complex;
+  private OrthantNDManager manager;
+  private @Nullable String name;
+  private volatile @Nullable Tensor tensor;
+  /** What will compute the tensor when somebody asks. */
+  private volatile @Nullable Deferred deferred;
+  /** How often this was written in place. */
+  private final AtomicInteger version = new AtomicInteger();
+  private @Nullable View view;
+  /** The tensor whose gradient this is. */
+  private @Nullable Tensor gradientOf;
+  private volatile boolean closed;
+
+  /**
+   * A part of another array, or the same in another shape.
+   *
+   * @param read the view's elements by the base's
+   * @param write the base's elements by its old ones and the view's new ones
+   */
+  record Lens(UnaryOperator<Tensor> read, BinaryOperator<Tensor> write) {}
+
+  private static final class View {
+    final ArrayCore base;
+    final Lens lens;
+    int seen;
+
+    View(ArrayCore base, Lens lens) {
+      this.base = base;
+      this.lens = lens;
+      this.seen = base.version();
+    }
+  }
+
+  /** Takes the tensor over. */
+  ArrayCore(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
+    this.manager = manager;
+    this.device = device;
+    this.tensor = tensor;
+    this.complex = complex;
+  }
+
+  /** Tells the manager and the scope of this. For constructors of the last class only. */
+  final void register() {
+    manager.attachInternal(uid, this);
+    NDScope.register(this);
+  }
+
+  // ---- the tensor --------------------------------------------------------------------------------------------------
+
+  /** What is in the array now. It belongs to the array; it never changes. */
+  final Tensor tensor() {
+    Deferred waiting = deferred;
+    if (waiting != null) {
+      Failures.told(() -> {
+        waiting.force();
+        return waiting;
+      });
+    }
+    View v = view;
+    if (v != null && v.seen != v.base.version() && !v.base.closed) {
+      v.seen = v.base.version();
+      put(ManagerCore.owned(() -> v.lens.read.apply(v.base.tensor())));
+    }
+    Tensor t = tensor;
+    if (t == null || closed) {
+      throw new ClosedException(
+          "the NDArray " + (name == null ? uid : name) + " is closed, by close() or with its NDManager");
+    }
+    return t;
+  }
+
+  /** How often this, or what it is a view of, was written. */
+  final int version() {
+    View v = view;
+    return version.get() + (v == null ? 0 : v.base.version());
+  }
+
+  private void put(Tensor next) {
+    Tensor old = tensor;
+    tensor = next;
+    if (old != null) {
+      old.close();
+    }
+  }
+
+  /** Leaves the tensor to be computed when it is asked for, or when {@link #settle} gives it. */
+  final void defer(Deferred source) {
+    deferred = source;
+  }
+
+  final @Nullable Deferred deferred() {
+    return deferred;
+  }
+
+  /** Gives a deferred array its tensor, which is taken over. One that was closed meanwhile does not want it. */
+  final void settle(Tensor value) {
+    deferred = null;
+    if (closed) {
+      value.close();
+    } else {
+      put(value);
+    }
+  }
+
+  // ---- computing ---------------------------------------------------------------------------------------------------
+
+  /** A new array of what {@code work} computes from this one, in its manager. */
+  final OrthantNDArray compute(Supplier<Tensor> work) {
+    return manager.array(device, work);
+  }
+
+  /** As {@link #compute}, of complex numbers: the last axis holds real and imaginary parts. */
+  final OrthantNDArray computeComplex(Supplier<Tensor> work) {
+    return new OrthantNDArray(manager, device, ManagerCore.owned(work), true);
+  }
+
+  /** As {@link #compute}, several. */
+  final NDList computeAll(Supplier<List<Tensor>> work) {
+    NDList result = new NDList();
+    ManagerCore.ownedAll(work).forEach(t -> result.add(new OrthantNDArray(manager, device, t)));
+    return result;
+  }
+
+  /** A new array in {@code into} that shares its elements with this one, as PyTorch's views do: writing one in place writes the other. */
+  final OrthantNDArray view(NDManager into, Lens lens) {
+    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device,
+        ManagerCore.owned(() -> lens.read.apply(tensor())), complex);
+    ((ArrayCore) result).view = new View(this, lens);
+    return result;
+  }
+
+  final OrthantNDArray view(Lens lens) {
+    return view(manager, lens);
+  }
+
+  /** The tensor of an operand, on this array's device. */
+  final Tensor operand(NDArray other) {
+    return ManagerCore.own(other).tensor();
+  }
+
+  // ---- writing in place --------------------------------------------------------------------------------------------
+
+  /**
+   * Puts what {@code work} computes in the place of what is here, converted to this array's type.
+   *
+   * @throws DTypeException when that would make whole numbers of fractions
+   * @throws ShapeException when it has another shape
+   * @throws EngineException when a parameter is written while gradients are collected
+   */
+  final OrthantNDArray replace(Supplier<Tensor> work) {
+    Tensor before = tensor();
+    if (before.requiresGradient() && Tape.isOpen()) {
+      throw new EngineException(
+          "an array that requires a gradient cannot be written in place while gradients are collected: "
+              + getShape() + ' ' + getDataType() + "; write it before, or after the GradientCollector is closed");
+    }
+    store(before, ManagerCore.owned(() -> {
+      Tensor next = work.get();
+      if (!next.shape().equals(before.shape())) {
+        throw new ShapeException("in place: an array of " + getShape() + " cannot hold " + Types.of(next.shape()));
+      }
+      if (next.dtype().isFloating() && !before.dtype().isFloating()) {
+        throw new DTypeException("in place: an array of " + getDataType() + " cannot hold results of "
+            + Types.of(next.dtype()) + "; convert it first with toType");
+      }
+      return next.dtype() == before.dtype() ? next : next.cast(before.dtype());
+    }));
+    return (OrthantNDArray) this;
+  }
+
+  private void store(Tensor before, Tensor next) {
+    if (before.requiresGradient()) {
+      try (next) {
+        before.assign(next);
+      }
+    } else {
+      put(next);
+    }
+    version.incrementAndGet();
+    Tensor owner = gradientOf;
+    if (owner != null && !owner.isClosed()) {
+      owner.replaceGradient(next);
+    }
+    View v = view;
+    if (v != null && !v.base.closed) {
+      v.base.replace(() -> v.lens.write.apply(v.base.tensor(), tensor()));
+      v.seen = v.base.version();
+    }
+  }
+
+  /** Makes this the gradient of {@code owner}: writing it in place changes that. */
+  final OrthantNDArray asGradientOf(Tensor owner) {
+    gradientOf = owner;
+    return (OrthantNDArray) this;
+  }
+
+  /** Puts {@code other}'s elements here, and closes it. */
+  @Override
+  public void intern(NDArray replaced) {
+    Tensor before = tensor();
+    Tensor next = ManagerCore.owned(() -> ManagerCore.own(replaced).tensor());
+    replaced.close();
+    store(before, next);
+  }
+
+  /** Stops asking for a gradient by this array. */
+  final void forgetGradient() {
+    put(ManagerCore.owned(() -> tensor().detach()));
+  }
+
+  // ---- what it is --------------------------------------------------------------------------------------------------
+
+  @Override
+  public OrthantNDManager getManager() {
+    return manager;
+  }
+
+  @Override
+  public @Nullable String getName() {
+    return name;
+  }
+
+  @Override
+  public void setName(@Nullable String name) {
+    this.name = name;
+  }
+
+  @Override
+  public String getUid() {
+    return uid;
+  }
+
+  @Override
+  public DataType getDataType() {
+    return complex ? DataType.COMPLEX64 : Types.of(spec().dtype());
+  }
+
+  @Override
+  public Device getDevice() {
+    return device;
+  }
+
+  @Override
+  public Shape getShape() {
+    var shape = spec().shape();
+    return Types.of(complex ? shape.slice(0, shape.rank() - 1) : shape);
+  }
+
+  /** Asked for without computing what is deferred. */
+  private dev.orthant.core.TensorSpec spec() {
+    Deferred waiting = deferred;
+    return waiting != null && !closed ? waiting.spec(this) : tensor().spec();
+  }
+
+  final boolean isComplex() {
+    return complex;
+  }
+
+  @Override
+  public SparseFormat getSparseFormat() {
+    return SparseFormat.DENSE;
+  }
+
+  // ---- lifetime ----------------------------------------------------------------------------------------------------
+
+  @Override
+  public void attach(NDManager to) {
+    detach();
+    manager = (OrthantNDManager) to;
+    to.attachInternal(uid, this);
+  }
+
+  @Override
+  public void returnResource(NDManager to) {
+    detach();
+    manager = (OrthantNDManager) to;
+    to.attachUncappedInternal(uid, this);
+  }
+
+  @Override
+  public void tempAttach(NDManager to) {
+    NDManager original = manager;
+    detach();
+    manager = (OrthantNDManager) to;
+    to.tempAttachInternal(original, uid, this);
+  }
+
+  @Override
+  public void detach() {
+    manager.detachInternal(uid);
+    manager = OrthantNDManager.system();
+  }
+
+  @Override
+  public boolean isReleased() {
+    return closed;
+  }
+
+  /** Frees the memory as soon as nothing that is still to be computed needs it. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    manager.detachInternal(uid);
+    Tensor t = tensor;
+    tensor = null;
+    if (t != null) {
+      t.close();
+    }
+  }
+
+  /** Equal when of the same elements, type and shape, as in DJL's other engines. */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof NDArray other && contentEquals(other);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(uid);
+  }
+
+  @Override
+  public String toString() {
+    return toDebugString();
+  }
+}

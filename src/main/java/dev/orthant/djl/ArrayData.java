@@ -1,0 +1,167 @@
+package dev.orthant.djl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.SparseFormat;
+import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
+
+/** The part of {@link OrthantNDArray}: elements between host, devices and types; gradients. */
+abstract class ArrayData extends ArrayCore {
+  ArrayData(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
+    super(manager, device, tensor, complex);
+  }
+
+  // ---- devices and types -------------------------------------------------------------------------------------------
+
+  @Override
+  public NDArray toDevice(Device to, boolean copy) {
+    if (to.equals(getDevice()) && !copy) {
+      return this;
+    }
+    dev.orthant.device.Device target = DeviceNames.named(to);
+    return named(new OrthantNDArray(getManager(), to, ManagerCore.owned(() -> {
+      Tensor t = tensor();
+      return t.device().equals(target) ? t : t.to(target);
+    }), isComplex()));
+  }
+
+  @Override
+  public NDArray toType(DataType type, boolean copy) {
+    if (type == getDataType()) {
+      return copy ? duplicate() : this;
+    }
+    if (isComplex() || type == DataType.COMPLEX64) {
+      throw new DTypeException("toType: " + getShape() + ' ' + getDataType() + " does not become " + type
+          + "; real() and complex() give and take pairs of FLOAT32");
+    }
+    return named(compute(() -> tensor().cast(Types.of(type))));
+  }
+
+  /** A copy that costs nothing: memory is only taken when one of the two is written. */
+  @Override
+  public NDArray duplicate() {
+    return named(isComplex() ? computeComplex(this::tensor) : compute(this::tensor));
+  }
+
+  private OrthantNDArray named(OrthantNDArray result) {
+    result.setName(getName());
+    return result;
+  }
+
+  /** Dense already. */
+  @Override
+  public NDArray toDense() {
+    return duplicate();
+  }
+
+  @Override
+  public NDArray toSparse(SparseFormat format) {
+    throw new UnsupportedOperationException("Orthant has no sparse arrays: " + getShape() + " to " + format);
+  }
+
+  // ---- the host ----------------------------------------------------------------------------------------------------
+
+  @Override
+  public ByteBuffer toByteBuffer(boolean tryDirect) {
+    Tensor t = tensor();
+    long bytes = t.spec().bytes();
+    if (bytes > Integer.MAX_VALUE - 8) {
+      throw new InvalidInputException("toByteBuffer: " + getShape() + ' ' + getDataType() + " has " + bytes
+          + " bytes, more than a ByteBuffer holds; take it in parts with get");
+    }
+    ByteBuffer buffer = tryDirect ? ByteBuffer.allocateDirect((int) bytes) : ByteBuffer.allocate((int) bytes);
+    Failures.told(() -> {
+      t.read(MemorySegment.ofBuffer(buffer));
+      return t;
+    });
+    return buffer.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Override
+  public String[] toStringArray(Charset charset) {
+    throw new UnsupportedOperationException("Orthant has no strings: this is " + getDataType());
+  }
+
+  @Override
+  public void set(Buffer buffer) {
+    MemorySegment memory = HostData.of(buffer, getShape(), getDataType());
+    TensorSpec spec = tensor().spec();
+    replace(() -> Tensor.of(tensor().device(), spec, memory));
+  }
+
+  @Override
+  public void copyTo(NDArray target) {
+    if (!target.getShape().equals(getShape())) {
+      throw new InvalidInputException("copyTo: " + getShape() + " does not fit " + target.getShape());
+    }
+    if (target instanceof OrthantNDArray own) {
+      dev.orthant.device.Device device = own.tensor().device();
+      own.replace(() -> tensor().device().equals(device) ? tensor() : tensor().to(device));
+    } else {
+      target.set(toByteBuffer(true));
+    }
+  }
+
+  // ---- gradients ---------------------------------------------------------------------------------------------------
+
+  @Override
+  public void setRequiresGradient(boolean required) {
+    if (required) {
+      tensor().requireGradient();
+    } else if (tensor().requiresGradient()) {
+      forgetGradient();
+    }
+  }
+
+  /** The gradient so far, zeros before there is any; writing it in place changes it. */
+  @Override
+  public NDArray getGradient() {
+    Tensor t = tensor();
+    if (!t.requiresGradient()) {
+      throw new IllegalStateException(
+          "getGradient: this array asked for none; call setRequiresGradient(true) on it before the forward pass, or block.setInitializer(…)");
+    }
+    OrthantNDArray gradient = t.hasGradient() ? compute(t::gradient)
+        : getManager().filled(getShape(), getDataType(), 0);
+    return gradient.asGradientOf(t);
+  }
+
+  @Override
+  public boolean hasGradient() {
+    return tensor().requiresGradient();
+  }
+
+  @Override
+  public NDArray stopGradient() {
+    return compute(() -> tensor().detach());
+  }
+
+  // ---- equality ----------------------------------------------------------------------------------------------------
+
+  @Override
+  public boolean contentEquals(@Nullable NDArray other) {
+    if (other == null || !shapeEquals(other) || getDataType() != other.getDataType()) {
+      return false;
+    }
+    try (NDArray same = eq(other); NDArray all = same.all()) {
+      return all.toBooleanArray()[0];
+    }
+  }
+
+  @Override
+  public boolean contentEquals(Number number) {
+    try (NDArray same = eq(number); NDArray all = same.all()) {
+      return all.toBooleanArray()[0];
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.orthant.djl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.internal.NDArrayEx;
+import dev.orthant.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DJL's array on a device of Orthant. Its methods are in the classes that this extends, by theme. Work is only recorded when a method is called, and done, fused, when
+ * elements are asked for.
+ */
+public final class OrthantNDArray extends ArraySpectra {
+  private @Nullable OrthantNDArrayEx ex;
+
+  OrthantNDArray(OrthantNDManager manager, Device device, Tensor tensor) {
+    this(manager, device, tensor, false);
+  }
+
+  OrthantNDArray(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
+    super(manager, device, tensor, complex);
+    register();
+  }
+
+  @Override
+  public NDArrayEx getNDArrayInternal() {
+    if (ex == null) {
+      ex = new OrthantNDArrayEx(this);
+    }
+    return ex;
+  }
+}
