@@ -263,7 +263,9 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   private static Tensor view(Node node, Shape shape) {
     Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
-    return pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+    Tensor view = pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+    Training.keepRange(node, view);
+    return view;
   }
 
   /** Throws unless every element of this index tensor is from 0 to {@code extent} − 1. */

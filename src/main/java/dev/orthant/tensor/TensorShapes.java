@@ -226,8 +226,14 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
 
   /** The same numbers in another type. */
   public Tensor cast(DType type) {
-    return spec().dtype() == type ? reshape(shape().dims())
-        : Launcher.run("cast", new Cast(type), List.of(self())).getFirst();
+    if (spec().dtype() == type) {
+      return reshape(shape().dims());
+    }
+    Tensor result = Launcher.run("cast", new Cast(type), List.of(self())).getFirst();
+    if (spec().dtype() == DType.I32 && type == DType.I64) {
+      Training.keepRange(handle().node(), result);
+    }
+    return result;
   }
 
   /** Slices picked along an axis: see {@link Gather}. With axis 0 and a matrix, an embedding. */

@@ -138,6 +138,17 @@ final class Training {
     });
   }
 
+  /** What is known of {@code from}'s elements is known of {@code to}, which has the same. */
+  static void keepRange(Node from, Tensor to) {
+    with(to, node -> {
+      long[] known = from.range();
+      if (known != null) {
+        node.range(known);
+      }
+      return node;
+    });
+  }
+
   private static long[] readRange(Node node) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(node.spec().bytes(), Long.BYTES);
