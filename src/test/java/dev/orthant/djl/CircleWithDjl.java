@@ -23,7 +23,8 @@ import java.nio.file.Path;
 /** The example of the README. */
 public class CircleWithDjl {
   public static void main(String[] args) throws Exception {
-    try (Model model = Model.newInstance("circle", "Orthant"); NDManager manager = model.getNDManager().newSubManager()) {
+    try (Model model = Model.newInstance("circle", "Orthant");
+        NDManager manager = model.getNDManager().newSubManager()) {
       NDArray points = manager.randomNormal(new Shape(2000, 2));
       NDArray outside = points.square().sum(new int[] {1}).gt(1.4f).toType(DataType.INT64, false);
       var data = new ArrayDataset.Builder().setData(points).optLabels(outside).setSampling(50, true).build();
