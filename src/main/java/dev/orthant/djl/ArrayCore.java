@@ -171,6 +171,20 @@ abstract class ArrayCore implements NDArray {
     return ManagerCore.own(other).tensor();
   }
 
+  /** As {@link #tensor}, of an array that must not be complex. */
+  final Tensor real(String method) {
+    if (complex) {
+      throw new DTypeException(method + ": is not defined for COMPLEX64: " + getShape() + " on " + device
+          + "; real() gives its pairs of FLOAT32");
+    }
+    return tensor();
+  }
+
+  /** As {@link #operand}, of an array that must not be complex. */
+  final Tensor realOperand(String method, NDArray other) {
+    return ManagerCore.own(other).real(method);
+  }
+
   // ---- writing in place --------------------------------------------------------------------------------------------
 
   /**
