@@ -156,8 +156,16 @@ abstract class ArrayCore implements NDArray {
 
   /** A new array in {@code into} that shares its elements with this one, as PyTorch's views do: writing one in place writes the other. */
   final OrthantNDArray view(NDManager into, Lens lens) {
-    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device,
-        ManagerCore.owned(() -> lens.read.apply(tensor())), complex);
+    return view(into, lens, ManagerCore.owned(() -> lens.read.apply(tensor())));
+  }
+
+  /** As {@link #view(Lens)}, of a part that was read already: the tensor is taken over. */
+  final OrthantNDArray view(Lens lens, Tensor part) {
+    return view(manager, lens, part);
+  }
+
+  private OrthantNDArray view(NDManager into, Lens lens, Tensor part) {
+    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device, part, complex);
     ((ArrayCore) result).view = new View(this, lens);
     return result;
   }
@@ -216,6 +224,17 @@ abstract class ArrayCore implements NDArray {
   }
 
   private void store(Tensor before, Tensor next) {
+    View v = view;
+    if (v != null && !v.base.closed) {
+      // First: a view that cannot be written stays as it is.
+      try {
+        v.base.replace(() -> v.lens.write.apply(v.base.tensor(), next));
+      } catch (RuntimeException | Error e) {
+        next.close();
+        throw e;
+      }
+      v.seen = v.base.version();
+    }
     if (before.requiresGradient()) {
       try (next) {
         before.assign(next);
@@ -227,11 +246,6 @@ abstract class ArrayCore implements NDArray {
     Tensor owner = gradientOf;
     if (owner != null && !owner.isClosed()) {
       owner.replaceGradient(next);
-    }
-    View v = view;
-    if (v != null && !v.base.closed) {
-      v.base.replace(() -> v.lens.write.apply(v.base.tensor(), tensor()));
-      v.seen = v.base.version();
     }
   }
 

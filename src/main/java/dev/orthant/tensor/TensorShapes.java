@@ -81,6 +81,28 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
+   * {@code counts[d]} elements along each axis d, from {@code starts[d]} on, {@code steps[d]} apart (negative ones run backwards), in one launch.
+   *
+   * @throws ShapeException when one of them is outside
+   */
+  public Tensor slice(long[] starts, long[] counts, long[] steps) {
+    Copy.Axis[] axes = identity();
+    boolean inside = starts.length == axes.length && counts.length == axes.length && steps.length == axes.length;
+    for (int d = 0; inside && d < axes.length; d++) {
+      long last = starts[d] + (counts[d] - 1) * steps[d];
+      long extent = shape().dim(d);
+      inside =
+          counts[d] == 0 || (counts[d] > 0 && Math.min(starts[d], last) >= 0 && Math.max(starts[d], last) < extent);
+      axes[d] = new Copy.Axis(counts[d], d, starts[d], steps[d], 1);
+    }
+    if (!inside) {
+      throw new ShapeException("slice: starts " + Arrays.toString(starts) + ", counts " + Arrays.toString(counts)
+          + ", steps " + Arrays.toString(steps) + " are not inside " + spec());
+    }
+    return copy("slice", Copy.of(axes));
+  }
+
+  /**
    * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link #concat} undoes. A tape puts their gradient
    * together in one launch, where slices would each add one as large as this.
    */

@@ -125,11 +125,7 @@ final class Training {
       if ((type != DType.I32 && type != DType.I64) || node.spec().shape().isEmpty()) {
         return node;
       }
-      long[] range = node.range();
-      if (range == null) {
-        range = readRange(node);
-        node.range(range);
-      }
+      long[] range = knownRange(node);
       if (range[0] < 0 || range[1] >= extent) {
         throw new InvalidInputException(what + " " + node.spec() + " must be from 0 to " + (extent - 1) + ", but hold "
             + (range[0] < 0 ? range[0] : range[1]) + " (on " + node.device().name() + ")");
@@ -147,6 +143,25 @@ final class Training {
       }
       return node;
     });
+  }
+
+  static long[] range(Tensor t) {
+    return with(t, node -> {
+      DType type = node.spec().dtype();
+      if (type != DType.I32 && type != DType.I64) {
+        throw new DTypeException("range: takes i32 i64, got " + node.spec() + " on " + node.device().name());
+      }
+      return node.spec().shape().isEmpty() ? new long[] {0, -1} : knownRange(node).clone();
+    });
+  }
+
+  private static long[] knownRange(Node node) {
+    long[] range = node.range();
+    if (range == null) {
+      range = readRange(node);
+      node.range(range);
+    }
+    return range;
   }
 
   private static long[] readRange(Node node) {
