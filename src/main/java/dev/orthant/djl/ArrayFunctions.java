@@ -16,7 +16,8 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   private static final Expr X = Expr.input(0);
   /** 0 of NaN, as PyTorch's. */
   private static final Expr SIGN = Expr.where(X.gt(0), 1, Expr.where(X.lt(0), -1, 0));
-  private static final Expr CLIPPED = Expr.where(X.gt(Expr.scalar(1)), Expr.scalar(1), Expr.where(X.lt(Expr.scalar(0)), Expr.where(Expr.scalar(0).gt(Expr.scalar(1)), Expr.scalar(1), Expr.scalar(0)), X));
+  private static final Expr CLIPPED = Expr.where(X.gt(Expr.scalar(1)), Expr.scalar(1), Expr.where(X.lt(Expr.scalar(0)),
+      Expr.where(Expr.scalar(0).gt(Expr.scalar(1)), Expr.scalar(1), Expr.scalar(0)), X));
   private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
 
   ArrayFunctions(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
