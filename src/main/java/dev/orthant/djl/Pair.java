@@ -106,7 +106,8 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     Expr zero = Expr.constant(0);
     Expr one = Expr.constant(1);
     Expr atZero = Expr.where(y.eq(zero), one, Expr.where(y.eq(one), x, Expr.where(y.lt(1), x.sqrt(), zero)));
-    Expr certain = Expr.where(y.eq(zero).or(x.eq(one)).or(x.eq(Expr.constant(-1)).and(y.abs().eq(INFINITY))), one, x.pow(y));
+    Expr certain =
+        Expr.where(y.eq(zero).or(x.eq(one)).or(x.eq(Expr.constant(-1)).and(y.abs().eq(INFINITY))), one, x.pow(y));
     return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, certain);
   }
 
@@ -142,7 +143,8 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     }
     DType common = Promotion.of(a, b);
     DType result = result(common);
-    return Promotion.apply(name, meet(common), result, kind.isExact(), meet(common).isFloating() ? arrays : integers, a, b);
+    return Promotion.apply(name, meet(common), result, kind.isExact(), meet(common).isFloating() ? arrays : integers, a,
+        b);
   }
 
   Tensor of(Tensor a, Number n) {

@@ -124,7 +124,8 @@ final class FunctionCases {
         m -> Inputs.normal(m, 16, 2, 3, 4).softmax(new int[] {1, 2}.length)));
     for (double p : new double[] {0, 0.5, 1, 2, 3, -1, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
       cases.add(Case.of("function/normalize by norm " + p, m -> Inputs.normal(m, 17, 3, 4).normalize(p, 1, 1e-12)));
-      cases.add(Case.of("function/normalize of zeros by norm " + p, m -> m.zeros(new Shape(2, 3)).normalize(p, 1, 0.1)));
+      cases
+          .add(Case.of("function/normalize of zeros by norm " + p, m -> m.zeros(new Shape(2, 3)).normalize(p, 1, 0.1)));
       cases.add(Case.of("function/normalize of special rows by norm " + p,
           m -> m.create(rows, new Shape(7, 3)).normalize(p, 1, 1e-12)));
     }

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 /** Sums, extremes, averages, norms, running sums. */
 final class ReductionCases {
   private static final float INF = Float.POSITIVE_INFINITY;
-  private static final float[] ROWS = {1, 5, 2, 5, -INF, 1, INF, 2, Float.NaN, 1, 2, Float.NaN, 0, -0f, 0, -0f, INF, INF,
-      -INF, 3};
+  private static final float[] ROWS =
+      {1, 5, 2, 5, -INF, 1, INF, 2, Float.NaN, 1, 2, Float.NaN, 0, -0f, 0, -0f, INF, INF,
+          -INF, 3};
 
   private ReductionCases() {}
 
