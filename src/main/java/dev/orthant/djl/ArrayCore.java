@@ -132,6 +132,7 @@ abstract class ArrayCore implements NDArray {
       value.close();
     } else {
       put(value);
+      version.incrementAndGet();
     }
   }
 
@@ -156,8 +157,16 @@ abstract class ArrayCore implements NDArray {
 
   /** A new array in {@code into} that shares its elements with this one, as PyTorch's views do: writing one in place writes the other. */
   final OrthantNDArray view(NDManager into, Lens lens) {
-    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device,
-        ManagerCore.owned(() -> lens.read.apply(tensor())), complex);
+    return view(into, lens, ManagerCore.owned(() -> lens.read.apply(tensor())));
+  }
+
+  /** As {@link #view(Lens)}, of a part that was read already: the tensor is taken over. */
+  final OrthantNDArray view(Lens lens, Tensor part) {
+    return view(manager, lens, part);
+  }
+
+  private OrthantNDArray view(NDManager into, Lens lens, Tensor part) {
+    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device, part, complex);
     ((ArrayCore) result).view = new View(this, lens);
     return result;
   }
@@ -216,6 +225,17 @@ abstract class ArrayCore implements NDArray {
   }
 
   private void store(Tensor before, Tensor next) {
+    View v = view;
+    if (v != null && !v.base.closed) {
+      // First: a view that cannot be written stays as it is.
+      try {
+        v.base.replace(() -> v.lens.write.apply(v.base.tensor(), next));
+      } catch (RuntimeException | Error e) {
+        next.close();
+        throw e;
+      }
+      v.seen = v.base.version();
+    }
     if (before.requiresGradient()) {
       try (next) {
         before.assign(next);
@@ -228,11 +248,11 @@ abstract class ArrayCore implements NDArray {
     if (owner != null && !owner.isClosed()) {
       owner.replaceGradient(next);
     }
-    View v = view;
-    if (v != null && !v.base.closed) {
-      v.base.replace(() -> v.lens.write.apply(v.base.tensor(), tensor()));
-      v.seen = v.base.version();
-    }
+  }
+
+  /** Puts {@code next}, of the same shape and type and taken over, in the place of what is here, also while gradients are collected: what an optimizer does. */
+  final void update(Tensor next) {
+    store(tensor(), next);
   }
 
   /** Makes this the gradient of {@code owner}: writing it in place changes that. */
@@ -355,6 +375,11 @@ abstract class ArrayCore implements NDArray {
     tensor = null;
     if (t != null) {
       t.close();
+    }
+    Deferred waiting = deferred;
+    deferred = null;
+    if (waiting != null) {
+      waiting.closed(this);
     }
   }
 

@@ -35,7 +35,7 @@ abstract class ExArithmetic extends ExCore {
 
   @Override
   public NDArrayIndexer getIndexer(NDManager manager) {
-    throw new UnsupportedOperationException("not yet");
+    return new OrthantIndexer((OrthantNDManager) manager);
   }
 
   @Override
@@ -52,11 +52,11 @@ abstract class ExArithmetic extends ExCore {
 
   @Override
   public NDArray stack(NDList arrays, int axis) {
-    throw new UnsupportedOperationException("not yet");
+    return Joining.stack(array, arrays, axis);
   }
 
   @Override
   public NDArray concat(NDList arrays, int axis) {
-    throw new UnsupportedOperationException("not yet");
+    return Joining.concat(array, arrays, axis);
   }
 }
