@@ -12,7 +12,6 @@ import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,10 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray sum(int[] axes, boolean keepDims) {
-    return compute(() -> whole(real("sum"), DType.I64, t -> t.sum(keepDims, over(t, axes))));
+    return compute(() -> {
+      Tensor t = real("sum");
+      return t.sum(keepDims, over(t, axes));
+    });
   }
 
   @Override
@@ -58,7 +60,10 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray prod(int[] axes, boolean keepDims) {
-    return compute(() -> whole(real("prod"), DType.I64, t -> t.prod(keepDims, over(t, axes))));
+    return compute(() -> {
+      Tensor t = real("prod");
+      return t.prod(keepDims, over(t, axes));
+    });
   }
 
   @Override
@@ -72,11 +77,6 @@ abstract class ArrayReductions extends ArrayFunctions {
       Tensor t = fractions("mean");
       return t.mean(keepDims, over(t, axes));
     });
-  }
-
-  /** A reduction, of whole numbers with a result of {@code type}. */
-  private static Tensor whole(Tensor t, DType type, Function<Tensor, Tensor> work) {
-    return t.dtype().isFloating() ? work.apply(t) : work.apply(t.cast(DType.F64)).cast(type);
   }
 
   @Override
@@ -116,7 +116,7 @@ abstract class ArrayReductions extends ArrayFunctions {
       Tensor chosen = chosen(t, over[0], largest);
       return keepDims ? chosen.sum(true, over) : chosen.sum(over);
     }
-    return whole(t, t.dtype(), x -> largest ? x.max(keepDims, over) : x.min(keepDims, over));
+    return largest ? t.max(keepDims, over) : t.min(keepDims, over);
   }
 
   /** The tensor with 0 in the place of all but the first largest or smallest along an axis. */
@@ -172,19 +172,22 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray cumSum(int axis) {
-    return compute(() -> lined(real("cumSum"), t -> whole(t, DType.I64, x -> x.cumSum(axis))));
+    return compute(() -> lined(counted(real("cumSum")), t -> t.cumSum(axis)));
   }
 
   @Override
   public NDArray cumProd(int axis) {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> lined(counted(real("cumProd")), t -> t.cumProd(axis)));
   }
 
   @Override
   public NDArray cumProd(int axis, DataType dataType) {
-    try (NDArray converted = toType(dataType, true)) {
-      return converted.cumProd(axis);
-    }
+    return compute(() -> lined(Promotion.convert(real("cumProd"), Types.of(dataType)), t -> t.cumProd(axis)));
+  }
+
+  /** Whole numbers in INT64. */
+  private static Tensor counted(Tensor t) {
+    return t.dtype().isFloating() ? t : Promotion.convert(t, DType.I64);
   }
 
   // ---- order -------------------------------------------------------------------------------------------------------

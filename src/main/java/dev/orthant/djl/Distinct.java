@@ -5,6 +5,7 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.tensor.Tensor;
+import dev.orthant.tensor.TensorShapes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -52,7 +53,7 @@ final class Distinct {
    * @param counts the same of the third
    */
   static List<Tensor> elements(Tensor t, boolean inverse, boolean counts) {
-    Tensor.Sorted sorted = t.reshape(t.shape().elements()).sort(0, false);
+    TensorShapes.Sorted sorted = t.reshape(t.shape().elements()).sort(0, false);
     Elements values = Elements.of(sorted.values());
     Elements from = Elements.of(sorted.indices());
     int n = Math.toIntExact(t.shape().elements());
@@ -114,12 +115,12 @@ final class Distinct {
 
   /** Equal neighbours in an order. */
   private static final class Groups {
-    final int[] group;
+    final long[] group;
     final long[] inverse;
-    int count;
+    long count;
 
     private Groups(int n) {
-      group = new int[n];
+      group = new long[n];
       inverse = new long[n];
     }
 
@@ -149,9 +150,9 @@ final class Distinct {
     }
 
     long[] counts() {
-      long[] counts = new long[count];
-      for (int g : group) {
-        counts[g]++;
+      long[] counts = new long[Math.toIntExact(count)];
+      for (long g : group) {
+        counts[(int) g]++;
       }
       return counts;
     }

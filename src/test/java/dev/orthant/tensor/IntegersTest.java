@@ -185,7 +185,8 @@ class IntegersTest {
   @ParameterizedTest
   @MethodSource("devices")
   void runningSumsAndProducts(Device d) {
-    assertThat(values(longs(d, BIG, 1, Long.MAX_VALUE).cumSum(0))).containsExactly(BIG, BIG + 1, BIG + 1 + Long.MAX_VALUE);
+    assertThat(values(longs(d, BIG, 1, Long.MAX_VALUE).cumSum(0))).containsExactly(BIG, BIG + 1,
+        BIG + 1 + Long.MAX_VALUE);
     assertThat(of(d, DType.U8, 200, 100, 7).cumSum(0).toDoubleArray()).containsExactly(200, 44, 51);
     assertThatThrownBy(() -> of(d, DType.BOOL, 1).cumSum(0)).isInstanceOf(DTypeException.class)
         .hasMessageContaining("cast it to i64");
