@@ -306,9 +306,12 @@ abstract class ArrayFunctions extends ArrayArithmetic {
     if (p == 0) {
       return t.apply("norm", X.ne(Expr.constant(0)).asNumber(), List.of()).sum(keepDims, axes);
     }
-    Tensor magnitudes = t.apply(Function.ABS);
-    return p == Double.NEGATIVE_INFINITY ? magnitudes.min(keepDims, axes)
-        : magnitudes.pow(p).sum(keepDims, axes).pow(1 / p);
+    if (p == Double.NEGATIVE_INFINITY) {
+      return t.apply(Function.ABS).min(keepDims, axes);
+    }
+    // Elements that are 0 have no gradient.
+    Expr power = Expr.where(X.eq(Expr.constant(0)), p < 0 ? INFINITY : Expr.constant(0), X.abs().pow(Expr.scalar(0)));
+    return t.apply("norm", power, List.of(), p).sum(keepDims, axes).pow(1 / p);
   }
 
   /** Divided by its norm along the axis, or by {@code eps} where that is larger. */

@@ -53,11 +53,10 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
   private static final Pair PLAIN_POW = of("pow", Kind.ARITHMETIC, Expr::pow);
   private static final Pair SQUARE = of("pow", Kind.ARITHMETIC, (x, y) -> x.squared());
   private static final Pair ONES = of("pow", Kind.ARITHMETIC, (x, y) -> Expr.constant(1));
-  static final Pair MAXIMUM = of("maximum", Kind.ARITHMETIC, Expr::max);
-  static final Pair MINIMUM = of("minimum", Kind.ARITHMETIC, Expr::min);
+  static final Pair MAXIMUM = of("maximum", Kind.ARITHMETIC, shared(Expr::max), Expr::max);
+  static final Pair MINIMUM = of("minimum", Kind.ARITHMETIC, shared(Expr::min), Expr::min);
   static final Pair ATAN2 = of("atan2", Kind.FLOATING, Operator.ATAN2::of);
-  static final Pair XLOGY = of("xlogy", Kind.FLOATING,
-      (x, y) -> Expr.where(x.eq(Expr.constant(0)).and(y.eq(y)), 0, x.times(y.log())));
+  static final Pair XLOGY = of("xlogy", Kind.FLOATING, Pair::xlogy);
   static final Pair RDIV = of("rdiv", Kind.FLOATING, (x, y) -> y.div(x));
   static final Pair RMOD = of("rmod", Kind.NUMERIC, (x, y) -> remainder(y, x));
   static final Pair RPOW = of("rpow", Kind.ARITHMETIC, (x, y) -> power(y, x), (x, y) -> y.pow(x));
@@ -97,14 +96,31 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     return Expr.where(r.gt(0).and(y.lt(0)).or(r.lt(zero).and(y.gt(0))), r.plus(y), r);
   }
 
-  /** As C's, which Java's is not where |x| is 1; with PyTorch's gradients at 0: that by the exponent is 0 there, and that of x⁰ is 0. */
+  /**
+   * As C's, which Java's is not for an exponent that is not finite where |x| is 1; with PyTorch's gradients at x = 0: that by the exponent is 0 there, and
+   * that of x⁰ is 0.
+   */
   private static Expr power(Expr x, Expr y) {
     Expr zero = Expr.constant(0);
     Expr one = Expr.constant(1);
     Expr atZero = Expr.where(y.eq(zero), one, Expr.where(y.eq(one), x, Expr.where(y.lt(1), x.sqrt(), zero)));
-    Expr certain =
-        Expr.where(y.eq(zero).or(x.eq(one)).or(x.eq(Expr.constant(-1)).and(y.abs().eq(INFINITY))), one, x.pow(y));
-    return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, certain);
+    Condition unbounded = y.abs().eq(INFINITY);
+    Condition certain = x.eq(one).and(unbounded.or(y.ne(y))).or(x.eq(Expr.constant(-1)).and(unbounded));
+    return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, Expr.where(certain, one, x.pow(y)));
+  }
+
+  /** x·log y; 0 where x is, unless y is NaN. By x the slope is log y also there. */
+  private static Expr xlogy(Expr x, Expr y) {
+    Condition undefined = y.le(Expr.constant(0)).or(y.eq(INFINITY));
+    return Expr.where(x.eq(Expr.constant(0)).and(undefined), 0, x.times(y.log()));
+  }
+
+  /** The extreme of the two, where they are equal the middle: so both have half of the gradient, as in PyTorch. */
+  private static BinaryOperator<Expr> shared(BinaryOperator<Expr> extreme) {
+    return (x, y) -> {
+      Expr way = y.minus(x);
+      return Expr.where(way.eq(Expr.constant(0)), x.plus(way.times(0.5)), extreme.apply(x, y));
+    };
   }
 
   /** The type of the result where the operands meet in {@code meet}. */
