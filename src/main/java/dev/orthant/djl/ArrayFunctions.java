@@ -224,12 +224,12 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   @Override
   public NDArray gammaln() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("gammaln", Function.GAMMALN);
   }
 
   @Override
   public NDArray erfinv() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("erfinv", Function.ERFINV);
   }
 
   @Override
