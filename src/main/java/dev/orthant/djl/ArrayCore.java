@@ -132,6 +132,7 @@ abstract class ArrayCore implements NDArray {
       value.close();
     } else {
       put(value);
+      version.incrementAndGet();
     }
   }
 
@@ -258,6 +259,11 @@ abstract class ArrayCore implements NDArray {
     }
   }
 
+  /** Puts {@code next}, of the same shape and type and taken over, in the place of what is here, also while gradients are collected: what an optimizer does. */
+  final void update(Tensor next) {
+    store(tensor(), next);
+  }
+
   /** Makes this the gradient of {@code owner}: writing it in place changes that. */
   final OrthantNDArray asGradientOf(Tensor owner) {
     gradientOf = owner;
@@ -378,6 +384,11 @@ abstract class ArrayCore implements NDArray {
     tensor = null;
     if (t != null) {
       t.close();
+    }
+    Deferred waiting = deferred;
+    deferred = null;
+    if (waiting != null) {
+      waiting.closed(this);
     }
   }
 

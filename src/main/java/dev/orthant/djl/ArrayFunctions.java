@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** The part of {@link OrthantNDArray}: functions of each element. Whole numbers become FLOAT32 where the function's values are not whole. */
 abstract class ArrayFunctions extends ArrayArithmetic {
   private static final Expr X = Expr.input(0);
+  /** 0 of NaN, as PyTorch's. */
+  private static final Expr SIGN = Expr.where(X.gt(0), 1, Expr.where(X.lt(0), -1, 0));
+  private static final Expr CLIPPED = Expr.where(X.gt(Expr.scalar(1)), Expr.scalar(1), Expr.where(X.lt(Expr.scalar(0)),
+      Expr.where(Expr.scalar(0).gt(Expr.scalar(1)), Expr.scalar(1), Expr.scalar(0)), X));
   private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
 
   ArrayFunctions(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
@@ -32,7 +36,7 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   private Tensor own(String name, Expr formula) {
     Tensor t = real(name);
     return t.dtype().isFloating() ? t.apply(name, formula, List.of())
-        : Promotion.apply(name, t.dtype(), t.dtype(), formula, t);
+        : Promotion.apply(name, t.dtype(), t.dtype(), false, formula, t);
   }
 
   /** To whole numbers: those that are stay. */
@@ -55,12 +59,12 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   @Override
   public NDArray sign() {
-    return compute(() -> own("sign", X.sign()));
+    return compute(() -> own("sign", SIGN));
   }
 
   @Override
   public NDArray signi() {
-    return replace(() -> own("signi", X.sign()));
+    return replace(() -> own("signi", SIGN));
   }
 
   @Override
@@ -87,7 +91,11 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   @Override
   public NDArray square() {
-    return pow(2);
+    return compute(() -> {
+      Tensor t = real("square");
+      // Truth values are squared as PyTorch's power by a C++ number is taken.
+      return t.dtype() == DType.BOOL ? t.cast(DType.I64) : own("square", X.squared());
+    });
   }
 
   @Override
@@ -223,16 +231,12 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   @Override
   public NDArray toDegrees() {
-    return scaled("toDegrees", 180 / Math.PI);
+    return compute(() -> Pair.TO_DEGREES.of(real("toDegrees"), 180.0));
   }
 
   @Override
   public NDArray toRadians() {
-    return scaled("toRadians", Math.PI / 180);
-  }
-
-  private NDArray scaled(String name, double factor) {
-    return compute(() -> Pair.MUL.of(real(name), factor));
+    return compute(() -> Pair.TO_RADIANS.of(real("toRadians"), Math.PI));
   }
 
   // ---- tests and limits --------------------------------------------------------------------------------------------
@@ -254,15 +258,23 @@ abstract class ArrayFunctions extends ArrayArithmetic {
     return test("isNaN", X.ne(X));
   }
 
-  /** The limits are numbers of their Java types: FLOAT32 ones make FLOAT32 of whole numbers. Where min is larger than max, all is max. */
+  /**
+   * The limits are numbers without a width of their own: fractions make FLOAT32 of whole numbers, other limits are brought to the array's type. Where min is
+   * larger than max, all is max; a limit NaN makes all NaN.
+   */
   @Override
   public NDArray clip(Number min, Number max) {
     return compute(() -> {
       Tensor t = real("clip");
-      Expr low = Expr.scalar(0);
-      Expr high = Expr.scalar(1);
-      return t.apply("clip", Expr.where(X.gt(high), high, Expr.where(X.lt(low), low, X)), List.of(),
-          min.doubleValue(), max.doubleValue());
+      boolean fractions = Promotion.of(min).isFloating() || Promotion.of(max).isFloating();
+      DType type = fractions ? Promotion.floating(t.dtype()) : t.dtype();
+      if (type == DType.BOOL) {
+        type = DType.I64;
+      }
+      double low = type.round(min.doubleValue());
+      double high = type.round(max.doubleValue());
+      Expr formula = Double.isNaN(low + high) ? Expr.constant(Double.NaN) : CLIPPED;
+      return Promotion.apply("clip", type, type, false, formula, t, low, high);
     });
   }
 

@@ -12,4 +12,7 @@ interface Deferred {
 
   /** Computes, and settles every array that waits. */
   void force();
+
+  /** One of the waiting arrays was closed: what only it needed can go. */
+  void closed(ArrayCore array);
 }

@@ -44,7 +44,7 @@ abstract class ExArithmetic extends ExCore {
       Tensor a = array.real("where");
       Tensor b = array.realOperand("where", other);
       Tensor mask = array.realOperand("where", condition);
-      DType type = Promotion.of("where", a, b);
+      DType type = Promotion.of(a, b);
       return Promotion.convert(a, type).apply("where", type, CHOICE,
           List.of(Promotion.convert(b, type), Promotion.convert(mask, DType.BOOL)));
     });

@@ -35,7 +35,7 @@ final class Joining {
       }
     }
     return first.like(() -> {
-      List<Tensor> tensors = met("concat", all.stream().map(ArrayCore::tensor).toList());
+      List<Tensor> tensors = met(all.stream().map(ArrayCore::tensor).toList());
       List<Tensor> full = tensors.stream().filter(t -> t.shape().rank() != 1 || !t.shape().isEmpty()).toList();
       return full.isEmpty() ? tensors.getFirst() : Tensor.concat(at, full);
     });
@@ -49,7 +49,7 @@ final class Joining {
       throw new ShapeException("stack: takes arrays of one shape, got " + shapes(all));
     }
     int at = Axes.within("stack", shape, axis, shape.dimension() + 1);
-    return first.like(() -> Tensor.concat(at, met("stack", all.stream().map(a -> a.tensor().expandDims(at)).toList())));
+    return first.like(() -> Tensor.concat(at, met(all.stream().map(a -> a.tensor().expandDims(at)).toList())));
   }
 
   private static List<OrthantNDArray> all(String method, OrthantNDArray first, NDList others) {
@@ -68,10 +68,10 @@ final class Joining {
   }
 
   /** In the type in which they meet. */
-  private static List<Tensor> met(String method, List<Tensor> tensors) {
+  private static List<Tensor> met(List<Tensor> tensors) {
     Tensor widest = tensors.getFirst();
     for (Tensor t : tensors) {
-      widest = widest.cast(Promotion.of(method, widest, t));
+      widest = widest.cast(Promotion.of(widest, t));
     }
     DType common = widest.dtype();
     return tensors.stream().map(t -> t.dtype() == common ? t : t.cast(common)).toList();

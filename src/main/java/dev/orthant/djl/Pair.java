@@ -30,12 +30,18 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     /** That if it is floating, else FLOAT32. */
     FLOATING,
     /** BOOLEAN, comparing in the type in which they meet. */
-    TEST
+    TEST;
+
+    /** Whether a rounding error of an operand shows: FLOAT16 with FLOAT32 must be brought to one type then, though both are computed with as FLOAT32. */
+    boolean isExact() {
+      return this == NUMERIC || this == TEST;
+    }
   }
 
   private static final Expr X = Expr.input(0);
   private static final Expr Y = Expr.input(1);
   private static final Expr S = Expr.scalar(0);
+  private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
 
   static final Pair ADD = of("add", Kind.ARITHMETIC, Expr::plus);
   static final Pair SUB = of("sub", Kind.NUMERIC, Expr::minus);
@@ -43,9 +49,10 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
   static final Pair DIV = of("div", Kind.FLOATING, Expr::div);
   static final Pair MOD = of("mod", Kind.NUMERIC, Pair::remainder, Pair::wholeRemainder);
   static final Pair POW = of("pow", Kind.ARITHMETIC, Pair::power, Pair::wholePower);
-  /** The commonest powers, without one. */
-  static final Pair SQUARE = of("pow", Kind.ARITHMETIC, (x, y) -> x.squared());
-  static final Pair ROOT = of("pow", Kind.ARITHMETIC, (x, y) -> x.sqrt(), Pair::wholePower);
+  /** By a finite number but 0. */
+  private static final Pair PLAIN_POW = of("pow", Kind.ARITHMETIC, Expr::pow, Pair::wholePower);
+  private static final Pair SQUARE = of("pow", Kind.ARITHMETIC, (x, y) -> x.squared());
+  private static final Pair ONES = of("pow", Kind.ARITHMETIC, (x, y) -> Expr.constant(1));
   static final Pair MAXIMUM = of("maximum", Kind.ARITHMETIC, Expr::max);
   static final Pair MINIMUM = of("minimum", Kind.ARITHMETIC, Expr::min);
   static final Pair ATAN2 = of("atan2", Kind.FLOATING, Operator.ATAN2::of);
@@ -54,6 +61,9 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
   static final Pair RDIV = of("rdiv", Kind.FLOATING, (x, y) -> y.div(x));
   static final Pair RMOD = of("rmod", Kind.NUMERIC, (x, y) -> remainder(y, x), (x, y) -> wholeRemainder(y, x));
   static final Pair RPOW = of("rpow", Kind.ARITHMETIC, (x, y) -> power(y, x), (x, y) -> wholePower(y, x));
+  /** By the numbers 180.0 and π. */
+  static final Pair TO_DEGREES = of("toDegrees", Kind.ARITHMETIC, (x, y) -> x.times(y).div(Math.PI));
+  static final Pair TO_RADIANS = of("toRadians", Kind.ARITHMETIC, (x, y) -> x.times(y).div(180));
   static final Pair EQ = test("eq", Expr::eq);
   static final Pair NEQ = test("neq", Expr::ne);
   static final Pair GT = test("gt", Expr::gt);
@@ -91,12 +101,14 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     return remainder(x, y);
   }
 
-  /** As C's, but with PyTorch's gradients at 0: that by the exponent is 0 there, and that of x⁰ is 0. */
+  /** As C's, which Java's is not where |x| is 1; with PyTorch's gradients at 0: that by the exponent is 0 there, and that of x⁰ is 0. */
   private static Expr power(Expr x, Expr y) {
     Expr zero = Expr.constant(0);
     Expr one = Expr.constant(1);
     Expr atZero = Expr.where(y.eq(zero), one, Expr.where(y.eq(one), x, Expr.where(y.lt(1), x.sqrt(), zero)));
-    return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, Expr.where(y.eq(zero), one, x.pow(y)));
+    Expr certain =
+        Expr.where(y.eq(zero).or(x.eq(one)).or(x.eq(Expr.constant(-1)).and(y.abs().eq(INFINITY))), one, x.pow(y));
+    return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, certain);
   }
 
   /** Towards zero where the exponent is negative, and 0 of 0. */
@@ -129,39 +141,43 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     if (type.isFloating() && b.dtype() == type && kind != Kind.TEST) {
       return a.apply(name, arrays, List.of(b));
     }
-    DType common = Promotion.of(name, a, b);
+    DType common = Promotion.of(a, b);
     DType result = result(common);
-    return Promotion.apply(name, meet(common), result, meet(common).isFloating() ? arrays : integers, a, b);
+    return Promotion.apply(name, meet(common), result, kind.isExact(), meet(common).isFloating() ? arrays : integers, a,
+        b);
   }
 
   Tensor of(Tensor a, Number n) {
-    DType common = Promotion.of(name, a, n);
+    DType common = Promotion.of(a, n);
     DType result = result(common);
     DType meet = meet(common);
-    double value = meet.isFloating() && kind != Kind.TEST ? n.doubleValue() : meet.round(n.doubleValue());
+    double value = meet.isFloating() && !kind.isExact() ? n.doubleValue() : meet.round(n.doubleValue());
     if (meet == a.dtype() && result == meet && meet.isFloating()) {
       return a.apply(name, number, List.of(), value);
     }
-    return Promotion.apply(name, meet, result, meet.isFloating() ? number : integer, a, value);
+    return Promotion.apply(name, meet, result, kind.isExact(), meet.isFloating() ? number : integer, a, value);
   }
 
   /** {@link #of(Tensor, Tensor)}, where it can be written in place of {@code a}. */
   Tensor into(Tensor a, Tensor b) {
-    Promotion.requireStorable(name + 'i', result(Promotion.of(name, a, b)), a);
+    Promotion.requireStorable(name + 'i', result(Promotion.of(a, b)), a);
     return of(a, b);
   }
 
   Tensor into(Tensor a, Number n) {
-    Promotion.requireStorable(name + 'i', result(Promotion.of(name, a, n)), a);
+    Promotion.requireStorable(name + 'i', result(Promotion.of(a, n)), a);
     return of(a, n);
   }
 
-  /** The formula that does the same as a power by {@code n}, with fewer operations where there is one. */
+  /** The power by {@code n} with the fewest operations. */
   static Pair power(Number n) {
     double v = n.doubleValue();
+    if (v == 0) {
+      return ONES;
+    }
     if (v == 2) {
       return SQUARE;
     }
-    return v == 0.5 ? ROOT : POW;
+    return Double.isFinite(v) ? PLAIN_POW : POW;
   }
 }

@@ -15,20 +15,20 @@ final class Promotion {
   private Promotion() {}
 
   /** The type in which two arrays meet. */
-  static DType of(String method, Tensor a, Tensor b) {
+  static DType of(Tensor a, Tensor b) {
     DType x = a.dtype();
     DType y = b.dtype();
-    return x == y ? x : of(method, x, a.shape().rank() == 0, y, b.shape().rank() == 0);
+    return x == y ? x : of(x, a.shape().rank() == 0, y, b.shape().rank() == 0);
   }
 
   /** The type in which an array and a number meet. */
-  static DType of(String method, Tensor a, Number n) {
+  static DType of(Tensor a, Number n) {
     DType x = a.dtype();
     DType y = of(n);
-    return x == y ? x : of(method, x, a.shape().rank() == 0, y, true);
+    return x == y ? x : of(x, a.shape().rank() == 0, y, true);
   }
 
-  private static DType of(String method, DType x, boolean xIsScalar, DType y, boolean yIsScalar) {
+  private static DType of(DType x, boolean xIsScalar, DType y, boolean yIsScalar) {
     if (xIsScalar != yIsScalar) {
       DType wide = xIsScalar ? y : x;
       DType scalar = xIsScalar ? x : y;
@@ -36,19 +36,16 @@ final class Promotion {
         return wide;
       }
     }
-    return wider(method, x, y);
+    return wider(x, y);
   }
 
-  private static DType wider(String method, DType x, DType y) {
+  private static DType wider(DType x, DType y) {
     if (kind(x) != kind(y)) {
       return kind(x) > kind(y) ? x : y;
     }
-    if ((x == DType.U8 && y == DType.I8) || (x == DType.I8 && y == DType.U8)) {
-      throw new DTypeException(
-          method + ": INT8 and UINT8 meet in INT16, which Orthant has not; convert one with toType");
-    }
-    if (x.size() == y.size() && x != y) {
-      return DType.F32;
+    if (x != y && x.size() == y.size()) {
+      // F16 and BF16; I8 and U8, which in PyTorch meet in INT16: its engine gives an array of unknown type.
+      return x.isFloating() ? DType.F32 : DType.I32;
     }
     return x.size() >= y.size() ? x : y;
   }
@@ -94,14 +91,15 @@ final class Promotion {
    *
    * @param meet the type that they are brought to
    * @param result the result's type
+   * @param exact whether F16 and F32 must be brought to one, or may be computed with as they are
    */
-  static Tensor apply(String name, DType meet, DType result, Expr formula, Tensor a, Tensor b) {
-    return brought(a, meet, result).apply(name, result, formula, List.of(brought(b, meet, result)));
+  static Tensor apply(String name, DType meet, DType result, boolean exact, Expr formula, Tensor a, Tensor b) {
+    return brought(a, meet, exact).apply(name, result, formula, List.of(brought(b, meet, exact)));
   }
 
   /** A formula over an array and numbers. */
-  static Tensor apply(String name, DType meet, DType result, Expr formula, Tensor a, double... numbers) {
-    return brought(a, meet, result).apply(name, result, formula, List.of(), numbers);
+  static Tensor apply(String name, DType meet, DType result, boolean exact, Expr formula, Tensor a, double... numbers) {
+    return brought(a, meet, exact).apply(name, result, formula, List.of(), numbers);
   }
 
   static Tensor convert(Tensor t, DType type) {
@@ -109,13 +107,13 @@ final class Promotion {
   }
 
   /** In a type whose arithmetic is that of {@code meet}. F16, BF16 and F32 are all computed with as F32: converting among those is only needed to compare. */
-  private static Tensor brought(Tensor t, DType meet, DType result) {
+  private static Tensor brought(Tensor t, DType meet, boolean exact) {
     DType type = t.dtype();
     if (type == meet) {
       return t;
     }
     boolean same = type.isFloating() && meet.isFloating() && type.compute() == meet.compute()
-        && (result != DType.BOOL || meet == DType.F32);
+        && (!exact || meet == DType.F32);
     boolean converted = !type.isFloating() && meet.isFloating() && type != DType.I64 && type != DType.I32;
     return same || converted ? t : t.cast(meet);
   }

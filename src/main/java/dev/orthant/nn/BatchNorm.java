@@ -75,11 +75,17 @@ public record BatchNorm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance,
     return y;
   }
 
-  private Tensor train(Tensor x, @Nullable Tensor residual) {
+  /** How many values of {@code x} there are for each channel; throws unless that is enough to train. */
+  public long requireBatch(Tensor x) {
     long count = x.shape().elements() / Math.max(1, gamma.shape().elements());
     if (count < 2) {
       throw new ShapeException("batchNorm: training takes at least 2 values per channel, got " + x);
     }
+    return count;
+  }
+
+  private Tensor train(Tensor x, @Nullable Tensor residual) {
+    long count = requireBatch(x);
     Normalize.Result r = Normalize.over(Channels.others(x, layout)).epsilon(epsilon).activation(activation)
         .apply(x, along(gamma, x), along(beta, x), residual);
     try (Tensor batchMean = r.mean(); Tensor batchVariance = r.variance()) {

@@ -217,7 +217,8 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   private static Tensor pending(Device device, TensorSpec spec, Definition definition) {
     synchronized (device) {
-      return new Tensor(Node.pending(device, spec, definition));
+      Tensor result = new Tensor(Node.pending(device, spec, definition));
+      return FusionSwitch.isOn() ? result : result.evaluate();
     }
   }
 

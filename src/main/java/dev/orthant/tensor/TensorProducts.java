@@ -70,19 +70,26 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * @param extra rows and columns more at the end (output padding), from 0 to the stride − 1
    */
   public Tensor convTranspose2d(Tensor filters, Conv2d how, int extra) {
+    return convTranspose2d(filters, how, extra, extra);
+  }
+
+  /** As {@link #convTranspose2d(Tensor, Conv2d, int)}, with as many rows more as {@code extraRows}, and columns likewise. */
+  public Tensor convTranspose2d(Tensor filters, Conv2d how, int extraRows, int extraColumns) {
     Window w = how.window();
     int axis = how.layout().heightAxis();
     if (shape().rank() != 4 || filters.shape().rank() != 4) {
       throw new ShapeException("convTranspose2d: takes rank 4 images and filters, got " + spec() + ", " + filters.spec()
           + " (on " + device().name() + ")");
     }
-    if (extra < 0 || extra >= Math.max(w.strideH(), w.strideW())) {
-      throw new ShapeException("convTranspose2d: extra rows " + extra + " must be from 0 to the stride - 1 of " + w);
+    if (extraRows < 0 || extraColumns < 0
+        || Math.max(extraRows, extraColumns) >= Math.max(w.strideH(), w.strideW())) {
+      throw new ShapeException("convTranspose2d: extra rows and columns " + extraRows + ", " + extraColumns
+          + " must be from 0 to the stride - 1 of " + w);
     }
     long h = (shape().dim(axis) - 1) * w.strideH() - w.padTop() - w.padBottom()
-        + w.dilationH() * (filters.shape().dim(axis) - 1) + 1 + extra;
+        + w.dilationH() * (filters.shape().dim(axis) - 1) + 1 + extraRows;
     long width = (shape().dim(axis + 1) - 1) * w.strideW() - w.padLeft() - w.padRight()
-        + w.dilationW() * (filters.shape().dim(axis + 1) - 1) + 1 + extra;
+        + w.dilationW() * (filters.shape().dim(axis + 1) - 1) + 1 + extraColumns;
     return product(new Conv2dBackwardData(plain("convTranspose2d", how), h, width, Epilogue.NONE), filters);
   }
 

@@ -279,9 +279,30 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     return Launcher.run("scatterAdd", new ScatterAdd(a, false, extent), List.of(self(), indices)).getFirst();
   }
 
-  /** Running sums along an axis. */
+  /** Running sums along an axis; of integers in the tensor's own type, which wraps around. BOOL is to be cast first. */
   public Tensor cumSum(int axis) {
     return Launcher.run("cumSum", new CumSum(axis("cumSum", axis), false, false), List.of(self())).getFirst();
+  }
+
+  /**
+   * Running products along an axis: y_i = Π x_j over j ≤ i, in the tensor's type; integers wrap around, BOOL is whether all so far are not 0. Made by
+   * ⌈log₂ n⌉ products of the row with itself moved by 1, 2, 4, … places, each rounded to the type: factors are taken together in that order, so where
+   * products overflow in one order and underflow in another, this may differ from one factor after the other. The gradient divides by nothing: zeros
+   * do not disturb it.
+   *
+   * <p>Source: W. D. Hillis and G. L. Steele, Data Parallel Algorithms, 1986.
+   */
+  public Tensor cumProd(int axis) {
+    int a = axis("cumProd", axis);
+    long extent = shape().dim(a);
+    Tensor y = self().alias();
+    for (long step = 1; step < extent; step *= 2) {
+      Tensor before = y;
+      try (before; Tensor moved = before.pad(a, step, -step, 1)) {
+        y = before.mul(moved);
+      }
+    }
+    return y;
   }
 
   /** Values and where they came from. The caller closes both. */

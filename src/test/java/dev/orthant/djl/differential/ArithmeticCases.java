@@ -18,8 +18,13 @@ final class ArithmeticCases {
   /** Without BFLOAT16: PyTorch's engine ends the process when it converts to it. */
   static final List<DataType> TYPES = List.of(DataType.FLOAT16, DataType.FLOAT32, DataType.FLOAT64,
       DataType.INT8, DataType.UINT8, DataType.INT32, DataType.INT64, DataType.BOOLEAN);
-  private static final List<Number> NUMBERS = List.of(3, -2, 0, 1, 2L, -1L, (byte) 3, 2.5f, -1.5f, 0.1f, 0f, 2.5, 0.1,
-      0.5, 2.0, Double.NaN, Double.POSITIVE_INFINITY);
+  private static final List<Number> NUMBERS = List.of(3, -2, 0, 2L, (byte) 3, 2.5f, -1.5f, 0.1, 2.0, Double.NaN,
+      Double.POSITIVE_INFINITY);
+
+  /** Those tried with scalars too. */
+  private static final List<Number> FEW = List.of(3, 2L, (byte) 3, 2.5f, 0.1);
+  /** The methods tried with scalars of all types. */
+  private static final List<String> SOME = List.of("add", "div", "mod", "eq", "maximum", "atan2", "logicalOr");
 
   private ArithmeticCases() {}
 
@@ -133,19 +138,27 @@ final class ArithmeticCases {
     return name.equals("rmod") ? right(m, name, type, shape) : left(m, type, shape);
   }
 
+  /** Whether the types meet in INT16, which DJL's PyTorch engine gives as an array of unknown type. */
+  private static boolean unknown(DataType a, DataType b) {
+    return a != b && !a.isFloating() && !b.isFloating() && a.getNumOfBytes() == 1 && b.getNumOfBytes() == 1
+        && !a.isBoolean() && !b.isBoolean();
+  }
+
   private static void types(List<Case> cases, String name, BinaryOperator<NDArray> f) {
     for (DataType a : TYPES) {
       for (DataType b : TYPES) {
         String types = " of " + a + " and " + b;
-        if (!(name.equals("rmod") && a != b)) {
+        if (!(name.equals("rmod") && a != b) && !unknown(a, b)) {
           cases.add(Case.of("arithmetic/" + name + types,
               m -> f.apply(leftOf(m, name, a, 2, 3), right(m, name, b, 2, 3))));
         }
-        if (a != b && !name.startsWith("r")) {
+        if (a != b && SOME.contains(name)) {
           cases.add(Case.of("arithmetic/" + name + types + ", the second a scalar",
               m -> f.apply(leftOf(m, name, a, 2, 3), right(m, name, b))));
           cases.add(Case.of("arithmetic/" + name + types + ", the first a scalar",
               m -> f.apply(leftOf(m, name, a), right(m, name, b, 2, 3))));
+        }
+        if (a != b && SOME.contains(name) && !unknown(a, b)) {
           cases.add(Case.of("arithmetic/" + name + types + ", scalars",
               m -> f.apply(leftOf(m, name, a), right(m, name, b))));
         }
@@ -165,9 +178,9 @@ final class ArithmeticCases {
   private static void special(List<Case> cases, String name, BinaryOperator<NDArray> f) {
     for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
       cases.add(Case.of("arithmetic/" + name + " of all special pairs of " + type, m -> {
-        NDArray x = Inputs.special(m).toType(type, false);
         int n = Inputs.SPECIAL.length;
-        return f.apply(x.reshape(n, 1), x.reshape(1, n));
+        return f.apply(m.create(Inputs.SPECIAL.clone(), new Shape(n, 1)).toType(type, false),
+            m.create(Inputs.SPECIAL.clone(), new Shape(1, n)).toType(type, false));
       }));
     }
     cases.add(Case.of("arithmetic/" + name + " of an array with itself", m -> {
@@ -183,9 +196,16 @@ final class ArithmeticCases {
         if (whole && ((divides(name) && n.intValue() == 0) || (name.equals("rpow") && n.intValue() <= 0))) {
           continue;
         }
+        if (!type.isFloating() && (name.startsWith("r") || name.startsWith("NDArrays"))
+            && (!Double.isFinite(n.doubleValue()) || (type == DataType.UINT8 && n.doubleValue() < 0))) {
+          // DJL converts the number to the type of the array, which C++ leaves undefined.
+          continue;
+        }
         String what = " of " + type + " and " + n.getClass().getSimpleName() + " " + n;
         cases.add(Case.of("arithmetic/" + name + what, m -> f.apply(base(m, name, type, 5), n)));
-        cases.add(Case.of("arithmetic/" + name + what + ", a scalar", m -> f.apply(base(m, name, type), n)));
+        if (FEW.contains(n) && !(type == DataType.UINT8 && n instanceof Byte)) {
+          cases.add(Case.of("arithmetic/" + name + what + ", a scalar", m -> f.apply(base(m, name, type), n)));
+        }
       }
     }
     cases.add(Case.of("arithmetic/" + name + " of special values and a number", m -> f.apply(Inputs.special(m), 2)));
@@ -254,6 +274,9 @@ final class ArithmeticCases {
     for (DataType type : TYPES) {
       cases.add(Case.of("arithmetic/logicalNot of " + type, m -> Inputs.typed(m, 3, type, 2, 5).logicalNot()));
       for (DataType other : TYPES) {
+        if (unknown(type, other)) {
+          continue;
+        }
         cases.add(Case.of("arithmetic/where of " + type + " and " + other, m -> NDArrays.where(
             m.create(new boolean[] {true, false, true, false}, new Shape(2, 2)), left(m, type, 2, 2),
             left(m, other, 2, 2).add(left(m, other, 2, 2)))));
