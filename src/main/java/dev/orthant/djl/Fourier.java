@@ -6,7 +6,7 @@ import dev.orthant.device.Device;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -66,13 +66,13 @@ final class Fourier {
     Tensor columns = x.reshape(many, 2, a, b).transpose(0, 3, 1, 2);
     Tensor inner = direct(columns, a, turn * b);
     long n = (long) a * b;
-    Tensor turned = times(inner, Shape.of(b, 1, a), i -> turn * ((long) (i / a) * (long) (i % a) % n));
+    Tensor turned = times(inner, Shape.of(b, 1, a), i -> turn * ((long) (i / a) * (i % a) % n));
     Tensor outer = transform(turned.transpose(0, 3, 2, 1), inverse);
     return outer.transpose(0, 2, 3, 1).reshape(x.shape().dims());
   }
 
   /** z·e^{i·angle} for z (…, 2, n): z·cos + z′·(∓sin), z′ having real and imaginary parts exchanged. */
-  private static Tensor times(Tensor z, Shape shape, DoubleUnaryOperator angle) {
+  private static Tensor times(Tensor z, Shape shape, IntToDoubleFunction angle) {
     int count = Math.toIntExact(shape.elements());
     double[] cosines = new double[count];
     double[] sines = new double[count];
@@ -91,7 +91,7 @@ final class Fourier {
   /** By jk = (j² + k² − (k − j)²)/2: X_k = c_k·Σ_j (x_j·c_j)·c̄_{k−j} with c_j = e^{∓πi·j²/n}, the sum a cyclic convolution of a length m ≥ 2n − 1. */
   private static Tensor chirped(Tensor x, int n, boolean inverse) {
     double half = (inverse ? 1 : -1) * Math.PI / n;
-    DoubleUnaryOperator chirp = j -> half * ((long) j * (long) j % (2L * n));
+    IntToDoubleFunction chirp = j -> half * ((long) j * j % (2L * n));
     int m = Integer.highestOneBit(2 * n - 1) * 2;
     double[] back = new double[2 * m];
     for (int j = 0; j < n; j++) {
