@@ -392,6 +392,11 @@ abstract class ArrayCore implements NDArray {
     }
   }
 
+  /** Whether this very array is meant: {@link #equals} compares elements. */
+  final boolean isSame(ArrayCore other) {
+    return uid.equals(other.uid);
+  }
+
   /** Equal when of the same elements, type and shape, as in DJL's other engines. */
   @Override
   public boolean equals(@Nullable Object o) {

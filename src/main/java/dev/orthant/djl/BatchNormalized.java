@@ -101,8 +101,8 @@ final class BatchNormalized implements Normalized {
 
   @Override
   public TensorSpec spec(ArrayCore array) {
-    return array.equals(statistics.get(0)) ? norm.mean().spec()
-        : array.equals(statistics.get(1)) ? norm.variance().spec() : x.spec();
+    return array.isSame(statistics.get(0)) ? norm.mean().spec()
+        : array.isSame(statistics.get(1)) ? norm.variance().spec() : x.spec();
   }
 
   @Override
@@ -124,7 +124,7 @@ final class BatchNormalized implements Normalized {
 
   @Override
   public void closed(ArrayCore array) {
-    if (array.equals(y)) {
+    if (array.isSame(y)) {
       release();
     }
   }

@@ -146,7 +146,7 @@ public final class ReferenceDevice implements Device {
         if (type == DType.I64) {
           memory.set(LONG, j * (long) Long.BYTES, results[o][j]);
         } else {
-          type.set(memory, j, results[o][j]);
+          type.set(memory, j, (double) results[o][j]);
         }
       }
     }
