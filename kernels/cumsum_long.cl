@@ -1,4 +1,7 @@
 // Running sums, a group for each row: slices of EACH elements to an item, the items' sums scanned in shared memory. Given: as cumsum.cl.
+#ifndef PLUS
+#define PLUS(a, b) ((a) + (b))
+#endif
 
 #define EACH 4
 
@@ -14,7 +17,7 @@ KERNEL(ITEMS) void cumsum_long(PARAMETERS) {
       for (int i = 0; i < EACH; i++) {
         const idx p = slice + item * EACH + i;
         own[i] = p < length ? LOAD_X(x, base + (reverse ? length - 1 - p : p) * inner) : 0;
-        sum += own[i];
+        sum = PLUS(sum, own[i]);
       }
       sums[item] = sum;
       BARRIER();
@@ -22,20 +25,20 @@ KERNEL(ITEMS) void cumsum_long(PARAMETERS) {
         const real before = item >= step ? sums[item - step] : 0;
         BARRIER();
         if (item >= step) {
-          sums[item] += before;
+          sums[item] = PLUS(sums[item], before);
         }
         BARRIER();
       }
-      sum = carry + (item > 0 ? sums[item - 1] : 0);
+      sum = PLUS(carry, item > 0 ? sums[item - 1] : 0);
       for (int i = 0; i < EACH; i++) {
         const idx p = slice + item * EACH + i;
-        const real next = sum + own[i];
+        const real next = PLUS(sum, own[i]);
         if (p < length) {
           STORE_Y(y, base + (reverse ? length - 1 - p : p) * inner, exclusive ? sum : next);
         }
         sum = next;
       }
-      carry += sums[ITEMS - 1];
+      carry = PLUS(carry, sums[ITEMS - 1]);
       BARRIER();
     }
   }

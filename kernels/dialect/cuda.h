@@ -57,7 +57,9 @@ typedef u16 f16;
 typedef u16 bf16;
 typedef float f32;
 
-#ifdef ORTHANT_F64
+#if defined(ORTHANT_I64)
+typedef i64 real;
+#elif defined(ORTHANT_F64)
 typedef double f64;
 typedef double real;
 #else
@@ -99,7 +101,9 @@ DEVICE bf16 to_bf16(float v) {
   return (bf16)(v != v ? (bits >> 16) | 0x40 : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
-#ifdef ORTHANT_HOST
+#ifdef ORTHANT_I64
+// Integers know no halves.
+#elif defined(ORTHANT_HOST)
 DEVICE float of_f16(f16 bits) {
   _Float16 v;
   __builtin_memcpy(&v, &bits, 2);

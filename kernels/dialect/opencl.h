@@ -2,7 +2,7 @@
 //
 // A kernel's text is composed of this file, definitions made at run time (types, tile sizes, parameters, the formula) and the
 // kernel itself. Groups and items are one-dimensional. Storage types are f16 bf16 f32 f64, arithmetic is done in `real` (float, or
-// double with ORTHANT_F64), indices are `idx` (int, or 64 bit with ORTHANT_WIDE).
+// double with ORTHANT_F64, or i64 with ORTHANT_I64), indices are `idx` (int, or 64 bit with ORTHANT_WIDE).
 
 #define KERNEL(items) __kernel __attribute__((reqd_work_group_size(items, 1, 1)))
 #define DEVICE static inline
@@ -39,6 +39,9 @@ typedef half f16;
 typedef ushort bf16;
 typedef float f32;
 
+#ifdef ORTHANT_I64
+typedef i64 real;
+#else
 #ifdef ORTHANT_F64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 typedef double f64;
@@ -56,6 +59,7 @@ typedef float8 lanes;
 #define STORE_LANES(p, v) vstore8(v, 0, p)
 #endif
 #define ALL_LANES(x) ((lanes)(x))
+#endif
 
 // The bits of a float, and back.
 #define BITS_OF(v) as_uint(v)

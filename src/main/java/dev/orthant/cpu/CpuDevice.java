@@ -46,6 +46,7 @@ final class CpuDevice implements Device {
   private final WorkerPool workers;
   private final VectorCompiler compiler;
   private final PointwiseRunner pointwise;
+  private final IntegerRunner integers;
   private final ReduceRunner reduce;
   private final MatMulRunner matMul;
   private final ConvRunner convolution;
@@ -69,6 +70,7 @@ final class CpuDevice implements Device {
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
+    this.integers = new IntegerRunner(workers);
     this.pool = new PoolRunner(workers);
     this.poolGradient = new PoolGradient(workers);
     this.moving = new Moving(workers);
@@ -157,10 +159,12 @@ final class CpuDevice implements Device {
       addresses[i] = buffers.get(i).address();
     }
     switch (call.op()) {
+      case Pointwise p when p.isInIntegers(call.inputs()) -> integers.run(call, p, addresses);
       case Pointwise p -> pointwise.run(new PointwiseRunner.Task(p.formulas(), p.compute(call.inputs()), call.inputs(),
           call.outputs(), p.noise().size()), addresses, p.scalars(), p.noise());
       case MatMul m -> matMul.run(call, m, addresses);
       case Conv2d c -> convolution.run(call, c, addresses);
+      case Reduce op when op.isInIntegers(call.inputs()) -> integers.run(call, op, addresses);
       case Reduce op -> reduce.run(call, op, addresses);
       case Pool2d op -> pool.run(call, op, addresses);
       case Pool2dBackward op -> poolGradient.run(call, op, addresses);

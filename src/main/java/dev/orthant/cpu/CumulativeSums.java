@@ -36,13 +36,31 @@ final class CumulativeSums {
         long step = op.reverse() ? -inner * size : inner * size;
         Rows rows = new Rows(x.dtype(), addresses[0] + begin, addresses[1] + begin, length, step,
             (int) Math.min(SIDE, inner - column));
-        if (x.dtype() == DType.F64) {
+        if (!x.dtype().isFloating()) {
+          integers(rows, op.exclusive());
+        } else if (x.dtype() == DType.F64) {
           doubles(rows, op.exclusive());
         } else {
           floats(rows, op.exclusive());
         }
       }
     });
+  }
+
+  private static void integers(Rows r, boolean exclusive) {
+    long[] sums = new long[r.count];
+    long[] next = new long[r.count];
+    for (long p = 0; p < r.length; p++) {
+      long at = p * r.step;
+      IntegerElements.load(r.type, r.from + at, false, next, 0, r.count);
+      for (int i = 0; i < r.count; i++) {
+        next[i] += sums[i];
+      }
+      IntegerElements.store(r.type, exclusive ? sums : next, r.count, r.to + at);
+      long[] before = sums;
+      sums = next;
+      next = before;
+    }
   }
 
   private static void doubles(Rows r, boolean exclusive) {

@@ -157,8 +157,16 @@ abstract class ArrayCore implements NDArray {
 
   /** A new array in {@code into} that shares its elements with this one, as PyTorch's views do: writing one in place writes the other. */
   final OrthantNDArray view(NDManager into, Lens lens) {
-    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device,
-        ManagerCore.owned(() -> lens.read.apply(tensor())), complex);
+    return view(into, lens, ManagerCore.owned(() -> lens.read.apply(tensor())));
+  }
+
+  /** As {@link #view(Lens)}, of a part that was read already: the tensor is taken over. */
+  final OrthantNDArray view(Lens lens, Tensor part) {
+    return view(manager, lens, part);
+  }
+
+  private OrthantNDArray view(NDManager into, Lens lens, Tensor part) {
+    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device, part, complex);
     ((ArrayCore) result).view = new View(this, lens);
     return result;
   }
@@ -170,6 +178,20 @@ abstract class ArrayCore implements NDArray {
   /** The tensor of an operand, on this array's device. */
   final Tensor operand(NDArray other) {
     return ManagerCore.own(other).tensor();
+  }
+
+  /** As {@link #tensor}, of an array that must not be complex. */
+  final Tensor real(String method) {
+    if (complex) {
+      throw new DTypeException(method + ": is not defined for COMPLEX64: " + getShape() + " on " + device
+          + "; real() gives its pairs of FLOAT32");
+    }
+    return tensor();
+  }
+
+  /** As {@link #operand}, of an array that must not be complex. */
+  final Tensor realOperand(String method, NDArray other) {
+    return ManagerCore.own(other).real(method);
   }
 
   // ---- writing in place --------------------------------------------------------------------------------------------
@@ -203,6 +225,17 @@ abstract class ArrayCore implements NDArray {
   }
 
   private void store(Tensor before, Tensor next) {
+    View v = view;
+    if (v != null && !v.base.closed) {
+      // First: a view that cannot be written stays as it is.
+      try {
+        v.base.replace(() -> v.lens.write.apply(v.base.tensor(), next));
+      } catch (RuntimeException | Error e) {
+        next.close();
+        throw e;
+      }
+      v.seen = v.base.version();
+    }
     if (before.requiresGradient()) {
       try (next) {
         before.assign(next);
@@ -214,11 +247,6 @@ abstract class ArrayCore implements NDArray {
     Tensor owner = gradientOf;
     if (owner != null && !owner.isClosed()) {
       owner.replaceGradient(next);
-    }
-    View v = view;
-    if (v != null && !v.base.closed) {
-      v.base.replace(() -> v.lens.write.apply(v.base.tensor(), tensor()));
-      v.seen = v.base.version();
     }
   }
 
@@ -353,6 +381,11 @@ abstract class ArrayCore implements NDArray {
     if (waiting != null) {
       waiting.closed(this);
     }
+  }
+
+  /** Whether this very array is meant: {@link #equals} compares elements. */
+  final boolean isSame(ArrayCore other) {
+    return uid.equals(other.uid);
   }
 
   /** Equal when of the same elements, type and shape, as in DJL's other engines. */

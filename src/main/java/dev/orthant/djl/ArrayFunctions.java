@@ -2,197 +2,225 @@ package dev.orthant.djl;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import dev.orthant.core.DType;
+import dev.orthant.core.DTypeException;
+import dev.orthant.expr.Condition;
+import dev.orthant.expr.Expr;
+import dev.orthant.expr.Function;
 import dev.orthant.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OrthantNDArray}: functions of each element. */
+/** The part of {@link OrthantNDArray}: functions of each element. Whole numbers become FLOAT32 where the function's values are not whole. */
 abstract class ArrayFunctions extends ArrayArithmetic {
+  private static final Expr X = Expr.input(0);
+  /** 0 of NaN, as PyTorch's. */
+  private static final Expr SIGN = Expr.where(X.gt(0), 1, Expr.where(X.lt(0), -1, 0));
+  private static final Expr CLIPPED = Expr.where(X.gt(Expr.scalar(1)), Expr.scalar(1), Expr.where(X.lt(Expr.scalar(0)),
+      Expr.where(Expr.scalar(0).gt(Expr.scalar(1)), Expr.scalar(1), Expr.scalar(0)), X));
+  private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
+
   ArrayFunctions(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     super(manager, device, tensor, complex);
   }
 
+  /** f, of whole numbers in FLOAT32. */
+  private OrthantNDArray floating(String name, Function f) {
+    return compute(() -> {
+      Tensor t = real(name);
+      return t.dtype().isFloating() ? t.apply(f) : t.apply(name, DType.F32, f.of(X), List.of());
+    });
+  }
+
+  /** f, in the array's own type. */
+  private Tensor own(String name, Expr formula) {
+    Tensor t = real(name);
+    return t.dtype().isFloating() ? t.apply(name, formula, List.of())
+        : Promotion.apply(name, t.dtype(), t.dtype(), false, formula, t);
+  }
+
+  /** To whole numbers: those that are stay. */
+  private OrthantNDArray rounded(String name, Function f) {
+    return compute(() -> {
+      Tensor t = real(name);
+      if (t.dtype() == DType.BOOL) {
+        throw undefined(name);
+      }
+      return t.dtype().isFloating() ? t.apply(f) : t;
+    });
+  }
+
+  private DTypeException undefined(String method) {
+    return new DTypeException(method + ": is not defined for " + getDataType() + ": " + getShape() + " on "
+        + getDevice() + "; convert it with toType");
+  }
+
+  // ---- signs and powers --------------------------------------------------------------------------------------------
+
   @Override
   public NDArray sign() {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> own("sign", SIGN));
   }
 
   @Override
   public NDArray signi() {
-    throw new UnsupportedOperationException("not yet");
+    return replace(() -> own("signi", SIGN));
   }
 
   @Override
   public NDArray neg() {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> negated("neg"));
   }
 
   @Override
   public NDArray negi() {
-    throw new UnsupportedOperationException("not yet");
+    return replace(() -> negated("negi"));
+  }
+
+  private Tensor negated(String name) {
+    if (getDataType().isBoolean()) {
+      throw undefined(name);
+    }
+    return own(name, X.neg());
   }
 
   @Override
   public NDArray abs() {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> own("abs", X.abs()));
   }
 
   @Override
   public NDArray square() {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> {
+      Tensor t = real("square");
+      // Truth values are squared as PyTorch's power by a C++ number is taken.
+      return t.dtype() == DType.BOOL ? t.cast(DType.I64) : own("square", X.squared());
+    });
   }
 
   @Override
   public NDArray sqrt() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("sqrt", Function.SQRT);
   }
 
+  /** As PyTorch's engine, a power by the number 1/3: NaN of negative ones, FLOAT64 of whole ones. */
   @Override
   public NDArray cbrt() {
-    throw new UnsupportedOperationException("not yet");
+    return pow(1.0 / 3);
   }
+
+  // ---- rounding ----------------------------------------------------------------------------------------------------
 
   @Override
   public NDArray floor() {
-    throw new UnsupportedOperationException("not yet");
+    return rounded("floor", Function.FLOOR);
   }
 
   @Override
   public NDArray ceil() {
-    throw new UnsupportedOperationException("not yet");
+    return rounded("ceil", Function.CEIL);
   }
 
+  /** Ties to even. */
   @Override
   public NDArray round() {
-    throw new UnsupportedOperationException("not yet");
+    return rounded("round", Function.RINT);
   }
 
   @Override
   public NDArray trunc() {
-    throw new UnsupportedOperationException("not yet");
+    return rounded("trunc", Function.TRUNC);
   }
+
+  // ---- the catalogue -----------------------------------------------------------------------------------------------
 
   @Override
   public NDArray exp() {
-    throw new UnsupportedOperationException("not yet");
-  }
-
-  @Override
-  public NDArray gammaln() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("exp", Function.EXP);
   }
 
   @Override
   public NDArray log() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("log", Function.LOG);
   }
 
   @Override
   public NDArray log10() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("log10", Function.LOG10);
   }
 
   @Override
   public NDArray log2() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("log2", Function.LOG2);
   }
 
   @Override
   public NDArray sin() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("sin", Function.SIN);
   }
 
   @Override
   public NDArray cos() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("cos", Function.COS);
   }
 
   @Override
   public NDArray tan() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("tan", Function.TAN);
   }
 
   @Override
   public NDArray asin() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("asin", Function.ASIN);
   }
 
   @Override
   public NDArray acos() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("acos", Function.ACOS);
   }
 
   @Override
   public NDArray atan() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("atan", Function.ATAN);
   }
 
   @Override
   public NDArray sinh() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("sinh", Function.SINH);
   }
 
   @Override
   public NDArray cosh() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("cosh", Function.COSH);
   }
 
   @Override
   public NDArray tanh() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("tanh", Function.TANH);
   }
 
   @Override
   public NDArray asinh() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("asinh", Function.ASINH);
   }
 
   @Override
   public NDArray acosh() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("acosh", Function.ACOSH);
   }
 
   @Override
   public NDArray atanh() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("atanh", Function.ATANH);
   }
 
   @Override
-  public NDArray toDegrees() {
-    throw new UnsupportedOperationException("not yet");
+  public NDArray erf() {
+    return floating("erf", Function.ERF);
   }
 
   @Override
-  public NDArray toRadians() {
-    throw new UnsupportedOperationException("not yet");
-  }
-
-  @Override
-  public NDArray normalize(double exponent, long dim, double eps) {
-    throw new UnsupportedOperationException("not yet");
-  }
-
-  @Override
-  public NDArray softmax(int axis) {
-    throw new UnsupportedOperationException("not yet");
-  }
-
-  @Override
-  public NDArray logSoftmax(int axis) {
-    throw new UnsupportedOperationException("not yet");
-  }
-
-  @Override
-  public NDArray isInfinite() {
-    throw new UnsupportedOperationException("not yet");
-  }
-
-  @Override
-  public NDArray isNaN() {
-    throw new UnsupportedOperationException("not yet");
-  }
-
-  @Override
-  public NDArray clip(Number min, Number max) {
+  public NDArray gammaln() {
     throw new UnsupportedOperationException("not yet");
   }
 
@@ -202,7 +230,74 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   }
 
   @Override
-  public NDArray erf() {
-    throw new UnsupportedOperationException("not yet");
+  public NDArray toDegrees() {
+    return compute(() -> Pair.TO_DEGREES.of(real("toDegrees"), 180.0));
+  }
+
+  @Override
+  public NDArray toRadians() {
+    return compute(() -> Pair.TO_RADIANS.of(real("toRadians"), Math.PI));
+  }
+
+  // ---- tests and limits --------------------------------------------------------------------------------------------
+
+  private OrthantNDArray test(String name, Condition c) {
+    return compute(() -> {
+      Tensor t = real(name);
+      return t.apply(name, DType.BOOL, t.dtype().isFloating() ? c.asNumber() : Expr.constant(0), List.of());
+    });
+  }
+
+  @Override
+  public NDArray isInfinite() {
+    return test("isInfinite", X.abs().eq(INFINITY));
+  }
+
+  @Override
+  public NDArray isNaN() {
+    return test("isNaN", X.ne(X));
+  }
+
+  /**
+   * The limits are numbers without a width of their own: fractions make FLOAT32 of whole numbers, other limits are brought to the array's type. Where min is
+   * larger than max, all is max; a limit NaN makes all NaN.
+   */
+  @Override
+  public NDArray clip(Number min, Number max) {
+    return compute(() -> {
+      Tensor t = real("clip");
+      boolean fractions = Promotion.of(min).isFloating() || Promotion.of(max).isFloating();
+      DType type = fractions ? Promotion.floating(t.dtype()) : t.dtype();
+      if (type == DType.BOOL) {
+        type = DType.I64;
+      }
+      double low = type.round(min.doubleValue());
+      double high = type.round(max.doubleValue());
+      Expr formula = Double.isNaN(low + high) ? Expr.constant(Double.NaN) : CLIPPED;
+      return Promotion.apply("clip", type, type, false, formula, t, low, high);
+    });
+  }
+
+  // ---- along an axis -----------------------------------------------------------------------------------------------
+
+  /** Divided by its norm along the axis, or by {@code eps} where that is larger. */
+  @Override
+  public NDArray normalize(double exponent, long dim, double eps) {
+    return compute(() -> {
+      Tensor t = real("normalize");
+      Tensor norm = t.norm(exponent, true, Math.toIntExact(dim));
+      Expr least = Expr.scalar(0);
+      return t.apply("normalize", X.div(Expr.max(Expr.input(1), least)), List.of(norm), eps);
+    });
+  }
+
+  @Override
+  public NDArray softmax(int axis) {
+    return compute(() -> real("softmax").softmax(axis));
+  }
+
+  @Override
+  public NDArray logSoftmax(int axis) {
+    return compute(() -> real("logSoftmax").logSoftmax(axis));
   }
 }

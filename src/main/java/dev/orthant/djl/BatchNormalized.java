@@ -101,13 +101,8 @@ final class BatchNormalized implements Normalized {
 
   @Override
   public TensorSpec spec(ArrayCore array) {
-    return is(array, statistics.get(0)) ? norm.mean().spec()
-        : is(array, statistics.get(1)) ? norm.variance().spec() : x.spec();
-  }
-
-  /** Arrays are equal by their elements, which would ask for them. */
-  private static boolean is(ArrayCore a, ArrayCore b) {
-    return a.getUid().equals(b.getUid());
+    return array.isSame(statistics.get(0)) ? norm.mean().spec()
+        : array.isSame(statistics.get(1)) ? norm.variance().spec() : x.spec();
   }
 
   @Override
@@ -129,7 +124,7 @@ final class BatchNormalized implements Normalized {
 
   @Override
   public void closed(ArrayCore array) {
-    if (is(array, y)) {
+    if (array.isSame(y)) {
       release();
     }
   }

@@ -44,6 +44,11 @@ abstract class ManagerCore extends BaseNDManager {
     return new OrthantNDArray((OrthantNDManager) this, on, owned(work));
   }
 
+  /** As {@link #array(Supplier)}, an array on the device of {@code like}, complex if that is. */
+  final OrthantNDArray like(ArrayCore like, Supplier<Tensor> work) {
+    return new OrthantNDArray((OrthantNDManager) this, like.getDevice(), owned(work), like.isComplex());
+  }
+
   /** What {@code work} computes, belonging to nobody but the caller; what else it makes is closed. */
   static Tensor owned(Supplier<Tensor> work) {
     return ownedAll(() -> List.of(work.get())).getFirst();

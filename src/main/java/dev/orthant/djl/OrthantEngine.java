@@ -10,7 +10,10 @@ import ai.djl.training.ParameterServer;
 import ai.djl.training.optimizer.Optimizer;
 import dev.orthant.device.Devices;
 import dev.orthant.tensor.RandomStream;
+import dev.orthant.tensor.Tape;
+import dev.orthant.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ public final class OrthantEngine extends Engine {
   static final int RANK = 5;
 
   private volatile RandomStream random = new RandomStream(System.nanoTime());
+  private volatile @Nullable BiConsumer<String, Tensor> observer;
 
   OrthantEngine() {}
 
@@ -109,6 +113,20 @@ public final class OrthantEngine extends Engine {
   /** Where random numbers come from. */
   RandomStream random() {
     return random;
+  }
+
+  /** Shows the result of each activation, while gradients are collected, to {@code next}; null for nobody. */
+  void observe(@Nullable BiConsumer<String, Tensor> next) {
+    observer = next;
+  }
+
+  /** An activation was computed: called by each of them. */
+  void activated(String name, Tensor y) {
+    BiConsumer<String, Tensor> watching = observer;
+    if (watching != null && Tape.isOpen() && y.shape().rank() >= 2) {
+      // The next layer needs it anyway: so it is computed once.
+      watching.accept(name, y.evaluate());
+    }
   }
 
   static OrthantEngine instance() {

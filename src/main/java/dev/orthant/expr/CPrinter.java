@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 
 /**
  * Reads an {@link Expr} as C: the same text for OpenCL C, CUDA C++ and host C++. Equal subexpressions are computed once. The type
- * is called {@code real}, which the kernel's dialect defines.
+ * is called {@code real}, which the kernel's dialect defines; arithmetic in integers is that of {@code kernels/integers.h}.
  */
 public final class CPrinter {
   /** A piece of C: statements that define temporaries, and the expression that is the value. */
@@ -30,7 +30,7 @@ public final class CPrinter {
   /**
    * A printer for formulas that share temporaries (several outputs of one op).
    *
-   * @param type the computing type, F32 or F64: how numbers are written
+   * @param type the computing type: F32 or F64, which is how numbers are written; or I64, for formulas that are whole ({@link Whole})
    * @param inputs the C text of each input
    * @param scalars the C text of each scalar
    * @param prefix begins the names of temporaries
@@ -54,12 +54,36 @@ public final class CPrinter {
       case Expr.Scalar s -> scalars.apply(s.index());
       case Expr.Constant c -> number(c.value());
       case Expr.Unary u when u.function().isDefined() -> text(u.function().definition(u.argument()));
+      case Expr.Unary u when type == DType.I64 -> whole(u);
       case Expr.Unary u -> temporary(e, () -> u.function().text() + "(" + text(u.argument()) + ")");
+      case Expr.Binary b when type == DType.I64 ->
+          temporary(e, () -> whole(b.operator()) + "(" + text(b.left()) + ", " + text(b.right()) + ")");
       case Expr.Binary b -> temporary(e, () -> b.operator().isInfix()
           ? text(b.left()) + " " + b.operator().text() + " " + text(b.right())
           : b.operator().text() + "(" + text(b.left()) + ", " + text(b.right()) + ")");
       case Expr.Where w -> temporary(e,
           () -> condition(w.condition()) + " ? " + text(w.then()) + " : " + text(w.otherwise()));
+    };
+  }
+
+  private String whole(Expr.Unary u) {
+    return switch (u.function()) {
+      case NEG -> temporary(u, () -> "NEGATIVE(" + text(u.argument()) + ")");
+      case ABS -> temporary(u, () -> "ABSOLUTE(" + text(u.argument()) + ")");
+      case FLOOR, CEIL, RINT, TRUNC -> text(u.argument());
+      default -> throw new IllegalArgumentException(u.function() + " has no meaning in integers");
+    };
+  }
+
+  private static String whole(Operator o) {
+    return switch (o) {
+      case ADD -> "PLUS";
+      case SUB -> "MINUS";
+      case MUL -> "TIMES";
+      case DIV -> "quotient";
+      case FMOD -> "remainder_of";
+      case POW -> "power";
+      case ATAN2 -> throw new IllegalArgumentException(o + " has no meaning in integers");
     };
   }
 
@@ -77,6 +101,9 @@ public final class CPrinter {
 
   private String condition(Condition c) {
     return switch (c) {
+      // Compilers warn of an integer that is compared with itself.
+      case Condition.Compare k when type == DType.I64 && k.left().equals(k.right()) ->
+          k.relation().test(0, 0) ? "1" : "0";
       case Condition.Compare k -> "(" + text(k.left()) + " " + k.relation().symbol() + " " + text(k.right()) + ")";
       case Condition.And a -> "(" + condition(a.left()) + " && " + condition(a.right()) + ")";
       case Condition.Or o -> "(" + condition(o.left()) + " || " + condition(o.right()) + ")";
@@ -84,7 +111,15 @@ public final class CPrinter {
     };
   }
 
+  /** C gives digits without a suffix the type that holds them. */
+  private static String number(long v) {
+    return v == Long.MIN_VALUE ? "((real)(-" + Long.MAX_VALUE + " - 1))" : "((real)" + v + ")";
+  }
+
   private String number(double v) {
+    if (type == DType.I64) {
+      return number((long) v);
+    }
     if (Double.isNaN(v)) {
       return "((real)NAN)";
     }

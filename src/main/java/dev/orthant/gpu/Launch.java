@@ -71,12 +71,16 @@ record Launch(String source, String kernel, Grid grid, List<Slot> slots) {
       GpuDriver.Argument of(Op op);
     }
 
-    /** Number {@code index} of the op's {@link Op#scalars}, as F32 or F64. */
+    /** Number {@code index} of the op's {@link Op#scalars}, as F32, F64 or I64. */
     record Scalar(int index, DType type) implements OfOp {
       @Override
       public GpuDriver.Argument of(Op op) {
         double v = op.scalars()[index];
-        return type == DType.F64 ? new GpuDriver.Argument.F64(v) : new GpuDriver.Argument.F32((float) v);
+        return switch (type) {
+          case F64 -> new GpuDriver.Argument.F64(v);
+          case I64 -> new GpuDriver.Argument.I64((long) v);
+          default -> new GpuDriver.Argument.F32((float) v);
+        };
       }
     }
 

@@ -162,7 +162,12 @@ final class Planner {
     if (compute == DType.F64) {
       flags.add("ORTHANT_F64");
     }
+    List<String> texts = new ArrayList<>(kernelFiles);
+    if (compute == DType.I64) {
+      flags.add("ORTHANT_I64");
+      texts.addFirst("integers.h");
+    }
     source.define("PARAMETERS", parameters.declaration());
-    return new Launch(source.compose(flags, dialect, kernelFiles), kernel, grid, parameters.slots());
+    return new Launch(source.compose(flags, dialect, texts), kernel, grid, parameters.slots());
   }
 }

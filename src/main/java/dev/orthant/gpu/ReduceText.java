@@ -96,8 +96,8 @@ final class ReduceText {
     source.define("IDENTITY_" + j, switch (stage.kind()) {
       case SUM, MEAN -> "0";
       case PROD -> "1";
-      case MAX -> "(-(real)INFINITY)";
-      case MIN -> "((real)INFINITY)";
+      case MAX -> compute == DType.I64 ? "(-MOST_I64 - 1)" : "(-(real)INFINITY)";
+      case MIN -> compute == DType.I64 ? "MOST_I64" : "((real)INFINITY)";
     });
     source.define("FINISH_" + j, finished && stage.kind() == Reduce.Kind.MEAN ? "/ (real)length" : "");
     stageNames.put(operands + j, name);

@@ -29,7 +29,7 @@ final class SumPlans {
     this.call = call;
     this.wide = Planner.isWide(call, 0);
     this.type = call.output().dtype();
-    this.compute = type.compute();
+    this.compute = type.isFloating() ? type.compute() : DType.I64;
     this.parameters = new Parameters(wide, compute);
     this.items = Math.min(ITEMS, planner.limits().groupItems());
   }

@@ -52,6 +52,8 @@ public record Call(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
       types.add(p.compute(inputs));
     } else if (op instanceof Reduce r) {
       types.add(r.compute(inputs));
+    } else if (op.isInIntegers(inputs)) {
+      types.add(DType.I64);
     }
     return types;
   }

@@ -1,11 +1,17 @@
 package dev.orthant.op;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.DTypeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Expr;
+import dev.orthant.expr.Whole;
 import java.util.List;
 
-/** In which type a formula over operands of several types is computed. */
+/** In which type formulas over operands of several types are computed. */
 final class Computing {
+  /** What stands for a launch-time number that is not whole where only that is to be known. */
+  private static final double FRACTION = 0.5;
+
   private Computing() {}
 
   /**
@@ -17,5 +23,38 @@ final class Computing {
     boolean wide = operands.stream().anyMatch(
         o -> o.dtype() == DType.F64 || (!floating && (o.dtype() == DType.I32 || o.dtype() == DType.I64)));
     return wide ? DType.F64 : DType.F32;
+  }
+
+  /** Whether no type is floating, which is what {@link Whole} asks of operands and results. */
+  static boolean areIntegers(List<TensorSpec> operands, List<DType> results) {
+    return operands.stream().noneMatch(o -> o.dtype().isFloating()) && results.stream().noneMatch(DType::isFloating);
+  }
+
+  /** Whether the formulas have a meaning in integers with these launch-time numbers. */
+  static boolean areMeant(List<Expr> formulas, List<Double> scalars) {
+    return scalars.stream().allMatch(Whole::isWhole) && formulas.stream().allMatch(Whole::isWhole);
+  }
+
+  /** 0 for each launch-time number; a fraction for those that are one, where that decides what is computed in. */
+  static List<Double> withoutValues(List<Double> scalars, List<DType> results) {
+    boolean floating = results.stream().anyMatch(DType::isFloating);
+    return scalars.stream().map(v -> floating || Whole.isWhole(v) ? 0 : FRACTION).toList();
+  }
+
+  /**
+   * The type of what is computed from integers: the wider one, BOOL giving way to any. U8 and I8 become I32.
+   *
+   * @throws DTypeException naming {@code what} when one is floating
+   */
+  static DType integers(String what, List<DType> types) {
+    DType widest = DType.BOOL;
+    for (DType t : types) {
+      if (t.isFloating()) {
+        throw new DTypeException(what + ": takes integers or bool, got " + types);
+      }
+      boolean other = t != widest && t.size() == 1 && widest.size() == 1 && t != DType.BOOL && widest != DType.BOOL;
+      widest = other ? DType.I32 : t.size() > widest.size() || widest == DType.BOOL ? t : widest;
+    }
+    return widest;
   }
 }

@@ -40,6 +40,20 @@ public sealed interface Op
    */
   double[][] reference(List<TensorSpec> inputs, double[][] values);
 
+  /** Whether this is computed in integers of 64 bits, exactly but for wrapping around: then {@link #referenceOfIntegers} tells its bits. */
+  default boolean isInIntegers(List<TensorSpec> inputs) {
+    return false;
+  }
+
+  /**
+   * The result in integers, by the most obvious loops; only when {@link #isInIntegers}.
+   *
+   * @return the elements of each output, as its type holds them
+   */
+  default long[][] referenceOfIntegers(List<TensorSpec> inputs, long[][] values) {
+    throw new IllegalStateException(name() + " of " + inputs + " is not computed in integers");
+  }
+
   /** The launch-time numbers of this op's formulas. */
   default double[] scalars() {
     return new double[0];

@@ -7,12 +7,17 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Expr;
+import dev.orthant.expr.Whole;
 import java.util.Collections;
 import java.util.List;
 
 /**
  * y_j = f_j(x_0, x_1, …) element by element, the inputs broadcast against each other as in NumPy; one or more outputs, all of the
- * broadcast shape. Inputs may be of any type: integers are converted. Computed in F64 if an input is F64, or if all are I32 or I64; else in F32.
+ * broadcast shape. Inputs may be of any type.
+ *
+ * <p>Where inputs and outputs are all integers or BOOL, and the formulas and their launch-time numbers are whole ({@link Whole#isWhole(Expr)}), this is
+ * computed in integers of 64 bits, exactly but for wrapping around; an output takes the low bits. {@link Whole} says what each function then
+ * means. Everything else is computed in F64 if an input or output is F64, or if all inputs are I32 or I64; else in F32; integers are converted.
  *
  * <p>A formula may also read random numbers: formula input {@code operands + j} is, at output element i, number i of {@code noise} j, uniform
  * in [0, 1) and the same on every device. Dropout is such a formula; nothing is stored for it.
@@ -20,8 +25,8 @@ import java.util.List;
  * @param formulas one for each output
  * @param operands how many inputs there are
  * @param scalarValues the values of the formulas' launch-time numbers
- * @param types of the outputs; without any, that of the inputs (F32 where they mix). An integer type takes results that are whole numbers,
- *     BOOL stores 1 for what is not 0
+ * @param types of the outputs; without any, that of the inputs (F32 where floating ones mix; of integers the wider, BOOL giving way and U8 with I8
+ *     giving I32). An integer type takes results that are whole numbers, BOOL stores 1 for what is not 0
  * @param noise the sequences of random numbers
  * @param least broadcasts with the inputs: how an output becomes larger than they are
  */
@@ -90,19 +95,35 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     return stored.stream().map(t -> new TensorSpec(t, walked)).toList();
   }
 
-  /** The floating inputs' type, F32 where they mix. */
-  private static DType common(List<TensorSpec> inputs) {
+  /** The floating inputs' type, F32 where they mix; the integers' where there is no floating one and the formulas are theirs. */
+  private DType common(List<TensorSpec> inputs) {
     List<DType> floating = inputs.stream().map(TensorSpec::dtype).filter(DType::isFloating).distinct().toList();
-    if (floating.isEmpty()) {
-      throw new DTypeException(
-          "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got " + inputs);
+    if (!floating.isEmpty()) {
+      return floating.size() == 1 ? floating.getFirst() : DType.F32;
     }
-    return floating.size() == 1 ? floating.getFirst() : DType.F32;
+    if (!Computing.areMeant(formulas, scalarValues) || !noise.isEmpty() || formulas.stream().anyMatch(Whole::divides)) {
+      throw new DTypeException("pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got "
+          + inputs
+          + "; only sums, differences, products, powers, remainders, comparisons and choices with whole numbers"
+          + " have a type of their own; cast an input, or name the result's type");
+    }
+    return integers(inputs.stream().map(TensorSpec::dtype).toList());
   }
 
-  /** The type that is computed in. */
+  /**
+   * The type of what is computed from integers and truth values: the wider one, BOOL giving way to any; U8 and I8 become I32.
+   *
+   * @throws DTypeException when one is floating
+   */
+  public static DType integers(List<DType> types) {
+    return Computing.integers("pointwise", types);
+  }
+
+  /** The type that is computed in: F32, F64, or I64 for work in integers. */
   public DType compute(List<TensorSpec> inputs) {
-    return types.contains(DType.F64) ? DType.F64 : Computing.of(inputs);
+    boolean whole =
+        noise.isEmpty() && Computing.areIntegers(inputs, types) && Computing.areMeant(formulas, scalarValues);
+    return whole ? DType.I64 : types.contains(DType.F64) ? DType.F64 : Computing.of(inputs);
   }
 
   @Override
@@ -112,10 +133,36 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
 
   @Override
   public double[][] reference(List<TensorSpec> inputs, double[][] values) {
+    if (compute(inputs) == DType.I64) {
+      return Longs.toDoubles(referenceOfIntegers(inputs, Longs.of(values)));
+    }
     Shape shape = infer(inputs).getFirst().shape();
     return formulas.stream()
         .map(f -> Elementwise.evaluate(f, shape, null, inputs, values, 0, scalars(), noise))
         .toArray(double[][]::new);
+  }
+
+  @Override
+  public boolean isInIntegers(List<TensorSpec> inputs) {
+    return compute(inputs) == DType.I64;
+  }
+
+  @Override
+  public long[][] referenceOfIntegers(List<TensorSpec> inputs, long[][] values) {
+    List<TensorSpec> outputs = infer(inputs);
+    Broadcast walk = Broadcast.of(outputs.getFirst().shape(), inputs.stream().map(TensorSpec::shape).toList());
+    long[] numbers = Longs.of(scalars());
+    long[] at = new long[operands];
+    long[][] results = new long[outputs.size()][Math.toIntExact(outputs.getFirst().shape().elements())];
+    for (int i = 0; i < results[0].length; i++) {
+      for (int o = 0; o < operands; o++) {
+        at[o] = values[o][Math.toIntExact(walk.offset(o, i))];
+      }
+      for (int j = 0; j < results.length; j++) {
+        results[j][i] = Longs.stored(outputs.get(j).dtype(), Whole.evaluate(formulas.get(j), at, numbers));
+      }
+    }
+    return results;
   }
 
   @Override
@@ -126,7 +173,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   @Override
   public Pointwise withoutValues() {
     return scalarValues.isEmpty() && noise.isEmpty() ? this
-        : new Pointwise(formulas, operands, Collections.nCopies(scalarValues.size(), 0.0), types,
+        : new Pointwise(formulas, operands, Computing.withoutValues(scalarValues, types), types,
             Collections.nCopies(noise.size(), new Philox(0, 0)), least);
   }
 }

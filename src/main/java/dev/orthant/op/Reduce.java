@@ -6,8 +6,8 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
+import dev.orthant.expr.Whole;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -25,7 +25,10 @@ import java.util.stream.Stream;
  *
  * <p>Shapes: a result stored once per row has extent 1 along the axes; to drop those is a reshape. An empty row gives SUM 0, PROD 1, MEAN
  * NaN, and is refused for MAX and MIN. A NaN in a row makes MAX and MIN NaN. The order of summation depends on shapes only, so that results
- * repeat bit by bit. Accumulation is in the computing type: F64 if any input is, else F32.
+ * repeat bit by bit. Accumulation is in the computing type: F64 if any input or result is, or if all inputs are I32 or I64; else F32.
+ *
+ * <p>Where inputs and results are all integers or BOOL, no stage is a MEAN, and formulas and launch-time numbers are whole
+ * ({@link Whole#isWhole(Expr)}), all is computed in integers of 64 bits, exactly but for wrapping around; a result takes the low bits.
  *
  * @param axes ascending, distinct, from 0, of the common shape; none means that each element is a row
  * @param operands how many inputs there are
@@ -102,9 +105,12 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
     return Stream.concat(stages.stream().map(Stage::formula), results.stream().map(Result::formula));
   }
 
-  /** The type that is computed and accumulated in. */
+  /** The type that is computed and accumulated in: F32, F64, or I64 for work in integers. */
   public DType compute(List<TensorSpec> inputs) {
-    return results.stream().anyMatch(r -> r.type == DType.F64) ? DType.F64 : Computing.of(inputs);
+    List<DType> stored = results.stream().map(Result::type).toList();
+    boolean whole = Computing.areIntegers(inputs, stored) && stages.stream().noneMatch(s -> s.kind == Kind.MEAN)
+        && Computing.areMeant(formulas().toList(), scalarValues);
+    return whole ? DType.I64 : stored.contains(DType.F64) ? DType.F64 : Computing.of(inputs);
   }
 
   /** The shape that the inputs broadcast to. */
@@ -191,11 +197,25 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
   @Override
   public Reduce withoutValues() {
     return scalarValues.isEmpty() ? this
-        : new Reduce(axes, stages, results, operands, Collections.nCopies(scalarValues.size(), 0.0), least);
+        : new Reduce(axes, stages, results, operands,
+            Computing.withoutValues(scalarValues, results.stream().map(Result::type).toList()), least);
+  }
+
+  @Override
+  public boolean isInIntegers(List<TensorSpec> inputs) {
+    return compute(inputs) == DType.I64;
+  }
+
+  @Override
+  public long[][] referenceOfIntegers(List<TensorSpec> inputs, long[][] values) {
+    return new ReduceIntegers(this, inputs, values).results();
   }
 
   @Override
   public double[][] reference(List<TensorSpec> inputs, double[][] values) {
+    if (isInIntegers(inputs)) {
+      return Longs.toDoubles(referenceOfIntegers(inputs, Longs.of(values)));
+    }
     Shape walked = walked(inputs);
     Rows rows = new Rows(walked, axes);
     List<double[]> stored = new ArrayList<>();

@@ -88,6 +88,9 @@ public final class Bounds {
   /** Truth and bound of element {@code index} of output {@code output}. */
   public Expected expected(int output, long index) {
     DType type = call.outputs().get(output).dtype();
+    if (call.op().isInIntegers(call.inputs())) {
+      return moves.expected(output, index);
+    }
     return switch (call.op()) {
       case Contraction c -> {
         DotBound dot = new DotBound(call.input(0).dtype(), c.math());
@@ -117,7 +120,7 @@ public final class Bounds {
     return known;
   }
 
-  private static Expected exactly(double v) {
+  static Expected exactly(double v) {
     return new Expected(v, Interval.point(v));
   }
 

@@ -35,6 +35,7 @@ final class Exact {
   static @Nullable String wrong(Call call, List<MemorySegment> inputs, List<MemorySegment> outputs) {
     Exact exact = new Exact(call, inputs, outputs);
     return switch (call.op()) {
+      case Op op when op.isInIntegers(call.inputs()) -> exact.computed(integers(call, inputs));
       case Copy op -> exact.moved(new Copy(op.axes(), 0), bits(call.output().dtype(), op.fill()));
       case Concat op -> exact.moved(op, 0);
       case Gather op -> exact.moved(op, 0);
@@ -42,6 +43,37 @@ final class Exact {
       case Cast _ when !call.input(0).dtype().isFloating() -> exact.converted();
       default -> null;
     };
+  }
+
+  /** The outputs of work in integers. */
+  static long[][] integers(Call call, List<MemorySegment> inputs) {
+    long[][] values = new long[inputs.size()][];
+    for (int i = 0; i < values.length; i++) {
+      TensorSpec spec = call.input(i);
+      values[i] = new long[Math.toIntExact(spec.shape().elements())];
+      for (int j = 0; j < values[i].length; j++) {
+        values[i][j] = integer(spec.dtype(), inputs.get(i), j);
+      }
+    }
+    return call.op().referenceOfIntegers(call.inputs(), values);
+  }
+
+  private static long integer(DType type, MemorySegment memory, long index) {
+    return type == DType.I64 ? memory.get(LONG, index * Long.BYTES) : (long) type.get(memory, index);
+  }
+
+  private @Nullable String computed(long[][] expected) {
+    for (int o = 0; o < expected.length; o++) {
+      DType type = call.outputs().get(o).dtype();
+      for (int i = 0; i < expected[o].length; i++) {
+        String wrong = differs(type, o, i, type.size() == Long.BYTES ? expected[o][i]
+            : expected[o][i] & ((1L << (Byte.SIZE * type.size())) - 1));
+        if (wrong != null) {
+          return wrong;
+        }
+      }
+    }
+    return null;
   }
 
   private static long bits(DType type, double value) {
@@ -118,8 +150,7 @@ final class Exact {
     DType from = call.input(0).dtype();
     DType to = call.output().dtype();
     for (long i = 0; i < call.output().shape().elements(); i++) {
-      long v = from == DType.I64 ? inputs.getFirst().get(LONG, i * Long.BYTES)
-          : (long) from.get(inputs.getFirst(), i);
+      long v = integer(from, inputs.getFirst(), i);
       long expected = switch (to) {
         case I64 -> v;
         case I32 -> v & 0xffffffffL;

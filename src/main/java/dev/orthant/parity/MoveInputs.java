@@ -5,6 +5,7 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Cast;
 import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
+import dev.orthant.op.Op;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
 import java.lang.foreign.Arena;
@@ -29,6 +30,7 @@ final class MoveInputs {
     TensorSpec spec = test.inputs().get(i);
     boolean special = test.data() == Case.Data.SPECIAL;
     return switch (test.op()) {
+      case Op o when special && o.isInIntegers(test.inputs()) -> integers(spec, seed, 0, arena);
       case Gather g when i == 1 -> indices(spec, test.inputs().getFirst().shape().dim(g.axis()), seed, arena);
       case ScatterAdd s when i == 1 -> indices(spec, s.extent(), seed, arena);
       case Cast _ when special && spec.dtype() == DType.F64 -> ties(Inputs.special(spec, seed, arena), spec, seed);

@@ -36,34 +36,49 @@ final class Fusion {
   /** What a product must be to be part of this; null when none may. */
   private final @Nullable TensorSpec products;
   private final boolean takesNoise;
+  /** Whether other pending work may be part of this. */
+  private final boolean joins;
+  private boolean hasJoined;
   private final List<Node> operands = new ArrayList<>();
   private final List<Double> scalars = new ArrayList<>();
   private final List<Philox> noise = new ArrayList<>();
   private final IdentityHashMap<Node, Expr> formulas = new IdentityHashMap<>();
   private Definition.@Nullable Product product;
 
-  private Fusion(Shape shape, @Nullable TensorSpec products, boolean takesNoise) {
+  private Fusion(Shape shape, @Nullable TensorSpec products, boolean takesNoise, boolean joins) {
     this.shape = shape;
     this.products = products;
     this.takesNoise = takesNoise;
+    this.joins = joins;
   }
 
   /** What computes a pending value. */
   static Plan of(Node root) {
     // An epilogue cannot draw random numbers.
-    Fusion fusion = new Fusion(root.spec().shape(), root.isNoisy() ? null : root.spec(), true);
+    Fusion fusion = new Fusion(root.spec().shape(), root.isNoisy() ? null : root.spec(), true, true);
     Expr formula = fusion.inline(root);
     if (fusion.product != null && fusion.operands.stream().anyMatch(n -> !n.spec().dtype().isFloating())) {
       // Nor can it read whole numbers or a mask: the product is computed on its own.
-      fusion = new Fusion(root.spec().shape(), null, true);
+      fusion = new Fusion(root.spec().shape(), null, true, true);
       formula = fusion.inline(root);
     }
-    return fusion.plan(root.spec().dtype(), formula);
+    Plan plan = fusion.plan(root.spec().dtype(), formula);
+    if (fusion.hasJoined && isInIntegers(plan)) {
+      // What joined is floating, and would be computed in integers here.
+      fusion = new Fusion(root.spec().shape(), null, true, false);
+      formula = fusion.inline(root);
+      plan = fusion.plan(root.spec().dtype(), formula);
+    }
+    return plan;
+  }
+
+  private static boolean isInIntegers(Plan plan) {
+    return plan.op().isInIntegers(plan.inputs().stream().map(Node::spec).toList());
   }
 
   /** The prologue of an op that reads {@code inputs} at every element of {@code shape}. */
   static Prologue prologue(Shape shape, List<Node> inputs) {
-    Fusion fusion = new Fusion(shape, null, false);
+    Fusion fusion = new Fusion(shape, null, false, true);
     List<Expr> formulas = inputs.stream().map(n -> fusion.formula(n, 0)).toList();
     return new Prologue(formulas.stream().map(fusion::settled).toList(), fusion.operands, fusion.scalars);
   }
@@ -86,7 +101,9 @@ final class Fusion {
   private Expr formula(Node node, int readers) {
     Expr known = formulas.get(node);
     if (known == null) {
-      known = joins(node, readers) ? inline(node) : operand(node);
+      boolean joining = joins && joins(node, readers);
+      hasJoined |= joining;
+      known = joining ? inline(node) : operand(node);
       formulas.put(node, known);
     }
     return known;

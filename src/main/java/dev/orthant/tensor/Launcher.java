@@ -103,11 +103,20 @@ final class Launcher {
             op.formulas().stream().map(f -> f.substitute(before::get, Expr::scalar)).toList(),
             prologue.operands().size(), scalars, call.outputs().stream().map(TensorSpec::dtype).toList(), List.of(),
             call.output().shape());
+        if (changesToIntegers(call, joined, prologue.operands())) {
+          nodes.forEach(Node::buffer);
+          return tensors(execute(device, call, nodes));
+        }
         return tensors(execute(device, call(device, name, joined, prologue.operands()), prologue.operands()));
       }
     } finally {
       Reference.reachabilityFence(inputs);
     }
+  }
+
+  /** Whether floating work that joined would be computed in integers, because it reads and gives nothing else. */
+  private static boolean changesToIntegers(Call call, Op joined, List<Node> operands) {
+    return joined.isInIntegers(operands.stream().map(Node::spec).toList()) && !call.op().isInIntegers(call.inputs());
   }
 
   /** Computes pending operands first where one launch would become too large. */
@@ -155,6 +164,11 @@ final class Launcher {
       Fusion.Prologue prologue =
           Fusion.prologue(op.walked(call.inputs()), used.stream().map(nodes::get).toList());
       Reduce joined = joined(op, used, prologue, call);
+      if (changesToIntegers(call, joined, prologue.operands())) {
+        nodes.forEach(Node::buffer);
+        prologue = Fusion.prologue(op.walked(call.inputs()), used.stream().map(nodes::get).toList());
+        joined = joined(op, used, prologue, call);
+      }
       boolean keeps =
           keepFirst && used.contains(0) && !(prologue.formulas().get(used.indexOf(0)) instanceof Expr.Input);
       if (keeps) {

@@ -264,12 +264,21 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   private static Tensor view(Node node, Shape shape) {
     Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
-    return pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+    Tensor view = pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+    Training.keepRange(node, view);
+    return view;
   }
 
   /** Throws unless every element of this index tensor is from 0 to {@code extent} − 1. */
   void requireRange(String what, long extent) {
     Training.requireRange(this, what, extent);
+  }
+
+  /**
+   * The smallest and the largest element of indices (I32 or I64); 0 and −1 of none. Known without a look at the device when they came from the host.
+   */
+  public long[] range() {
+    return Training.range(this);
   }
 
   /** The same value, to be closed on its own. */

@@ -11,6 +11,7 @@ import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Function;
 import dev.orthant.expr.Parameter;
+import dev.orthant.expr.Whole;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
@@ -18,7 +19,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The elementwise half of {@link Tensor}: arithmetic and the activations by their usual names. Each is one line over {@link #apply}. */
+/**
+ * The elementwise half of {@link Tensor}: arithmetic and the activations by their usual names. Each is one line over {@link #apply}.
+ *
+ * <p><b>Integers.</b> Where all tensors are integers or BOOL and all numbers are whole, sums, differences, products, powers, extremes, comparisons and
+ * choices are exact and wrap around as Java's integers do, in the type of {@link Pointwise#integers} (BOOL stores whether the result is not 0). What
+ * has a fraction, {@code div} above all, needs a type by {@link #apply(String, DType, Expr, List, double...)}: an integer one for the quotient cut
+ * towards zero, a floating one for the fraction.
+ */
 public abstract sealed class TensorMath extends TensorData permits TensorReductions {
   private static final Expr X = Expr.input(0);
   private static final Expr Y = Expr.input(1);
@@ -171,12 +179,21 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
 
   /** This where {@code condition} (BOOL, or any type: not 0) holds, elsewhere {@code otherwise}; all three broadcast. */
   public Tensor where(Tensor condition, Tensor otherwise) {
-    return apply("where", Expr.where(Expr.input(2).ne(Expr.constant(0)), X, Y), List.of(otherwise, condition));
+    Expr choice = Expr.where(Expr.input(2).ne(Expr.constant(0)), X, Y);
+    List<DType> types = List.of(self().dtype(), otherwise.dtype());
+    // A condition of wider integers must not make the result one.
+    return types.stream().anyMatch(DType::isFloating) || condition.dtype().isFloating()
+        ? apply("where", choice, List.of(otherwise, condition))
+        : apply("where", Pointwise.integers(types), choice, List.of(otherwise, condition));
   }
 
   /** This where {@code condition} holds, elsewhere the number: how scores are masked. */
   public Tensor where(Tensor condition, double otherwise) {
-    return apply("where", Expr.where(Y.ne(Expr.constant(0)), X, S), List.of(condition), otherwise);
+    Expr choice = Expr.where(Y.ne(Expr.constant(0)), X, S);
+    DType own = self().dtype();
+    return own.isFloating() || condition.dtype().isFloating() || !Whole.isWhole(otherwise)
+        ? apply("where", choice, List.of(condition), otherwise)
+        : apply("where", own, choice, List.of(condition), otherwise);
   }
 
   /**

@@ -14,23 +14,32 @@ import java.util.Set;
 
 /**
  * The part of {@link Tensor} that reduces over axes. Axes count from 0, negative ones from the end; none given means all. Results lack the axes unless
- * {@code keepDims}, which leaves them with extent 1. Sums accumulate in F32, of F64 in F64; results have the tensor's type.
+ * {@code keepDims}, which leaves them with extent 1. Sums accumulate in F32, of F64 in F64; results have the tensor's type. Of integers and BOOL there are
+ * {@code sum}, {@code prod}, {@code max}, {@code min}, {@code argMax} and {@code argMin}, computed in 64 bits, where sums and products wrap around;
+ * sums and products of them are I64.
  */
 public abstract sealed class TensorReductions extends TensorMath permits TensorShapes {
   private static final Expr X = Expr.input(0);
 
   /** Pending elementwise work on this is done on the way. */
   private Tensor reduce(String name, Reduce.Kind kind, Expr formula, java.util.function.UnaryOperator<Expr> after,
-      boolean keepDims, double[] scalars, int... axes) {
+      DType type, boolean keepDims, double[] scalars, int... axes) {
     List<Integer> over = axes(name, axes);
     Reduce op = new Reduce(over, List.of(new Reduce.Stage(kind, formula)),
-        List.of(new Reduce.Result(after.apply(Reduce.stage(1, 0)), true, floating(name))), 1,
+        List.of(new Reduce.Result(after.apply(Reduce.stage(1, 0)), true, type)), 1,
         Arrays.stream(scalars).boxed().toList());
     return drop(Launcher.reduce(name, op, List.of(self()), Set.of()).getFirst(), over, keepDims);
   }
 
   private Tensor reduce(String name, Reduce.Kind kind, Expr formula, boolean keepDims, int... axes) {
-    return reduce(name, kind, formula, s -> s, keepDims, new double[0], axes);
+    return reduce(name, kind, formula, s -> s, floating(name), keepDims, new double[0], axes);
+  }
+
+  /** Of integers in 64 bits: sums and products keep them, extremes are of the tensor's own type. */
+  private Tensor reduceAny(String name, Reduce.Kind kind, boolean keepDims, int... axes) {
+    DType own = spec().dtype();
+    boolean grows = kind == Reduce.Kind.SUM || kind == Reduce.Kind.PROD;
+    return reduce(name, kind, X, s -> s, own.isFloating() || !grows ? own : DType.I64, keepDims, new double[0], axes);
   }
 
   private DType floating(String name) {
@@ -77,12 +86,14 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
 
   // ---- sums, norms, extremes ---------------------------------------------------------------------------------------
 
+  /** As {@link #sum(boolean, int...)}. */
   public Tensor sum(int... axes) {
     return sum(false, axes);
   }
 
+  /** The sum; of integers and BOOL an I64, which wraps around. */
   public Tensor sum(boolean keepDims, int... axes) {
-    return reduce("sum", Reduce.Kind.SUM, X, keepDims, axes);
+    return reduceAny("sum", Reduce.Kind.SUM, keepDims, axes);
   }
 
   public Tensor mean(int... axes) {
@@ -98,8 +109,9 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return prod(false, axes);
   }
 
+  /** The product; of integers and BOOL an I64, which wraps around. */
   public Tensor prod(boolean keepDims, int... axes) {
-    return reduce("prod", Reduce.Kind.PROD, X, keepDims, axes);
+    return reduceAny("prod", Reduce.Kind.PROD, keepDims, axes);
   }
 
   public Tensor max(int... axes) {
@@ -108,7 +120,7 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
 
   /** The largest element, NaN if there is one; its gradient is shared evenly by those that attain it. */
   public Tensor max(boolean keepDims, int... axes) {
-    return reduce("max", Reduce.Kind.MAX, X, keepDims, axes);
+    return reduceAny("max", Reduce.Kind.MAX, keepDims, axes);
   }
 
   public Tensor min(int... axes) {
@@ -117,7 +129,7 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
 
   /** The smallest element, NaN if there is one; its gradient is shared evenly by those that attain it. */
   public Tensor min(boolean keepDims, int... axes) {
-    return reduce("min", Reduce.Kind.MIN, X, keepDims, axes);
+    return reduceAny("min", Reduce.Kind.MIN, keepDims, axes);
   }
 
   public Tensor norm(double p, int... axes) {
@@ -137,11 +149,11 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     }
     if (p == 2) {
       return reduce("norm", Reduce.Kind.SUM, X.squared(), s -> Expr.where(s.eq(Expr.constant(0)), s, s.sqrt()),
-          keepDims,
-          new double[0], axes);
+          floating("norm"), keepDims, new double[0], axes);
     }
     return reduce("norm", Reduce.Kind.SUM, Expr.where(X.eq(Expr.constant(0)), 0, X.abs().pow(Expr.scalar(0))),
-        s -> Expr.where(s.eq(Expr.constant(0)), s, s.pow(Expr.scalar(1))), keepDims, new double[] {p, 1 / p}, axes);
+        s -> Expr.where(s.eq(Expr.constant(0)), s, s.pow(Expr.scalar(1))), floating("norm"), keepDims,
+        new double[] {p, 1 / p}, axes);
   }
 
   public Tensor sumOfSquares(int... axes) {
@@ -170,7 +182,8 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
   private Tensor arg(String name, Reduce.Kind kind, int axis) {
     List<Integer> over = axes(name, axis);
     Expr best = Reduce.stage(1, 0);
-    Expr here = Expr.where(X.eq(best).or(X.ne(X)), Reduce.position(1, 2), Expr.constant(Double.POSITIVE_INFINITY));
+    // Beyond every position, and whole, so that integers are compared as such.
+    Expr here = Expr.where(X.eq(best).or(X.ne(X)), Reduce.position(1, 2), Expr.constant(0x1p62));
     Reduce op = new Reduce(over, List.of(new Reduce.Stage(kind, X), new Reduce.Stage(Reduce.Kind.MIN, here)),
         List.of(new Reduce.Result(Reduce.stage(1, 1), true, DType.I64)), 1, List.of());
     // Whole numbers have no gradient.

@@ -81,6 +81,28 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
+   * {@code counts[d]} elements along each axis d, from {@code starts[d]} on, {@code steps[d]} apart (negative ones run backwards), in one launch.
+   *
+   * @throws ShapeException when one of them is outside
+   */
+  public Tensor slice(long[] starts, long[] counts, long[] steps) {
+    Copy.Axis[] axes = identity();
+    boolean inside = starts.length == axes.length && counts.length == axes.length && steps.length == axes.length;
+    for (int d = 0; inside && d < axes.length; d++) {
+      long last = starts[d] + (counts[d] - 1) * steps[d];
+      long extent = shape().dim(d);
+      inside =
+          counts[d] == 0 || (counts[d] > 0 && Math.min(starts[d], last) >= 0 && Math.max(starts[d], last) < extent);
+      axes[d] = new Copy.Axis(counts[d], d, starts[d], steps[d], 1);
+    }
+    if (!inside) {
+      throw new ShapeException("slice: starts " + Arrays.toString(starts) + ", counts " + Arrays.toString(counts)
+          + ", steps " + Arrays.toString(steps) + " are not inside " + spec());
+    }
+    return copy("slice", Copy.of(axes));
+  }
+
+  /**
    * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link #concat} undoes. A tape puts their gradient
    * together in one launch, where slices would each add one as large as this.
    */
@@ -226,8 +248,14 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
 
   /** The same numbers in another type. */
   public Tensor cast(DType type) {
-    return spec().dtype() == type ? reshape(shape().dims())
-        : Launcher.run("cast", new Cast(type), List.of(self())).getFirst();
+    if (spec().dtype() == type) {
+      return reshape(shape().dims());
+    }
+    Tensor result = Launcher.run("cast", new Cast(type), List.of(self())).getFirst();
+    if (spec().dtype() == DType.I32 && type == DType.I64) {
+      Training.keepRange(handle().node(), result);
+    }
+    return result;
   }
 
   /** Slices picked along an axis: see {@link Gather}. With axis 0 and a matrix, an embedding. */
@@ -251,9 +279,30 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     return Launcher.run("scatterAdd", new ScatterAdd(a, false, extent), List.of(self(), indices)).getFirst();
   }
 
-  /** Running sums along an axis. */
+  /** Running sums along an axis; of integers in the tensor's own type, which wraps around. BOOL is to be cast first. */
   public Tensor cumSum(int axis) {
     return Launcher.run("cumSum", new CumSum(axis("cumSum", axis), false, false), List.of(self())).getFirst();
+  }
+
+  /**
+   * Running products along an axis: y_i = Π x_j over j ≤ i, in the tensor's type; integers wrap around, BOOL is whether all so far are not 0. Made by
+   * ⌈log₂ n⌉ products of the row with itself moved by 1, 2, 4, … places, each rounded to the type: factors are taken together in that order, so where
+   * products overflow in one order and underflow in another, this may differ from one factor after the other. The gradient divides by nothing: zeros
+   * do not disturb it.
+   *
+   * <p>Source: W. D. Hillis and G. L. Steele, Data Parallel Algorithms, 1986.
+   */
+  public Tensor cumProd(int axis) {
+    int a = axis("cumProd", axis);
+    long extent = shape().dim(a);
+    Tensor y = self().alias();
+    for (long step = 1; step < extent; step *= 2) {
+      Tensor before = y;
+      try (before; Tensor moved = before.pad(a, step, -step, 1)) {
+        y = before.mul(moved);
+      }
+    }
+    return y;
   }
 
   /** Values and where they came from. The caller closes both. */

@@ -125,17 +125,43 @@ final class Training {
       if ((type != DType.I32 && type != DType.I64) || node.spec().shape().isEmpty()) {
         return node;
       }
-      long[] range = node.range();
-      if (range == null) {
-        range = readRange(node);
-        node.range(range);
-      }
+      long[] range = knownRange(node);
       if (range[0] < 0 || range[1] >= extent) {
         throw new InvalidInputException(what + " " + node.spec() + " must be from 0 to " + (extent - 1) + ", but hold "
             + (range[0] < 0 ? range[0] : range[1]) + " (on " + node.device().name() + ")");
       }
       return node;
     });
+  }
+
+  /** What is known of {@code from}'s elements is known of {@code to}, which has the same. */
+  static void keepRange(Node from, Tensor to) {
+    with(to, node -> {
+      long[] known = from.range();
+      if (known != null) {
+        node.range(known);
+      }
+      return node;
+    });
+  }
+
+  static long[] range(Tensor t) {
+    return with(t, node -> {
+      DType type = node.spec().dtype();
+      if (type != DType.I32 && type != DType.I64) {
+        throw new DTypeException("range: takes i32 i64, got " + node.spec() + " on " + node.device().name());
+      }
+      return node.spec().shape().isEmpty() ? new long[] {0, -1} : knownRange(node).clone();
+    });
+  }
+
+  private static long[] knownRange(Node node) {
+    long[] range = node.range();
+    if (range == null) {
+      range = readRange(node);
+      node.range(range);
+    }
+    return range;
   }
 
   private static long[] readRange(Node node) {

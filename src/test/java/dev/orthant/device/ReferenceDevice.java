@@ -9,12 +9,14 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /**
  * A device for tests: every call is the op's own float64 reference, rounded once to the output's type. Slow, right,
@@ -23,6 +25,7 @@ import java.util.function.Predicate;
  */
 public final class ReferenceDevice implements Device {
   private static final long MEMORY = 1L << 32;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private final String name;
   private final DeviceInfo info;
@@ -110,6 +113,10 @@ public final class ReferenceDevice implements Device {
       pending.compareAndSet(null, new DeviceException(name, "planted failure in " + call));
       return;
     }
+    if (call.op().isInIntegers(call.inputs())) {
+      integers(call, inputs, outputs);
+      return;
+    }
     double[][] values = new double[inputs.size()][];
     for (int i = 0; i < values.length; i++) {
       values[i] = load(call.input(i), own(inputs.get(i)));
@@ -117,6 +124,31 @@ public final class ReferenceDevice implements Device {
     double[][] results = call.op().reference(call.inputs(), values);
     for (int i = 0; i < results.length; i++) {
       store(call, call.outputs().get(i), results[i], own(outputs.get(i)));
+    }
+  }
+
+  private void integers(Call call, List<Buffer> inputs, List<Buffer> outputs) {
+    long[][] values = new long[inputs.size()][];
+    for (int i = 0; i < values.length; i++) {
+      DType type = call.input(i).dtype();
+      MemorySegment memory = own(inputs.get(i));
+      values[i] = LongStream.range(0, call.input(i).shape().elements())
+          .map(j -> type == DType.I64 ? memory.get(LONG, j * Long.BYTES) : (long) type.get(memory, j)).toArray();
+    }
+    long[][] results = call.op().referenceOfIntegers(call.inputs(), values);
+    for (int o = 0; o < results.length; o++) {
+      DType type = call.outputs().get(o).dtype();
+      MemorySegment memory = own(outputs.get(o));
+      if (wrong.test(call) && results[o].length > 0) {
+        results[o][results[o].length - 1] ^= 1;
+      }
+      for (int j = 0; j < results[o].length; j++) {
+        if (type == DType.I64) {
+          memory.set(LONG, j * (long) Long.BYTES, results[o][j]);
+        } else {
+          type.set(memory, j, (double) results[o][j]);
+        }
+      }
     }
   }
 

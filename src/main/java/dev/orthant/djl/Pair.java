@@ -1,0 +1,183 @@
+package dev.orthant.djl;
+
+import dev.orthant.core.DType;
+import dev.orthant.core.DTypeException;
+import dev.orthant.expr.Condition;
+import dev.orthant.expr.Expr;
+import dev.orthant.expr.Operator;
+import dev.orthant.tensor.Tensor;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.BinaryOperator;
+
+/**
+ * An elementwise method of two operands: of two arrays, or of an array and a number, which becomes the kernel's argument.
+ *
+ * @param name DJL's
+ * @param kind which types it takes and gives
+ * @param arrays by inputs 0 and 1
+ * @param number by input 0 and scalar 0
+ * @param integers what {@code arrays} is for whole numbers
+ * @param integer what {@code number} is for whole numbers
+ */
+record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Expr integer) {
+  /** Which types a method takes and gives. */
+  enum Kind {
+    /** The type in which the operands meet. */
+    ARITHMETIC,
+    /** That, but not BOOLEAN. */
+    NUMERIC,
+    /** That if it is floating, else FLOAT32. */
+    FLOATING,
+    /** BOOLEAN, comparing in the type in which they meet. */
+    TEST;
+
+    /** Whether a rounding error of an operand shows: FLOAT16 with FLOAT32 must be brought to one type then, though both are computed with as FLOAT32. */
+    boolean isExact() {
+      return this == NUMERIC || this == TEST;
+    }
+  }
+
+  private static final Expr X = Expr.input(0);
+  private static final Expr Y = Expr.input(1);
+  private static final Expr S = Expr.scalar(0);
+  private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
+
+  static final Pair ADD = of("add", Kind.ARITHMETIC, Expr::plus);
+  static final Pair SUB = of("sub", Kind.NUMERIC, Expr::minus);
+  static final Pair MUL = of("mul", Kind.ARITHMETIC, Expr::times);
+  static final Pair DIV = of("div", Kind.FLOATING, Expr::div);
+  static final Pair MOD = of("mod", Kind.NUMERIC, Pair::remainder, Pair::wholeRemainder);
+  static final Pair POW = of("pow", Kind.ARITHMETIC, Pair::power, Pair::wholePower);
+  /** By a finite number but 0. */
+  private static final Pair PLAIN_POW = of("pow", Kind.ARITHMETIC, Expr::pow, Pair::wholePower);
+  private static final Pair SQUARE = of("pow", Kind.ARITHMETIC, (x, y) -> x.squared());
+  private static final Pair ONES = of("pow", Kind.ARITHMETIC, (x, y) -> Expr.constant(1));
+  static final Pair MAXIMUM = of("maximum", Kind.ARITHMETIC, Expr::max);
+  static final Pair MINIMUM = of("minimum", Kind.ARITHMETIC, Expr::min);
+  static final Pair ATAN2 = of("atan2", Kind.FLOATING, Operator.ATAN2::of);
+  static final Pair XLOGY = of("xlogy", Kind.FLOATING,
+      (x, y) -> Expr.where(x.eq(Expr.constant(0)).and(y.eq(y)), 0, x.times(y.log())));
+  static final Pair RDIV = of("rdiv", Kind.FLOATING, (x, y) -> y.div(x));
+  static final Pair RMOD = of("rmod", Kind.NUMERIC, (x, y) -> remainder(y, x), (x, y) -> wholeRemainder(y, x));
+  static final Pair RPOW = of("rpow", Kind.ARITHMETIC, (x, y) -> power(y, x), (x, y) -> wholePower(y, x));
+  /** By the numbers 180.0 and π. */
+  static final Pair TO_DEGREES = of("toDegrees", Kind.ARITHMETIC, (x, y) -> x.times(y).div(Math.PI));
+  static final Pair TO_RADIANS = of("toRadians", Kind.ARITHMETIC, (x, y) -> x.times(y).div(180));
+  static final Pair EQ = test("eq", Expr::eq);
+  static final Pair NEQ = test("neq", Expr::ne);
+  static final Pair GT = test("gt", Expr::gt);
+  static final Pair GTE = test("gte", Expr::ge);
+  static final Pair LT = test("lt", Expr::lt);
+  static final Pair LTE = test("lte", Expr::le);
+  static final Pair AND = test("logicalAnd", (x, y) -> holds(x).and(holds(y)));
+  static final Pair OR = test("logicalOr", (x, y) -> holds(x).or(holds(y)));
+  static final Pair XOR = test("logicalXor", (x, y) -> holds(x).asNumber().ne(holds(y).asNumber()));
+
+  private static Pair of(String name, Kind kind, BinaryOperator<Expr> formula) {
+    return of(name, kind, formula, formula);
+  }
+
+  private static Pair of(String name, Kind kind, BinaryOperator<Expr> floating, BinaryOperator<Expr> whole) {
+    return new Pair(name, kind, floating.apply(X, Y), floating.apply(X, S), whole.apply(X, Y), whole.apply(X, S));
+  }
+
+  private static Pair test(String name, BiFunction<Expr, Expr, Condition> condition) {
+    return of(name, Kind.TEST, (x, y) -> condition.apply(x, y).asNumber());
+  }
+
+  private static Condition holds(Expr x) {
+    return x.ne(Expr.constant(0));
+  }
+
+  /** With the divisor's sign: Python's %. */
+  private static Expr remainder(Expr x, Expr y) {
+    Expr r = Operator.FMOD.of(x, y);
+    Expr zero = Expr.constant(0);
+    return Expr.where(r.gt(0).and(y.lt(0)).or(r.lt(zero).and(y.gt(0))), r.plus(y), r);
+  }
+
+  private static Expr wholeRemainder(Expr x, Expr y) {
+    return remainder(x, y);
+  }
+
+  /** As C's, which Java's is not where |x| is 1; with PyTorch's gradients at 0: that by the exponent is 0 there, and that of x⁰ is 0. */
+  private static Expr power(Expr x, Expr y) {
+    Expr zero = Expr.constant(0);
+    Expr one = Expr.constant(1);
+    Expr atZero = Expr.where(y.eq(zero), one, Expr.where(y.eq(one), x, Expr.where(y.lt(1), x.sqrt(), zero)));
+    Expr certain =
+        Expr.where(y.eq(zero).or(x.eq(one)).or(x.eq(Expr.constant(-1)).and(y.abs().eq(INFINITY))), one, x.pow(y));
+    return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, certain);
+  }
+
+  /** Towards zero where the exponent is negative, and 0 of 0. */
+  private static Expr wholePower(Expr x, Expr y) {
+    Expr p = x.pow(y);
+    return Expr.where(y.lt(0).and(x.abs().ne(Expr.constant(1))), 0, p);
+  }
+
+  /** The type of the result where the operands meet in {@code meet}. */
+  DType result(DType meet) {
+    return switch (kind) {
+      case ARITHMETIC -> meet;
+      case NUMERIC -> {
+        if (meet == DType.BOOL) {
+          throw new DTypeException(name + ": is not defined for BOOLEAN; use logicalXor, or convert with toType");
+        }
+        yield meet;
+      }
+      case FLOATING -> Promotion.floating(meet);
+      case TEST -> DType.BOOL;
+    };
+  }
+
+  private DType meet(DType common) {
+    return kind == Kind.FLOATING ? Promotion.floating(common) : common;
+  }
+
+  Tensor of(Tensor a, Tensor b) {
+    DType type = a.dtype();
+    if (type.isFloating() && b.dtype() == type && kind != Kind.TEST) {
+      return a.apply(name, arrays, List.of(b));
+    }
+    DType common = Promotion.of(a, b);
+    DType result = result(common);
+    return Promotion.apply(name, meet(common), result, kind.isExact(), meet(common).isFloating() ? arrays : integers, a,
+        b);
+  }
+
+  Tensor of(Tensor a, Number n) {
+    DType common = Promotion.of(a, n);
+    DType result = result(common);
+    DType meet = meet(common);
+    double value = meet.isFloating() && !kind.isExact() ? n.doubleValue() : meet.round(n.doubleValue());
+    if (meet == a.dtype() && result == meet && meet.isFloating()) {
+      return a.apply(name, number, List.of(), value);
+    }
+    return Promotion.apply(name, meet, result, kind.isExact(), meet.isFloating() ? number : integer, a, value);
+  }
+
+  /** {@link #of(Tensor, Tensor)}, where it can be written in place of {@code a}. */
+  Tensor into(Tensor a, Tensor b) {
+    Promotion.requireStorable(name + 'i', result(Promotion.of(a, b)), a);
+    return of(a, b);
+  }
+
+  Tensor into(Tensor a, Number n) {
+    Promotion.requireStorable(name + 'i', result(Promotion.of(a, n)), a);
+    return of(a, n);
+  }
+
+  /** The power by {@code n} with the fewest operations. */
+  static Pair power(Number n) {
+    double v = n.doubleValue();
+    if (v == 0) {
+      return ONES;
+    }
+    if (v == 2) {
+      return SQUARE;
+    }
+    return Double.isFinite(v) ? PLAIN_POW : POW;
+  }
+}
