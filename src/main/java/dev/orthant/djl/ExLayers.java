@@ -70,6 +70,10 @@ abstract class ExLayers extends ExUpdates {
       throw new ShapeException("linear: takes (…, in), a weight (out, in) and a bias (out), got " + in + ", " + w
           + (bias == null ? "" : " and " + bias.getShape()) + " on " + x.getDevice());
     }
+    if (!x.getDataType().isFloating()) {
+      NDArray y = x.matMul(weight.transpose());
+      return new NDList(bias == null ? y : y.add(bias));
+    }
     return new NDList(x.compute(() -> {
       Tensor rows = in.dimension() == 1 ? x.tensor().expandDims(0) : x.tensor();
       Tensor y = rows.matMul(x.operand(weight), false, true);

@@ -2,6 +2,8 @@ package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.orthant.core.DType;
+import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.op.Pool2d;
@@ -14,10 +16,25 @@ abstract class ExPooling extends ExActivations {
     super(array);
   }
 
+  /** Pools what is in the array; whole numbers exactly, and whole again, an average towards 0. */
   private NDArray pool(String name, Pool2d.Kind kind, Shape kernel, Shape stride, Shape padding, boolean ceil,
-      boolean countPadding, double p) {
-    Pooling pooling = Pooling.of(name, kind, array.tensor(), kernel, stride, padding, ceil, countPadding, p);
-    return array.compute(() -> pooling.apply(array.tensor()));
+      boolean countPadding) {
+    return array.compute(() -> {
+      Tensor x = numbers(name);
+      return Pooling.of(name, kind, x, kernel, stride, padding, ceil, countPadding, 0).apply(x)
+          .cast(array.tensor().dtype());
+    });
+  }
+
+  /** What is in the array, as floating numbers that hold it. */
+  private Tensor numbers(String name) {
+    DType type = array.tensor().dtype();
+    if (array.isComplex() || type == DType.BOOL) {
+      throw new DTypeException(name + ": takes numbers that are not complex, got " + array.getShape() + ' '
+          + array.getDataType() + " on " + array.getDevice() + "; convert it with toType");
+    }
+    return type.isFloating() ? array.tensor()
+        : array.tensor().cast(type == DType.I32 || type == DType.I64 ? DType.F64 : DType.F32);
   }
 
   /** All elements of each image, in one window: as signals. */
@@ -27,7 +44,7 @@ abstract class ExPooling extends ExActivations {
       throw new ShapeException(name + ": takes an input (n, c, …) of rank 3 to 5, got " + array.getShape() + " on "
           + array.getDevice());
     }
-    return array.tensor().reshape(d[0], d[1], Arrays.stream(d, 2, d.length).reduce(1, (a, b) -> a * b));
+    return numbers(name).reshape(d[0], d[1], Arrays.stream(d, 2, d.length).reduce(1, (a, b) -> a * b));
   }
 
   private static Shape all(Tensor signals) {
@@ -36,7 +53,7 @@ abstract class ExPooling extends ExActivations {
 
   @Override
   public NDArray maxPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
-    return pool("maxPool", Pool2d.Kind.MAX, kernelShape, stride, padding, ceilMode, false, 0);
+    return pool("maxPool", Pool2d.Kind.MAX, kernelShape, stride, padding, ceilMode, false);
   }
 
   /** The largest element of each channel: (n, c). */
@@ -46,13 +63,13 @@ abstract class ExPooling extends ExActivations {
       Tensor x = whole("globalMaxPool");
       // Not a reduction: of several largest elements, the first has the gradient.
       return Pooling.of("globalMaxPool", Pool2d.Kind.MAX, x, all(x), all(x), new Shape(0), false, false, 0).apply(x)
-          .squeeze(2);
+          .squeeze(2).cast(array.tensor().dtype());
     });
   }
 
   @Override
   public NDArray avgPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode, boolean countIncludePad) {
-    return pool("avgPool", Pool2d.Kind.AVERAGE, kernelShape, stride, padding, ceilMode, countIncludePad, 0);
+    return pool("avgPool", Pool2d.Kind.AVERAGE, kernelShape, stride, padding, ceilMode, countIncludePad);
   }
 
   /** The average of each channel: (n, c). */
@@ -61,38 +78,42 @@ abstract class ExPooling extends ExActivations {
     return array.compute(() -> whole("globalAvgPool").mean(2));
   }
 
+  /** FLOAT32 of whole numbers. */
+  private Tensor real(Tensor x) {
+    return array.getDataType().isFloating() ? x : x.cast(DType.F32);
+  }
+
   @Override
   public NDArray lpPool(float normType, Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
-    Tensor x = array.tensor();
-    if (isEven(normType)) {
-      return norm(normType, kernelShape, stride, padding, ceilMode);
-    }
-    // The sum of powers has their sign, as PyTorch's: the root of a negative one is NaN.
-    Pooling average =
-        Pooling.of("lpPool", Pool2d.Kind.AVERAGE, x, kernelShape, stride, padding, ceilMode, true, 0);
-    double count = average.size().stream().mapToDouble(i -> i).reduce(1, (a, b) -> a * b);
-    return array.compute(() -> average.apply(array.tensor().pow(normType)).mul(count).pow(1 / (double) normType));
+    return array
+        .compute(() -> norms("lpPool", real(numbers("lpPool")), normType, kernelShape, stride, padding, ceilMode));
   }
 
-  /** Whether x^p is |x|^p. */
-  private static boolean isEven(float p) {
+  /**
+   * (Σ x^p)^(1/p), which for an odd p is not Σ|x|^p: as PyTorch's, the root of a negative sum is NaN, and a window that hangs over the end counts as if the
+   * elements it lacks were the average of those it has.
+   */
+  private static Tensor norms(String name, Tensor x, float p, Shape kernel, Shape stride, Shape padding,
+      boolean ceil) {
     if (!(p > 0)) {
-      throw new InvalidInputException("lpPool: takes a norm greater than 0, got " + p);
+      throw new InvalidInputException(name + ": takes a norm greater than 0, got " + p);
     }
-    return p % 2 == 0;
-  }
-
-  private NDArray norm(float p, Shape kernel, Shape stride, Shape padding, boolean ceil) {
-    return pool("lpPool", Pool2d.Kind.LP, kernel, stride, padding, ceil, false, p);
+    boolean even = p % 2 == 0;
+    Pooling how = Pooling.of(name, even && !ceil ? Pool2d.Kind.LP : Pool2d.Kind.AVERAGE, x, kernel, stride, padding,
+        ceil, true, p);
+    if (how.kind() == Pool2d.Kind.LP) {
+      return how.apply(x);
+    }
+    double count = how.size().stream().mapToDouble(i -> i).reduce(1, (a, b) -> a * b);
+    return how.apply(x.pow(p)).mul(count).pow(1 / (double) p);
   }
 
   /** The norm of each channel: (n, c). */
   @Override
   public NDArray globalLpPool(float normType) {
-    OrthantNDArray signals = array.compute(() -> whole("globalLpPool"));
-    try (signals; NDArray y = signals.getNDArrayInternal().lpPool(normType, all(signals.tensor()), new Shape(1),
-        new Shape(0), false)) {
-      return y.squeeze(2);
-    }
+    return array.compute(() -> {
+      Tensor x = real(whole("globalLpPool"));
+      return norms("globalLpPool", x, normType, all(x), all(x), new Shape(0), false).squeeze(2);
+    });
   }
 }

@@ -42,7 +42,7 @@ abstract class ExUpdates extends ExPooling {
 
   /** The gradient, scaled and clipped. */
   private static Expr gradient(Numbers n, float rescale, float clip) {
-    Expr g = rescale == 1 ? Expr.input(1) : Expr.input(1).times(n.of(rescale));
+    Expr g = Expr.input(1).times(n.of(rescale));
     if (clip < 0) {
       return g;
     }
@@ -51,7 +51,7 @@ abstract class ExUpdates extends ExPooling {
   }
 
   private static Expr decayed(Numbers n, Expr g, float weightDecay) {
-    return weightDecay == 0 ? g : g.plus(n.of(weightDecay).times(WEIGHT));
+    return g.plus(n.of(weightDecay).times(WEIGHT));
   }
 
   /** ρ·before + (1 − ρ)·now. */
@@ -117,8 +117,7 @@ abstract class ExUpdates extends ExPooling {
     Numbers n = new Numbers();
     Expr clipped = gradient(n, rescaleGrad, clipGrad);
     Expr g = adamw ? clipped : decayed(n, clipped, weightDecay);
-    Expr w = adamw && weightDecay != 0
-        ? WEIGHT.minus(WEIGHT.times(n.of((double) learningRate * weightDecay))) : WEIGHT;
+    Expr w = adamw ? WEIGHT.minus(WEIGHT.times(n.of((double) learningRate * weightDecay))) : WEIGHT;
     Expr m = average(n, beta1, state(0), g);
     Expr v = average(n, beta2, state(1), g.squared());
     Expr change = n.of(learningRateBiasCorrection).times(m).div(v.sqrt().plus(n.of(epsilon)));

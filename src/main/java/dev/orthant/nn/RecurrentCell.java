@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input (features, gates·h)
  * @param hidden (h, gates·h)
- * @param inputBias (gates·h)
- * @param hiddenBias (gates·h)
+ * @param inputBias (gates·h); null for none
+ * @param hiddenBias (gates·h); null for none
+ * @param transposed whether both matrices are given as (gates·h, …), as PyTorch keeps them
  */
-public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, Tensor inputBias, Tensor hiddenBias)
-    implements Layer {
+public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, @Nullable Tensor inputBias,
+    @Nullable Tensor hiddenBias, boolean transposed) implements Layer {
   /** What a step computes. */
   public enum Kind {
     RELU(1),
@@ -38,6 +39,11 @@ public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, Tensor input
 
     Kind(int gates) {
       this.gates = gates;
+    }
+
+    /** How many parts the matrices have. */
+    public int gates() {
+      return gates;
     }
   }
 
@@ -70,12 +76,12 @@ public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, Tensor input
     Fans fans = new Fans(features, h);
     return new RecurrentCell(kind, p.learned(Shape.of(features, wide), fans, uniform),
         p.learned(Shape.of(h, wide), fans, uniform), p.learned(Shape.of(wide), fans, uniform),
-        p.learned(Shape.of(wide), fans, uniform));
+        p.learned(Shape.of(wide), fans, uniform), false);
   }
 
   /** How many numbers the state has for each sample. */
   public long size() {
-    return hidden.shape().dim(0);
+    return hidden.shape().dim(transposed ? 1 : 0);
   }
 
   /** The state before the first step, 0. */
@@ -99,13 +105,17 @@ public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, Tensor input
 
   /** x·input + inputBias, of any number of steps at once. */
   Tensor project(Tensor x) {
-    return x.matMul(input).add(inputBias);
+    return biased(x.matMul(input, false, transposed), inputBias);
+  }
+
+  private static Tensor biased(Tensor y, @Nullable Tensor bias) {
+    return bias == null ? y : y.add(bias);
   }
 
   /** The state after a step whose {@link #project} is (n, gates·h): one product, and elementwise work. */
   State next(Tensor projected, State state) {
     try (Scope scope = Scope.open()) {
-      Tensor q = state.hidden().matMul(hidden).add(hiddenBias);
+      Tensor q = biased(state.hidden().matMul(hidden, false, transposed), hiddenBias);
       State next = switch (kind) {
         case RELU -> new State(q.add(projected).relu(), null);
         case TANH -> new State(q.add(projected).tanh(), null);
@@ -167,7 +177,14 @@ public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, Tensor input
 
   @Override
   public List<Variable> variables() {
-    return List.of(new Variable("weight_ih", input, true), new Variable("weight_hh", hidden, true),
-        new Variable("bias_ih", inputBias, true), new Variable("bias_hh", hiddenBias, true));
+    List<Variable> all = new ArrayList<>(
+        List.of(new Variable("weight_ih", input, true), new Variable("weight_hh", hidden, true)));
+    if (inputBias != null) {
+      all.add(new Variable("bias_ih", inputBias, true));
+    }
+    if (hiddenBias != null) {
+      all.add(new Variable("bias_hh", hiddenBias, true));
+    }
+    return all;
   }
 }
