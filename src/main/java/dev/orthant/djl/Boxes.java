@@ -10,7 +10,8 @@ final class Boxes {
   private Boxes() {}
 
   /** See {@link ExBoxes#multiBoxPrior}. */
-  static float[] priors(int height, int width, List<Float> sizes, List<Float> ratios, List<Float> steps, List<Float> offsets) {
+  static float[] priors(int height, int width, List<Float> sizes, List<Float> ratios, List<Float> steps,
+      List<Float> offsets) {
     boolean given = steps.get(0) > 0 && steps.get(1) > 0;
     float down = given ? steps.get(0) : 1f / height;
     float across = given ? steps.get(1) : 1f / width;
@@ -18,8 +19,10 @@ final class Boxes {
     float[] boxes = new float[height * width * each * 4];
     for (int i = 0; i < height * width * each; i++) {
       int kind = i % each;
-      float y = (i / each / width + offsets.get(0)) * down;
-      float x = (i / each % width + offsets.get(1)) * across;
+      int row = i / each / width;
+      int column = i / each % width;
+      float y = (row + offsets.get(0)) * down;
+      float x = (column + offsets.get(1)) * across;
       boolean sized = kind < sizes.size();
       float size = sizes.get(sized ? kind : 0);
       float ratio = ratios.isEmpty() ? 1 : (float) Math.sqrt(ratios.get(sized ? 0 : kind - sizes.size() + 1));
