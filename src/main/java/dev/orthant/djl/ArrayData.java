@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
+import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
@@ -44,7 +45,13 @@ abstract class ArrayData extends ArrayCore {
       throw new DTypeException("toType: " + getShape() + ' ' + getDataType() + " does not become " + type
           + "; real() and complex() give and take pairs of FLOAT32");
     }
-    return named(compute(() -> tensor().cast(Types.of(type))));
+    return named(compute(() -> converted(tensor(), Types.of(type))));
+  }
+
+  /** Fractions are cut off, and what a byte cannot hold wraps, as in PyTorch: by way of I64. */
+  private static Tensor converted(Tensor t, DType type) {
+    boolean wraps = t.dtype().isFloating() && (type == DType.I8 || type == DType.U8);
+    return (wraps ? t.cast(DType.I64) : t).cast(type);
   }
 
   /** A copy that costs nothing: memory is only taken when one of the two is written. */

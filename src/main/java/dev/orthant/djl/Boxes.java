@@ -19,8 +19,10 @@ final class Boxes {
     float[] boxes = new float[height * width * each * 4];
     for (int i = 0; i < height * width * each; i++) {
       int kind = i % each;
-      float y = (i / each / width + offsets.get(0)) * down;
-      float x = (i / each % width + offsets.get(1)) * across;
+      int row = i / each / width;
+      int column = i / each % width;
+      float y = (row + offsets.get(0)) * down;
+      float x = (column + offsets.get(1)) * across;
       boolean sized = kind < sizes.size();
       float size = sizes.get(sized ? kind : 0);
       float ratio = ratios.isEmpty() ? 1 : (float) Math.sqrt(ratios.get(sized ? 0 : kind - sizes.size() + 1));

@@ -37,11 +37,11 @@ abstract class ExImages extends ExRecurrent {
     Resampling how = Resampling.of("interpolation", mode);
     boolean fits = size.length > 0 && shape.dimension() == size.length + 2 && shape.size() > 0;
     for (long s : size) {
-      fits &= s > 0;
+      fits &= s >= 0;
     }
     if (!fits) {
       throw new ShapeException(
-          "interpolation: takes (batch, channels, …) with elements, and a size of 1 or more for each axis behind, got "
+          "interpolation: takes (batch, channels, …) with elements, and a size of 0 or more for each axis behind, got "
               + shape + " and " + java.util.Arrays.toString(size));
     }
     if (!array.getDataType().isFloating() || array.isComplex()) {
@@ -62,9 +62,9 @@ abstract class ExImages extends ExRecurrent {
   public NDArray resize(int width, int height, int interpolation) {
     Resampling how = Resampling.of("resize", interpolation);
     int rank = requireImage("resize");
-    if (width < 1 || height < 1 || array.getShape().size() == 0) {
+    if (width < 0 || height < 0 || array.getShape().size() == 0) {
       throw new InvalidInputException(
-          "resize: takes an image with elements and sizes of 1 or more, got " + array.getShape() + " to " + width
+          "resize: takes an image with elements and sizes of 0 or more, got " + array.getShape() + " to " + width
               + " x " + height);
     }
     return array.compute(() -> {

@@ -110,7 +110,7 @@ abstract class ManagerCore extends BaseNDManager {
       Tensor one = type == DataType.COMPLEX64
           ? Tensor.of(target(), stored, dev.orthant.core.Shape.of(2), value, 0)
           : Tensor.full(target(), stored, dev.orthant.core.Shape.of(), value);
-      return one.broadcastTo(Types.stored(shape, type));
+      return Lenses.repeated(one, Types.stored(shape, type));
     });
   }
 

@@ -54,7 +54,8 @@ abstract class ManagerCreation extends ManagerCore {
       throw new InvalidInputException("arange: from " + start + " to " + stop + " by " + step + " as " + type
           + " does not end; the step must not be 0, nor become 0 in the type");
     }
-    return sequence(type, (long) Math.ceil(((whole ? (long) stop : stop) - first) / by), i -> first + i * by);
+    double distance = type == DataType.INT64 ? (long) stop - first : stop - start;
+    return sequence(type, (long) Math.ceil(distance / (type == DataType.INT64 ? by : step)), i -> first + i * by);
   }
 
   /** {@code num} numbers from start to stop, both included, or without stop, in even steps. */

@@ -50,7 +50,7 @@ class EngineTest {
   @Test
   void everyDeviceHasAName() {
     for (var d : Devices.all()) {
-      String[] name = d.name().split(":");
+      String[] name = d.name().split(":", -1);
       Device device = Device.of(name[0], name.length == 1 ? -1 : Integer.parseInt(name[1]));
       try (NDManager manager = ENGINE.newBaseManager(device)) {
         NDArray x = manager.create(new float[] {1, 2, 3});
@@ -73,7 +73,7 @@ class EngineTest {
     try (NDManager manager = ENGINE.newBaseManager(Device.cpu())) {
       NDArray x = manager.create(new float[] {1, 2, 3});
       for (var d : Devices.all()) {
-        String[] name = d.name().split(":");
+        String[] name = d.name().split(":", -1);
         Device device = Device.of(name[0], name.length == 1 ? -1 : Integer.parseInt(name[1]));
         NDArray there = x.toDevice(device, true);
         assertThat(there.getDevice()).isEqualTo(device);
