@@ -54,7 +54,7 @@ final class IntegerRunner {
     Broadcast walk = Broadcast.of(call.output().shape(), call.inputs().stream().map(TensorSpec::shape).toList());
     long blocks = (count + IntegerProgram.BLOCK - 1) / IntegerProgram.BLOCK;
     long cost = (long) IntegerProgram.BLOCK
-        * ((long) Long.BYTES * addresses.length + OPERATION * (long) program.operations());
+        * ((long) Long.BYTES * addresses.length + (long) OPERATION * program.operations());
     double[] scalars = op.scalars();
     new Split(pool).run(blocks, cost, (first, last) -> {
       long[][] r = program.memory(scalars, (int) Math.min(count, IntegerProgram.BLOCK));

@@ -149,9 +149,10 @@ abstract class ArrayData extends ArrayCore {
     return tensor().requiresGradient();
   }
 
+  /** Constant to gradients; the same elements, as in PyTorch: written in place, this is too. */
   @Override
   public NDArray stopGradient() {
-    return compute(() -> tensor().detach());
+    return view(new Lens(Tensor::detach, (_, part) -> part));
   }
 
   // ---- equality ----------------------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
+import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Function;
 import dev.orthant.tensor.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: functions of each element. Whole numbers become FLOAT32 where the function's values are not whole. */
@@ -18,6 +20,7 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   private static final Expr SIGN = Expr.where(X.gt(0), 1, Expr.where(X.lt(0), -1, 0));
   private static final Expr CLIPPED = Expr.where(X.gt(Expr.scalar(1)), Expr.scalar(1), Expr.where(X.lt(Expr.scalar(0)),
       Expr.where(Expr.scalar(0).gt(Expr.scalar(1)), Expr.scalar(1), Expr.scalar(0)), X));
+  private static final Expr LEAST = Expr.max(Expr.input(1), Expr.scalar(0));
   private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
 
   ArrayFunctions(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
@@ -221,12 +224,12 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   @Override
   public NDArray gammaln() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("gammaln", Function.GAMMALN);
   }
 
   @Override
   public NDArray erfinv() {
-    throw new UnsupportedOperationException("not yet");
+    return floating("erfinv", Function.ERFINV);
   }
 
   @Override
@@ -280,24 +283,61 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   // ---- along an axis -----------------------------------------------------------------------------------------------
 
+  /** What {@code work} makes of the tensor, a scalar being taken as an array of one. */
+  static Tensor lined(Tensor t, UnaryOperator<Tensor> work) {
+    return t.shape().rank() == 0 ? work.apply(t.reshape(1)).reshape() : work.apply(t);
+  }
+
+  /** The tensor, floating. */
+  final Tensor fractions(String method) {
+    Tensor t = real(method);
+    if (!t.dtype().isFloating()) {
+      throw new DTypeException(method + ": takes floating numbers, got " + t.spec() + " on " + t.device().name()
+          + "; convert it with toType");
+    }
+    return t;
+  }
+
+  /** (Σ|x|^p)^(1/p); of p = 0 how many are not 0, of p = −∞ the smallest magnitude. */
+  static Tensor norm(Tensor t, double p, boolean keepDims, int... axes) {
+    if (p >= 1) {
+      return t.norm(p, keepDims, axes);
+    }
+    if (p == 0) {
+      return t.apply("norm", X.ne(Expr.constant(0)).asNumber(), List.of()).sum(keepDims, axes);
+    }
+    if (p == Double.NEGATIVE_INFINITY) {
+      return t.apply(Function.ABS).min(keepDims, axes);
+    }
+    // Elements that are 0 have no gradient.
+    Expr power = Expr.where(X.eq(Expr.constant(0)), p < 0 ? INFINITY : Expr.constant(0), X.abs().pow(Expr.scalar(0)));
+    return t.apply("norm", power, List.of(), p).sum(keepDims, axes).pow(1 / p);
+  }
+
   /** Divided by its norm along the axis, or by {@code eps} where that is larger. */
   @Override
   public NDArray normalize(double exponent, long dim, double eps) {
-    return compute(() -> {
-      Tensor t = real("normalize");
-      Tensor norm = t.norm(exponent, true, Math.toIntExact(dim));
-      Expr least = Expr.scalar(0);
-      return t.apply("normalize", X.div(Expr.max(Expr.input(1), least)), List.of(norm), eps);
-    });
+    return compute(() -> lined(fractions("normalize"), t -> t.apply("normalize", X.div(LEAST),
+        List.of(norm(t, exponent, true, Math.toIntExact(dim))), eps)));
   }
 
   @Override
   public NDArray softmax(int axis) {
-    return compute(() -> real("softmax").softmax(axis));
+    return compute(() -> lined(fractions("softmax"), t -> t.shape().elements() == 0 ? unchanged("softmax", t, axis)
+        : t.softmax(axis)));
   }
 
   @Override
   public NDArray logSoftmax(int axis) {
-    return compute(() -> real("logSoftmax").logSoftmax(axis));
+    return compute(() -> lined(fractions("logSoftmax"),
+        t -> t.shape().elements() == 0 ? unchanged("logSoftmax", t, axis) : t.logSoftmax(axis)));
+  }
+
+  /** A tensor without elements, if it has the axis. */
+  private static Tensor unchanged(String method, Tensor t, int axis) {
+    if (axis < -t.shape().rank() || axis >= t.shape().rank()) {
+      throw new ShapeException(method + ": " + t.spec() + " on " + t.device().name() + " has no axis " + axis);
+    }
+    return t;
   }
 }

@@ -2,37 +2,146 @@ package dev.orthant.djl;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import dev.orthant.core.DType;
+import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Shape;
+import dev.orthant.core.ShapeException;
+import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OrthantNDArray}: matrix products and inverses. */
+/** The part of {@link OrthantNDArray}: matrix products and inverses. Both operands have one type, as in PyTorch. */
 abstract class ArrayProducts extends ArraySelection {
   ArrayProducts(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     super(manager, device, tensor, complex);
   }
 
-  @Override
-  public NDArray inverse() {
-    throw new UnsupportedOperationException("not yet");
-  }
+  // ---- products ----------------------------------------------------------------------------------------------------
 
+  /**
+   * As NumPy's dot: of vectors the inner product, of matrices the matrix product, with a scalar the product; else the sum of products over this one's last axis and
+   * the other's last but one (or only one), with the other axes of both.
+   */
   @Override
   public NDArray dot(NDArray other) {
-    throw new UnsupportedOperationException("not yet");
+    requireMultipliable("dot", other);
+    int left = rank();
+    int right = other.getShape().dimension();
+    if (left == 0 || right == 0) {
+      return mul(other);
+    }
+    int inner = Math.max(0, right - 2);
+    requireInner("dot", other, getShape().get(left - 1), other.getShape().get(inner));
+    if (right <= 2) {
+      return compute(() -> product(tensor(), operand(other)));
+    }
+    return compute(() -> {
+      Tensor b = operand(other);
+      Tensor rows = b.transpose(Axes.order(right, false, inner)).reshape(b.shape().dim(inner), outer(b, inner));
+      Tensor a = tensor();
+      Shape lead = a.shape().slice(0, left - 1);
+      Shape rest = b.shape().slice(0, inner).append(b.shape().dim(-1));
+      return product(a.reshape(lead.elements(), a.shape().dim(-1)), rows).reshape(lead.append(rest.dims()).dims());
+    });
   }
 
+  private static long outer(Tensor t, int axis) {
+    return Axes.product(t.shape().dims(), 0, axis) * Axes.product(t.shape().dims(), axis + 1, t.shape().rank());
+  }
+
+  /** The matrix product; a vector is a row on the left and a column on the right, and that axis goes; leading axes broadcast. */
   @Override
   public NDArray matMul(NDArray other) {
-    throw new UnsupportedOperationException("not yet");
+    requireMultipliable("matMul", other);
+    if (getShape().isScalar() || other.getShape().isScalar()) {
+      throw new ShapeException(
+          "matMul: takes arrays of 1 axis or more, got " + getShape() + " and " + other.getShape()
+              + "; scalars multiply with mul");
+    }
+    int right = other.getShape().dimension();
+    requireInner("matMul", other, getShape().get(rank() - 1), other.getShape().get(Math.max(0, right - 2)));
+    return compute(() -> product(tensor(), operand(other)));
   }
 
+  /** Of as many matrices on either side: (b, m, k) · (b, k, n) = (b, m, n). */
   @Override
   public NDArray batchMatMul(NDArray other) {
-    throw new UnsupportedOperationException("not yet");
+    requireMultipliable("batchMatMul", other);
+    requireBatches("batchMatMul", other);
+    return compute(() -> product(tensor(), operand(other)));
   }
 
+  /** The same as {@link #batchMatMul}. */
   @Override
   public NDArray batchDot(NDArray other) {
-    throw new UnsupportedOperationException("not yet");
+    requireMultipliable("batchDot", other);
+    requireBatches("batchDot", other);
+    return compute(() -> product(tensor(), operand(other)));
+  }
+
+  private void requireBatches(String method, NDArray other) {
+    ai.djl.ndarray.types.Shape b = other.getShape();
+    if (rank() != 3 || b.dimension() != 3 || getShape().get(0) != b.get(0)) {
+      throw new ShapeException(method + ": takes (b, m, k) and (b, k, n), got " + getShape() + " and " + b);
+    }
+    requireInner(method, other, getShape().get(2), b.get(1));
+  }
+
+  private void requireMultipliable(String method, NDArray other) {
+    if (other.getDataType() != getDataType() || isComplex() || tensor().dtype() == DType.BOOL) {
+      throw new DTypeException(
+          method + ": takes two arrays of one type, of numbers but not complex, got " + getDataType()
+              + " and " + other.getDataType() + "; convert one with toType");
+    }
+  }
+
+  private void requireInner(String method, NDArray other, long left, long right) {
+    if (left != right) {
+      throw new ShapeException(method + ": the inner extents differ: " + getShape() + " and " + other.getShape() + ", "
+          + left + " and " + right + " (on " + getDevice() + ")");
+    }
+  }
+
+  /** torch.matmul. Whole numbers are multiplied as F64: exact up to 2⁵³. */
+  private static Tensor product(Tensor a, Tensor b) {
+    if (!a.dtype().isFloating()) {
+      // By way of I64: what is too large for the type wraps, as in PyTorch.
+      return product(a.cast(DType.F64), b.cast(DType.F64)).cast(DType.I64).cast(a.dtype());
+    }
+    boolean row = a.shape().rank() == 1;
+    boolean column = b.shape().rank() == 1;
+    if (!row && !column) {
+      return a.matMul(b);
+    }
+    Tensor y = (row ? a.expandDims(0) : a).matMul(column ? b.expandDims(-1) : b);
+    Tensor narrow = column ? y.squeeze(-1) : y;
+    return row ? narrow.squeeze(column ? -1 : -2) : narrow;
+  }
+
+  // ---- inverse -----------------------------------------------------------------------------------------------------
+
+  /**
+   * The inverses X of matrices A (…, n, n), computed on the host in double by {@link Elimination} and rounded once. To a gradient the result is
+   * X + X·(A₀ − A)·X, where A₀ has A's value and is constant: its value is X, its derivative that of the inverse, −X·dA·X.
+   *
+   * @throws InvalidInputException when one is singular
+   */
+  @Override
+  public NDArray inverse() {
+    Tensor held = tensor();
+    int rank = held.shape().rank();
+    if (isComplex() || (held.dtype() != DType.F32 && held.dtype() != DType.F64)) {
+      throw new DTypeException("inverse: takes FLOAT32 or FLOAT64, got " + getShape() + ' ' + getDataType());
+    }
+    if (rank < 2 || held.shape().dim(-1) != held.shape().dim(-2)) {
+      throw new ShapeException("inverse: takes square matrices (…, n, n), got " + getShape());
+    }
+    return compute(() -> {
+      Tensor a = tensor();
+      double[] inverses = Elimination.inverses(a.toDoubleArray(), Math.toIntExact(a.shape().dim(-1)));
+      Tensor x = Tensor.of(a.device(), a.dtype(), a.shape(), inverses);
+      return Tape.isOpen() ? x.add(x.matMul(a.detach().sub(a)).matMul(x)) : x;
+    });
   }
 }

@@ -4,19 +4,38 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.orthant.core.DType;
-import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.expr.Expr;
+import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
-import java.util.function.Function;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: sums, extremes, averages and running sums along axes. No axes given means all of them. */
 abstract class ArrayReductions extends ArrayFunctions {
   private static final int[] ALL = {};
+  private static final int[] LAST = {-1};
+  private static final Expr X = Expr.input(0);
+  /** Where input 1 is the place of input 2. */
+  private static final Expr CHOSEN = Expr.where(Expr.input(1).eq(Expr.input(2)), X, Expr.constant(0));
+  private static final Expr UNLESS_NAN = Expr.where(Expr.input(1).ne(Expr.input(1)), Expr.input(1), X);
+  private static final Expr BETWEEN = between(X, Expr.input(1), Expr.input(2), Expr.scalar(0));
 
   ArrayReductions(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     super(manager, device, tensor, complex);
+  }
+
+  /** From a to b by a part, from the nearer one; NaN if the largest is. */
+  private static Expr between(Expr a, Expr b, Expr largest, Expr part) {
+    Expr way = b.minus(a);
+    Expr between = Expr.where(part.lt(0.5), a.plus(way.times(part)),
+        b.minus(way.times(Expr.constant(1).minus(part))));
+    return Expr.where(largest.ne(largest), largest, between);
   }
 
   // ---- sums and products: INT64 of whole numbers ------------------------------------------------------------------
@@ -28,7 +47,10 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray sum(int[] axes, boolean keepDims) {
-    return compute(() -> whole(real("sum"), DType.I64, t -> t.sum(keepDims, axes)));
+    return compute(() -> {
+      Tensor t = real("sum");
+      return t.sum(keepDims, over(t, axes));
+    });
   }
 
   @Override
@@ -38,7 +60,10 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray prod(int[] axes, boolean keepDims) {
-    return compute(() -> whole(real("prod"), DType.I64, t -> t.prod(keepDims, axes)));
+    return compute(() -> {
+      Tensor t = real("prod");
+      return t.prod(keepDims, over(t, axes));
+    });
   }
 
   @Override
@@ -48,23 +73,10 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray mean(int[] axes, boolean keepDims) {
-    return compute(() -> fractions("mean").mean(keepDims, axes));
-  }
-
-  /** A reduction, of whole numbers with a result of {@code type}. */
-  private static Tensor whole(Tensor t, DType type, Function<Tensor, Tensor> work) {
-    return t.dtype().isFloating() ? work.apply(t) : work.apply(t.cast(DType.F64)).cast(type);
-  }
-
-  /** The tensor, floating. */
-  private Tensor fractions(String method) {
-    Tensor t = real(method);
-    if (!t.dtype().isFloating()) {
-      throw new DTypeException(
-          method + ": takes floating numbers, got " + getShape() + ' ' + getDataType() + " on " + getDevice()
-              + "; convert it with toType");
-    }
-    return t;
+    return compute(() -> {
+      Tensor t = fractions("mean");
+      return t.mean(keepDims, over(t, axes));
+    });
   }
 
   @Override
@@ -83,10 +95,7 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray max(int[] axes, boolean keepDims) {
-    return compute(() -> {
-      Tensor t = some("max");
-      return whole(t, t.dtype(), x -> x.max(keepDims, axes));
-    });
+    return compute(() -> extreme("max", axes, keepDims, true));
   }
 
   @Override
@@ -96,20 +105,30 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray min(int[] axes, boolean keepDims) {
-    return compute(() -> {
-      Tensor t = some("min");
-      return whole(t, t.dtype(), x -> x.min(keepDims, axes));
-    });
+    return compute(() -> extreme("min", axes, keepDims, false));
   }
 
-  /** The tensor, if it has elements. */
-  private Tensor some(String method) {
-    Tensor t = real(method);
-    if (t.shape().elements() == 0) {
-      throw new ShapeException(method + ": an array without elements has none: " + getShape() + ' ' + getDataType()
-          + " on " + getDevice());
+  /** The gradient of all elements that tie is shared by them; along one axis the first of them has it, as in PyTorch. */
+  private Tensor extreme(String name, int[] axes, boolean keepDims, boolean largest) {
+    Tensor t = real(name);
+    int[] over = over(t, axes);
+    if (over.length == 1 && t.dtype().isFloating() && Tape.isOpen() && t.shape().elements() > 0) {
+      Tensor chosen = chosen(t, over[0], largest);
+      return keepDims ? chosen.sum(true, over) : chosen.sum(over);
     }
-    return t;
+    return largest ? t.max(keepDims, over) : t.min(keepDims, over);
+  }
+
+  /** The tensor with 0 in the place of all but the first largest or smallest along an axis. */
+  private static Tensor chosen(Tensor t, int axis, boolean largest) {
+    Tensor best = largest ? t.argMax(axis) : t.argMin(axis);
+    int from0 = Math.floorMod(axis, t.shape().rank());
+    long[] column = new long[t.shape().rank() - from0];
+    Arrays.fill(column, 1);
+    column[0] = t.shape().dim(from0);
+    Tensor places = Tensor.of(t.device(), DType.I64, Shape.of(column),
+        LongStream.range(0, column[0]).asDoubleStream().toArray());
+    return t.apply("max", CHOSEN, List.of(places, best.expandDims(from0)));
   }
 
   @Override
@@ -119,7 +138,7 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray argMax(int axis) {
-    return compute(() -> lined("argMax").argMax(axis));
+    return compute(() -> lined(real("argMax"), t -> t.argMax(axis)));
   }
 
   @Override
@@ -129,18 +148,16 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray argMin(int axis) {
-    return compute(() -> lined("argMin").argMin(axis));
+    return compute(() -> lined(real("argMin"), t -> t.argMin(axis)));
   }
 
   private Tensor flat(String method) {
-    Tensor t = some(method);
+    Tensor t = real(method);
+    if (t.shape().elements() == 0) {
+      throw new ShapeException(
+          method + ": an array without elements has none: " + t.spec() + " on " + t.device().name());
+    }
     return t.reshape(t.shape().elements());
-  }
-
-  /** The tensor, a scalar as an array of one. */
-  private Tensor lined(String method) {
-    Tensor t = some(method);
-    return t.shape().rank() == 0 ? t.reshape(1) : t;
   }
 
   // ---- running -----------------------------------------------------------------------------------------------------
@@ -155,41 +172,85 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray cumSum(int axis) {
-    return compute(() -> whole(real("cumSum"), DType.I64, t -> t.cumSum(axis)));
+    return compute(() -> lined(counted(real("cumSum")), t -> t.cumSum(axis)));
   }
 
   @Override
   public NDArray cumProd(int axis) {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> lined(counted(real("cumProd")), t -> t.cumProd(axis)));
   }
 
   @Override
   public NDArray cumProd(int axis, DataType dataType) {
-    try (NDArray converted = toType(dataType, true)) {
-      return converted.cumProd(axis);
-    }
+    return compute(() -> lined(Promotion.convert(real("cumProd"), Types.of(dataType)), t -> t.cumProd(axis)));
+  }
+
+  /** Whole numbers in INT64. */
+  private static Tensor counted(Tensor t) {
+    return t.dtype().isFloating() ? t : Promotion.convert(t, DType.I64);
   }
 
   // ---- order -------------------------------------------------------------------------------------------------------
 
   @Override
   public NDArray percentile(Number percentile) {
-    return percentile(percentile, new int[] {-1});
+    return percentile(percentile, LAST);
   }
 
+  /** Between the two nearest elements in proportion; NaN where there is one. */
   @Override
   public NDArray percentile(Number percentile, int[] axes) {
-    throw new UnsupportedOperationException("not yet");
+    // A float, as PyTorch's engine takes it.
+    float part = percentile.floatValue() / 100;
+    if (!(part >= 0 && part <= 1)) {
+      throw new InvalidInputException("percentile: takes a number from 0 to 100, got " + percentile);
+    }
+    return compute(() -> {
+      Tensor rows = rows("percentile", fractions("percentile"), axes);
+      Tensor sorted = rows.sort(-1, false).values();
+      long last = rows.shape().dim(-1) - 1;
+      double place = (double) part * last;
+      long below = (long) place;
+      return sorted.select(-1, below).apply("percentile", BETWEEN,
+          List.of(sorted.select(-1, Math.min(below + 1, last)), sorted.select(-1, last)), place - below);
+    });
   }
 
   @Override
   public NDArray median() {
-    return median(new int[] {-1});
+    return median(LAST);
   }
 
+  /** The lower one of two; NaN where there is one. */
   @Override
   public NDArray median(int[] axes) {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> {
+      Tensor rows = rows("median", real("median"), axes);
+      Tensor sorted = rows.sort(-1, false).values();
+      long last = rows.shape().dim(-1) - 1;
+      Tensor middle = sorted.select(-1, last / 2);
+      return rows.dtype().isFloating() ? middle.apply("median", UNLESS_NAN, List.of(sorted.select(-1, last))) : middle;
+    });
+  }
+
+  /** The elements along the axes in the last axis; no axes mean all. */
+  private static Tensor rows(String name, Tensor t, int[] axes) {
+    int rank = t.shape().rank();
+    List<Integer> over = axes.length == 0 ? IntStream.range(0, rank).boxed().toList()
+        : Arrays.stream(over(t, axes)).map(a -> a < 0 ? a + rank : a).boxed().toList();
+    if (over.stream().distinct().count() != over.size() || over.stream().anyMatch(a -> a < 0 || a >= rank)) {
+      throw new ShapeException(name + ": axes " + Arrays.toString(axes) + " are not distinct axes of " + t.spec()
+          + " on " + t.device().name());
+    }
+    if (over.stream().anyMatch(a -> t.shape().dim(a) == 0)) {
+      throw new ShapeException(name + ": takes at least one element, got " + t.spec() + " on " + t.device().name());
+    }
+    List<Integer> kept = IntStream.range(0, rank).filter(d -> !over.contains(d)).boxed().toList();
+    int[] order = IntStream.concat(kept.stream().mapToInt(d -> d), over.stream().mapToInt(d -> d)).toArray();
+    Tensor moved = over.equals(List.of(rank - 1)) || rank == 0 ? t : t.transpose(order);
+    long[] dims = LongStream.concat(kept.stream().mapToLong(d -> t.shape().dim(d)),
+        LongStream.of(over.stream().mapToLong(d -> t.shape().dim(d)).reduce(1, (a, b) -> a * b))).toArray();
+    return moved.reshape(dims);
   }
 
   // ---- norms -------------------------------------------------------------------------------------------------------
@@ -201,9 +262,14 @@ abstract class ArrayReductions extends ArrayFunctions {
 
   @Override
   public NDArray norm(int ord, int[] axes, boolean keepDims) {
-    if (ord < 1) {
-      throw new InvalidInputException("norm: ord " + ord);
-    }
-    return compute(() -> fractions("norm").norm(ord, keepDims, axes));
+    return compute(() -> {
+      Tensor t = fractions("norm");
+      return norm(t, ord, keepDims, over(t, axes));
+    });
+  }
+
+  /** The axes; a scalar may be reduced along the axis that it does not have. */
+  private static int[] over(Tensor t, int[] axes) {
+    return t.shape().rank() == 0 && axes.length == 1 && (axes[0] == 0 || axes[0] == -1) ? ALL : axes;
   }
 }

@@ -89,7 +89,9 @@ abstract class ArraySelection extends ArrayShapes {
   public NDArray take(NDManager manager, NDArray index) {
     return ((OrthantNDManager) manager).like(this, () -> {
       Tensor at = Indices.of("take", index, tensor().device());
-      return flat().gather(0, Indices.checked("take", at, getShape().size(), true));
+      Tensor checked = Indices.checked("take", at, getShape().size(), true);
+      return at.shape().rank() > 0 ? flat().gather(0, checked)
+          : flat().gather(0, checked.reshape(1)).reshape(stored());
     });
   }
 
@@ -246,7 +248,9 @@ abstract class ArraySelection extends ArrayShapes {
       throw new InvalidInputException("oneHot: the depth must be 0 or more, got " + depth);
     }
     return compute(() -> {
-      Tensor index = Indices.of("oneHot", this, tensor().device()).expandDims(-1);
+      Tensor classes = tensor().dtype() == DType.BOOL ? tensor().cast(DType.I32)
+          : Indices.of("oneHot", this, tensor().device());
+      Tensor index = classes.expandDims(-1);
       return index.apply("oneHot", Types.of(dataType),
           Expr.where(X.eq(Expr.input(1)), Expr.scalar(0), Expr.scalar(1)),
           List.of(Sequences.count(index.device(), index.dtype(), depth)), onValue, offValue);

@@ -3,6 +3,7 @@ package dev.orthant.djl;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
@@ -23,6 +24,27 @@ import org.jspecify.annotations.Nullable;
 abstract class ArrayShapes extends ArraySorting {
   ArrayShapes(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     super(manager, device, tensor, complex);
+  }
+
+  /** Of a view whose elements PyTorch would not store one behind the other. */
+  private long @Nullable [] strides;
+
+  final long[] strides() {
+    return strides == null ? Strides.contiguous(getShape().getShape()) : strides.clone();
+  }
+
+  /** A view, and how PyTorch would store it. */
+  final OrthantNDArray view(NDManager into, Lens lens, long... strides) {
+    OrthantNDArray result = view(into, lens);
+    ((ArrayShapes) result).strides = strides;
+    return result;
+  }
+
+  /** A view in another shape, or a copy where PyTorch makes one. */
+  private OrthantNDArray reshaped(long... dims) {
+    long[] next = strides == null ? Strides.contiguous(dims) : Strides.reshaped(getShape().getShape(), strides, dims);
+    Lens lens = Lenses.reshape(stored(dims));
+    return next == null ? like(() -> lens.read().apply(tensor())) : view(getManager(), lens, next);
   }
 
   /** A new array, complex if this is. */
@@ -54,7 +76,7 @@ abstract class ArrayShapes extends ArraySorting {
   /** One extent may be −1: what is left over. */
   @Override
   public NDArray reshape(Shape shape) {
-    return view(Lenses.reshape(stored(completed("reshape", shape))));
+    return reshaped(completed("reshape", shape));
   }
 
   private long[] completed(String method, Shape shape) {
@@ -99,12 +121,12 @@ abstract class ArrayShapes extends ArraySorting {
           "flatten: axis " + startDim + " is behind axis " + endDim + ", for an array of " + shape);
     }
     if (shape.isScalar()) {
-      return view(Lenses.reshape(stored(1)));
+      return reshaped(1);
     }
     long[] dims = shape.getShape();
     LongStream flat = LongStream.of(Axes.product(dims, from, to + 1));
-    return view(Lenses.reshape(stored(LongStream.concat(Arrays.stream(dims, 0, from),
-        LongStream.concat(flat, Arrays.stream(dims, to + 1, dims.length))).toArray())));
+    return reshaped(LongStream.concat(Arrays.stream(dims, 0, from),
+        LongStream.concat(flat, Arrays.stream(dims, to + 1, dims.length))).toArray());
   }
 
   @Override
@@ -113,7 +135,7 @@ abstract class ArrayShapes extends ArraySorting {
     int at = Axes.within("expandDims", shape, axis, shape.dimension() + 1);
     List<Long> dims = new ArrayList<>(Arrays.stream(shape.getShape()).boxed().toList());
     dims.add(at, 1L);
-    return view(Lenses.reshape(stored(dims.stream().mapToLong(Long::longValue).toArray())));
+    return reshaped(dims.stream().mapToLong(Long::longValue).toArray());
   }
 
   /** As PyTorch's: an axis of another extent than 1 stays. */
@@ -141,8 +163,8 @@ abstract class ArrayShapes extends ArraySorting {
 
   private NDArray without(int... axes) {
     long[] dims = getShape().getShape();
-    return view(Lenses.reshape(stored(IntStream.range(0, dims.length)
-        .filter(d -> Arrays.stream(axes).noneMatch(a -> a == d)).mapToLong(d -> dims[d]).toArray())));
+    return reshaped(IntStream.range(0, dims.length).filter(d -> Arrays.stream(axes).noneMatch(a -> a == d))
+        .mapToLong(d -> dims[d]).toArray());
   }
 
   // ---- another order -----------------------------------------------------------------------------------------------
@@ -172,7 +194,9 @@ abstract class ArrayShapes extends ArraySorting {
   }
 
   private OrthantNDArray permuted(int... order) {
-    return view(Lenses.transpose(storedOrder(order)));
+    long[] own = strides();
+    return view(getManager(), Lenses.transpose(storedOrder(order)),
+        Arrays.stream(order).mapToLong(d -> own[d]).toArray());
   }
 
   @Override
@@ -244,7 +268,9 @@ abstract class ArrayShapes extends ArraySorting {
     List<Tensor> made = ManagerCore.ownedAll(() -> tensor().split(axis, sizes));
     long start = 0;
     for (int i = 0; i < sizes.length; i++) {
-      result.add(view(Lenses.slice(tensor().shape(), axis, start, sizes[i], 1), made.get(i)));
+      OrthantNDArray part = view(Lenses.slice(tensor().shape(), axis, start, sizes[i], 1), made.get(i));
+      ((ArrayShapes) part).strides = strides();
+      result.add(part);
       start += sizes[i];
     }
     return result;
@@ -275,8 +301,12 @@ abstract class ArrayShapes extends ArraySorting {
     long[] dims = getShape().getShape();
     long[] flat = LongStream.concat(Arrays.stream(order, 0, rank() - 2).mapToLong(d -> dims[d]),
         LongStream.of(rows * columns)).toArray();
-    return view(Lenses.chain(Lenses.transpose(storedOrder(order)), Lenses.chain(Lenses.reshape(stored(flat)),
-        Lenses.slice(dev.orthant.core.Shape.of(stored(flat)), flat.length - 1, start, count, columns + 1))));
+    long[] own = strides();
+    return view(getManager(),
+        Lenses.chain(Lenses.transpose(storedOrder(order)), Lenses.chain(Lenses.reshape(stored(flat)),
+            Lenses.slice(dev.orthant.core.Shape.of(stored(flat)), flat.length - 1, start, count, columns + 1))),
+        LongStream.concat(Arrays.stream(order, 0, rank() - 2).mapToLong(d -> own[d]),
+            LongStream.of(own[pair[0]] + own[pair[1]])).toArray());
   }
 
   /** Pairs of extents more before and behind, the last axis first; negative ones cut off. */
@@ -318,7 +348,10 @@ abstract class ArrayShapes extends ArraySorting {
     if (!fits) {
       throw new ShapeException("broadcast: an array of " + getShape() + " does not broadcast to " + shape);
     }
-    return view(Lenses.broadcast("broadcast", dev.orthant.core.Shape.of(stored(to))));
+    long[] steps = strides();
+    return view(getManager(), Lenses.broadcast("broadcast", dev.orthant.core.Shape.of(stored(to))),
+        IntStream.range(0, to.length)
+            .mapToLong(d -> d < more || own[d - more] != to[d] ? 0 : steps[d - more]).toArray());
   }
 
   @Override

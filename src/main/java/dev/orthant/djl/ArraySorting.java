@@ -3,7 +3,9 @@ package dev.orthant.djl;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import dev.orthant.core.ShapeException;
 import dev.orthant.tensor.Tensor;
+import dev.orthant.tensor.TensorShapes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +15,27 @@ abstract class ArraySorting extends ArrayReductions {
     super(manager, device, tensor, complex);
   }
 
+  /**
+   * Always three arrays, in ascending order: those not asked for are empty. Along an axis all are given, and an axis beyond the last counts on from the first,
+   * as in PyTorch's engine.
+   */
   @Override
-  public NDList unique(Integer dim, boolean sorted, boolean returnInverse, boolean returnCounts) {
-    throw new UnsupportedOperationException("not yet");
+  public NDList unique(@Nullable Integer dim, boolean sorted, boolean returnInverse, boolean returnCounts) {
+    Tensor t = real("unique");
+    if (dim != null && t.shape().rank() == 0) {
+      throw new ShapeException("unique: a scalar has no axis " + dim + ": " + t.spec() + " on " + t.device().name());
+    }
+    return computeAll(() -> dim == null ? Distinct.elements(t, returnInverse, returnCounts)
+        : Distinct.slices(t, Math.floorMod(dim, t.shape().rank())));
   }
 
   /** Descending is ascending backwards, equal elements too. */
   @Override
   public NDArray argSort(int axis, boolean ascending) {
-    return compute(() -> {
-      Tensor t = real("argSort");
-      Tensor line = t.shape().rank() == 0 ? t.reshape(1) : t;
+    return compute(() -> lined(real("argSort"), line -> {
       Tensor order = line.sort(axis, false).indices();
-      return (ascending ? order : order.flip(axis)).reshape(t.shape().dims());
-    });
+      return ascending ? order : order.flip(axis);
+    }));
   }
 
   @Override
@@ -36,11 +45,7 @@ abstract class ArraySorting extends ArrayReductions {
 
   @Override
   public NDArray sort(int axis) {
-    return compute(() -> {
-      Tensor t = real("sort");
-      Tensor line = t.shape().rank() == 0 ? t.reshape(1) : t;
-      return line.sort(axis, false).values().reshape(t.shape().dims());
-    });
+    return compute(() -> lined(real("sort"), line -> line.sort(axis, false).values()));
   }
 
   /** Always in order. */
@@ -48,13 +53,24 @@ abstract class ArraySorting extends ArrayReductions {
   public NDList topK(int k, int axis, boolean largest, boolean sorted) {
     return computeAll(() -> {
       Tensor t = real("topK");
-      var order = t.sort(axis, largest);
-      return List.of(order.values().slice(axis, 0, k), order.indices().slice(axis, 0, k));
+      Tensor line = t.shape().rank() == 0 ? t.reshape(1) : t;
+      TensorShapes.Sorted order = line.sort(axis, largest);
+      long extent = line.shape().dim(axis);
+      if (k < 0 || k > extent) {
+        throw new ShapeException("topK: there are no " + k + " elements along axis " + axis + " of " + t.spec() + " on "
+            + t.device().name());
+      }
+      return List.of(some(order.values(), axis, k, t), some(order.indices(), axis, k, t));
     });
+  }
+
+  private static Tensor some(Tensor ordered, int axis, int k, Tensor of) {
+    Tensor first = ordered.slice(axis, 0, k);
+    return of.shape().rank() == 0 && k == 1 ? first.reshape() : first;
   }
 
   @Override
   public NDArray nonzero() {
-    throw new UnsupportedOperationException("not yet");
+    return compute(() -> Distinct.nonzero(real("nonzero")));
   }
 }

@@ -8,11 +8,29 @@ import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.ShapeException;
+import dev.orthant.op.Philox;
 import dev.orthant.tensor.RandomStream;
+import dev.orthant.tensor.Tensor;
+import java.util.Arrays;
+import java.util.function.DoubleSupplier;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.PermutationSampler;
+import org.apache.commons.rng.sampling.distribution.AhrensDieterMarsagliaTsangGammaSampler;
+import org.apache.commons.rng.sampling.distribution.MarsagliaTsangWangDiscreteSampler;
+import org.apache.commons.rng.sampling.distribution.PoissonSampler;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OrthantNDManager}: random numbers, repeatable by the engine's seed on every device. */
+/**
+ * The part of {@link OrthantNDManager}: random numbers, the same for the same seed of the engine on every device. Uniform and normal ones are made on the device;
+ * the others on the host.
+ */
 abstract class ManagerRandom extends ManagerCreation {
+  /** Largest rate of a Poisson distribution: its numbers must fit an int. */
+  private static final double LARGEST_RATE = Integer.MAX_VALUE / 2.0;
+
   ManagerRandom(@Nullable NDManager parent, @Nullable Device device) {
     super(parent, device);
   }
@@ -35,7 +53,7 @@ abstract class ManagerRandom extends ManagerCreation {
   public NDArray randomUniform(float low, float high, Shape shape, DataType dataType) {
     DType type = floating("randomUniform", dataType);
     if (!(low <= high)) {
-      throw new InvalidInputException("randomUniform: from " + low + " to " + high + " goes down");
+      throw new InvalidInputException("randomUniform: from " + low + " to " + high + " does not go up");
     }
     return array(() -> stream().uniform(target(), type, Types.of(shape), low, high));
   }
@@ -43,11 +61,11 @@ abstract class ManagerRandom extends ManagerCreation {
   @Override
   public NDArray randomNormal(float loc, float scale, Shape shape, DataType dataType) {
     DType type = floating("randomNormal", dataType);
-    requireScale("randomNormal", scale);
+    requireDeviation("randomNormal", scale);
     return array(() -> stream().normal(target(), type, Types.of(shape), loc, scale));
   }
 
-  private static void requireScale(String method, double scale) {
+  private static void requireDeviation(String method, double scale) {
     if (!(scale >= 0)) {
       throw new InvalidInputException(method + ": the standard deviation must be 0 or more, got " + scale);
     }
@@ -57,7 +75,168 @@ abstract class ManagerRandom extends ManagerCreation {
   @Override
   public NDArray truncatedNormal(float loc, float scale, Shape shape, DataType dataType) {
     DType type = floating("truncatedNormal", dataType);
-    requireScale("truncatedNormal", scale);
+    requireDeviation("truncatedNormal", scale);
     return array(() -> stream().truncatedNormal(target(), type, Types.of(shape), loc, scale));
+  }
+
+  @Override
+  public NDArray sampleNormal(NDArray mu, NDArray sigma) {
+    return sampleNormal(mu, sigma, new Shape());
+  }
+
+  /** {@code shape} numbers of each of the distributions: the result's shape is that of the parameters, then {@code shape}. */
+  @Override
+  public NDArray sampleNormal(NDArray mu, NDArray sigma, Shape shape) {
+    DType type = parameters("sampleNormal", mu, sigma);
+    return array(() -> {
+      Tensor noise = stream().normal(target(), type, Types.of(mu.getShape().addAll(shape)), 0, 1);
+      return noise.mul(beside(sigma, shape)).add(beside(mu, shape));
+    });
+  }
+
+  private Tensor beside(NDArray parameter, Shape shape) {
+    Tensor t = ManagerCore.own(parameter).tensor();
+    Tensor here = t.device().equals(target()) ? t : t.to(target());
+    long[] ones = new long[shape.dimension()];
+    Arrays.fill(ones, 1);
+    return here.reshape(here.shape().append(ones).dims());
+  }
+
+  private static DType parameters(String method, NDArray... parameters) {
+    for (NDArray p : parameters) {
+      if (!p.getShape().equals(parameters[0].getShape()) || p.getDataType() != parameters[0].getDataType()) {
+        throw new ShapeException(method + ": takes parameters of one shape and type, got " + Arrays.stream(parameters)
+            .map(x -> x.getShape() + " " + x.getDataType()).toList());
+      }
+    }
+    return floating(method, parameters[0].getDataType());
+  }
+
+  // ---- on the host -------------------------------------------------------------------------------------------------
+
+  /** A generator that begins anew, elsewhere, each time, as the engine's seed says. */
+  static RandomGenerator generator() {
+    Philox seed = stream().take(2);
+    return RandomGeneratorFactory.of("L64X128MixRandom")
+        .create(((long) seed.word(0) << 32) | (seed.word(1) & 0xffffffffL));
+  }
+
+  private NDArray drawn(DType type, Shape shape, DoubleSupplier number) {
+    return array(() -> Sequences.of(target(), type, shape.size(), _ -> number.getAsDouble()).reshape(shape.getShape()));
+  }
+
+  /** Whole numbers in [low, high). */
+  @Override
+  public NDArray randomInteger(long low, long high, Shape shape, DataType dataType) {
+    if (low >= high) {
+      throw new InvalidInputException("randomInteger: takes low < high, got " + low + " and " + high);
+    }
+    if (dataType != DataType.INT64) {
+      DType type = Types.of(dataType);
+      RandomGenerator random = generator();
+      return drawn(type, shape, () -> random.nextLong(low, high));
+    }
+    RandomGenerator random = generator();
+    return create(java.nio.LongBuffer.wrap(random.longs(shape.size(), low, high).toArray()), shape, DataType.INT64);
+  }
+
+  /** The numbers 0 … n − 1 in random order, INT64. */
+  @Override
+  public NDArray randomPermutation(long n) {
+    if (n < 0 || n > Integer.MAX_VALUE - 8) {
+      throw new InvalidInputException("randomPermutation: takes a count from 0 to 2³¹ − 9, got " + n);
+    }
+    int[] order = PermutationSampler.natural((int) n);
+    RandomGenerator random = generator();
+    PermutationSampler.shuffle(random::nextLong, order);
+    return create(java.nio.LongBuffer.wrap(Arrays.stream(order).asLongStream().toArray()), new Shape(n),
+        DataType.INT64);
+  }
+
+  @Override
+  public NDArray randomMultinomial(int n, NDArray pValues) {
+    return randomMultinomial(n, pValues, new Shape());
+  }
+
+  /** How often each of the outcomes came up in {@code n} experiments: INT64, {@code shape} and then the outcomes. The last outcome's probability is what is left. */
+  @Override
+  public NDArray randomMultinomial(int n, NDArray pValues, Shape shape) {
+    double[] p = ManagerCore.own(pValues).tensor().toDoubleArray();
+    if (n < 0 || pValues.getShape().dimension() != 1 || p.length == 0 || Arrays.stream(p).anyMatch(v -> !(v >= 0))
+        || Arrays.stream(p).limit(p.length - 1).sum() > 1 + 1e-6) {
+      throw new InvalidInputException(
+          "randomMultinomial: takes a count of 0 or more and a vector of probabilities of which all but the last"
+              + " sum to at most 1, got " + n + " and " + pValues.getShape() + ' ' + Arrays.toString(p));
+    }
+    p[p.length - 1] = Math.max(0, 1 - Arrays.stream(p).limit(p.length - 1).sum());
+    UniformRandomProvider random = generator()::nextLong;
+    var outcome = MarsagliaTsangWangDiscreteSampler.Enumerated.of(random, p);
+    long[] counts = new long[Math.toIntExact(shape.size() * p.length)];
+    for (int at = 0; at < counts.length; at += p.length) {
+      for (int i = 0; i < n; i++) {
+        counts[at + outcome.sample()]++;
+      }
+    }
+    return create(java.nio.LongBuffer.wrap(counts), shape.add(p.length), DataType.INT64);
+  }
+
+  @Override
+  public NDArray samplePoisson(NDArray lam) {
+    return samplePoisson(lam, new Shape());
+  }
+
+  /** {@code shape} numbers for each of the rates, in their type. */
+  @Override
+  public NDArray samplePoisson(NDArray lam, Shape shape) {
+    DType type = parameters("samplePoisson", lam);
+    double[] rates = ManagerCore.own(lam).tensor().toDoubleArray();
+    if (Arrays.stream(rates).anyMatch(r -> !(r >= 0 && r <= LARGEST_RATE))) {
+      throw new InvalidInputException(
+          "samplePoisson: rates must be from 0 to " + LARGEST_RATE + ", got " + Arrays.toString(rates));
+    }
+    UniformRandomProvider random = generator()::nextLong;
+    return sampled(type, lam.getShape(), shape, i -> {
+      if (rates[i] == 0) {
+        return () -> 0;
+      }
+      var sampler = PoissonSampler.of(random, rates[i]);
+      return sampler::sample;
+    });
+  }
+
+  @Override
+  public NDArray sampleGamma(NDArray alpha, NDArray beta) {
+    return sampleGamma(alpha, beta, new Shape());
+  }
+
+  /** {@code shape} numbers for each pair of shape {@code alpha} and scale {@code beta}: of mean alpha·beta. */
+  @Override
+  public NDArray sampleGamma(NDArray alpha, NDArray beta, Shape shape) {
+    DType type = parameters("sampleGamma", alpha, beta);
+    double[] shapes = ManagerCore.own(alpha).tensor().toDoubleArray();
+    double[] scales = ManagerCore.own(beta).tensor().toDoubleArray();
+    if (Arrays.stream(shapes).anyMatch(v -> !(v > 0)) || Arrays.stream(scales).anyMatch(v -> !(v > 0))) {
+      throw new InvalidInputException(
+          "sampleGamma: shapes and scales must be more than 0, got " + Arrays.toString(shapes)
+              + " and " + Arrays.toString(scales));
+    }
+    UniformRandomProvider random = generator()::nextLong;
+    return sampled(type, alpha.getShape(), shape, i -> {
+      var sampler = AhrensDieterMarsagliaTsangGammaSampler.of(random, shapes[i], scales[i]);
+      return sampler::sample;
+    });
+  }
+
+  private NDArray sampled(DType type, Shape parameters, Shape each,
+      java.util.function.IntFunction<DoubleSupplier> distribution) {
+    double[] numbers = new double[Math.toIntExact(parameters.size() * each.size())];
+    int many = Math.toIntExact(each.size());
+    for (int i = 0; i < parameters.size(); i++) {
+      DoubleSupplier next = distribution.apply(i);
+      for (int j = 0; j < many; j++) {
+        numbers[i * many + j] = next.getAsDouble();
+      }
+    }
+    return array(() -> Tensor.of(target(), type, Types.of(parameters.addAll(each)), numbers));
   }
 }

@@ -38,7 +38,7 @@ final class OrthantIndexer extends NDArrayIndexer {
       return get(own, pick(own, index));
     }
     Selection s = Selection.of(own, index);
-    return s.isView() ? own.view(manager, s.lens()) : manager.like(own, () -> s.read(own.tensor()));
+    return s.isView() ? own.view(manager, s.lens(), s.strides()) : manager.like(own, () -> s.read(own.tensor()));
   }
 
   private static NDIndexFullPick pick(OrthantNDArray array, NDIndex index) {

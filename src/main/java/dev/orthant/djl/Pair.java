@@ -47,20 +47,19 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
   static final Pair SUB = of("sub", Kind.NUMERIC, Expr::minus);
   static final Pair MUL = of("mul", Kind.ARITHMETIC, Expr::times);
   static final Pair DIV = of("div", Kind.FLOATING, Expr::div);
-  static final Pair MOD = of("mod", Kind.NUMERIC, Pair::remainder, Pair::wholeRemainder);
-  static final Pair POW = of("pow", Kind.ARITHMETIC, Pair::power, Pair::wholePower);
+  static final Pair MOD = of("mod", Kind.NUMERIC, Pair::remainder);
+  static final Pair POW = of("pow", Kind.ARITHMETIC, Pair::power, Expr::pow);
   /** By a finite number but 0. */
-  private static final Pair PLAIN_POW = of("pow", Kind.ARITHMETIC, Expr::pow, Pair::wholePower);
+  private static final Pair PLAIN_POW = of("pow", Kind.ARITHMETIC, Expr::pow);
   private static final Pair SQUARE = of("pow", Kind.ARITHMETIC, (x, y) -> x.squared());
   private static final Pair ONES = of("pow", Kind.ARITHMETIC, (x, y) -> Expr.constant(1));
-  static final Pair MAXIMUM = of("maximum", Kind.ARITHMETIC, Expr::max);
-  static final Pair MINIMUM = of("minimum", Kind.ARITHMETIC, Expr::min);
+  static final Pair MAXIMUM = of("maximum", Kind.ARITHMETIC, shared(Expr::max), Expr::max);
+  static final Pair MINIMUM = of("minimum", Kind.ARITHMETIC, shared(Expr::min), Expr::min);
   static final Pair ATAN2 = of("atan2", Kind.FLOATING, Operator.ATAN2::of);
-  static final Pair XLOGY = of("xlogy", Kind.FLOATING,
-      (x, y) -> Expr.where(x.eq(Expr.constant(0)).and(y.eq(y)), 0, x.times(y.log())));
+  static final Pair XLOGY = of("xlogy", Kind.FLOATING, Pair::xlogy);
   static final Pair RDIV = of("rdiv", Kind.FLOATING, (x, y) -> y.div(x));
-  static final Pair RMOD = of("rmod", Kind.NUMERIC, (x, y) -> remainder(y, x), (x, y) -> wholeRemainder(y, x));
-  static final Pair RPOW = of("rpow", Kind.ARITHMETIC, (x, y) -> power(y, x), (x, y) -> wholePower(y, x));
+  static final Pair RMOD = of("rmod", Kind.NUMERIC, (x, y) -> remainder(y, x));
+  static final Pair RPOW = of("rpow", Kind.ARITHMETIC, (x, y) -> power(y, x), (x, y) -> y.pow(x));
   /** By the numbers 180.0 and π. */
   static final Pair TO_DEGREES = of("toDegrees", Kind.ARITHMETIC, (x, y) -> x.times(y).div(Math.PI));
   static final Pair TO_RADIANS = of("toRadians", Kind.ARITHMETIC, (x, y) -> x.times(y).div(180));
@@ -97,24 +96,31 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     return Expr.where(r.gt(0).and(y.lt(0)).or(r.lt(zero).and(y.gt(0))), r.plus(y), r);
   }
 
-  private static Expr wholeRemainder(Expr x, Expr y) {
-    return remainder(x, y);
-  }
-
-  /** As C's, which Java's is not where |x| is 1; with PyTorch's gradients at 0: that by the exponent is 0 there, and that of x⁰ is 0. */
+  /**
+   * As C's, which Java's is not for an exponent that is not finite where |x| is 1; with PyTorch's gradients at x = 0: that by the exponent is 0 there, and
+   * that of x⁰ is 0.
+   */
   private static Expr power(Expr x, Expr y) {
     Expr zero = Expr.constant(0);
     Expr one = Expr.constant(1);
     Expr atZero = Expr.where(y.eq(zero), one, Expr.where(y.eq(one), x, Expr.where(y.lt(1), x.sqrt(), zero)));
-    Expr certain =
-        Expr.where(y.eq(zero).or(x.eq(one)).or(x.eq(Expr.constant(-1)).and(y.abs().eq(INFINITY))), one, x.pow(y));
-    return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, certain);
+    Condition unbounded = y.abs().eq(INFINITY);
+    Condition certain = x.eq(one).and(unbounded.or(y.ne(y))).or(x.eq(Expr.constant(-1)).and(unbounded));
+    return Expr.where(x.eq(zero).and(y.ge(zero)), atZero, Expr.where(certain, one, x.pow(y)));
   }
 
-  /** Towards zero where the exponent is negative, and 0 of 0. */
-  private static Expr wholePower(Expr x, Expr y) {
-    Expr p = x.pow(y);
-    return Expr.where(y.lt(0).and(x.abs().ne(Expr.constant(1))), 0, p);
+  /** x·log y; 0 where x is, unless y is NaN. By x the slope is log y also there. */
+  private static Expr xlogy(Expr x, Expr y) {
+    Condition undefined = y.le(Expr.constant(0)).or(y.eq(INFINITY));
+    return Expr.where(x.eq(Expr.constant(0)).and(undefined), 0, x.times(y.log()));
+  }
+
+  /** The extreme of the two, where they are equal the middle: so both have half of the gradient, as in PyTorch. */
+  private static BinaryOperator<Expr> shared(BinaryOperator<Expr> extreme) {
+    return (x, y) -> {
+      Expr way = y.minus(x);
+      return Expr.where(way.eq(Expr.constant(0)), x.plus(way.times(0.5)), extreme.apply(x, y));
+    };
   }
 
   /** The type of the result where the operands meet in {@code meet}. */
@@ -151,6 +157,10 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     DType common = Promotion.of(a, n);
     DType result = result(common);
     DType meet = meet(common);
+    if (n instanceof Long l && meet == DType.I64 && (long) l.doubleValue() != l) {
+      // A kernel's argument is a double, which cannot tell this from its neighbours.
+      return Promotion.apply(name, meet, result, kind.isExact(), integers, a, Promotion.scalar(a.device(), l));
+    }
     double value = meet.isFloating() && !kind.isExact() ? n.doubleValue() : meet.round(n.doubleValue());
     if (meet == a.dtype() && result == meet && meet.isFloating()) {
       return a.apply(name, number, List.of(), value);

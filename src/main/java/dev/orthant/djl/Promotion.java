@@ -3,8 +3,12 @@ package dev.orthant.djl;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
+import dev.orthant.device.Device;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -100,6 +104,11 @@ final class Promotion {
   /** A formula over an array and numbers. */
   static Tensor apply(String name, DType meet, DType result, boolean exact, Expr formula, Tensor a, double... numbers) {
     return brought(a, meet, exact).apply(name, result, formula, List.of(), numbers);
+  }
+
+  /** A whole number as an array without axes. */
+  static Tensor scalar(Device device, long value) {
+    return Tensor.of(device, new TensorSpec(DType.I64, Shape.of()), MemorySegment.ofArray(new long[] {value}));
   }
 
   static Tensor convert(Tensor t, DType type) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,9 @@ final class Selection {
    * Indices into {@code axes} axes of the view, from {@code axis} on, taken as one.
    *
    * @param extent of these axes together
+   * @param index makes the indices, checked
    */
-  private record Pick(int axis, int axes, long extent, Tensor index) {}
+  private record Pick(int axis, int axes, long extent, Supplier<Tensor> index) {}
 
   private final OrthantNDArray array;
   private final NDIndex index;
@@ -42,6 +44,8 @@ final class Selection {
   private final long[] steps;
   /** The view's extents. */
   private final List<Long> dims = new ArrayList<>();
+  /** The array's axes that the view's are; −1 for those of null. */
+  private final List<Integer> sources = new ArrayList<>();
   private final List<Pick> picks = new ArrayList<>();
   /** The array's axis that comes next. */
   private int next;
@@ -56,17 +60,14 @@ final class Selection {
   }
 
   /**
-   * Reads an index; indices and masks are checked, so read.
+   * Reads an index. Index arrays and masks are read, and checked, by {@link #read} and {@link #write}, before they do anything.
    *
    * @throws ShapeException when it has too many axes, or a mask does not fit
-   * @throws InvalidInputException when an index is out of range
+   * @throws InvalidInputException when a number is out of range
    */
   static Selection of(OrthantNDArray array, NDIndex index) {
     Selection s = new Selection(array, index);
-    Failures.told(() -> dev.orthant.tensor.Scope.detached(() -> {
-      s.parse();
-      return s;
-    }));
+    s.parse();
     return s;
   }
 
@@ -99,13 +100,19 @@ final class Selection {
 
   private void whole(int axes) {
     for (int i = 0; i < axes; i++) {
-      dims.add(counts[next++]);
+      kept(counts[next], next);
+      next++;
     }
+  }
+
+  private void kept(long extent, int source) {
+    dims.add(extent);
+    sources.add(source);
   }
 
   private void parse(NDIndexElement element) {
     switch (element) {
-      case NDIndexNull _ -> dims.add(1L);
+      case NDIndexNull _ -> kept(1, -1);
       case NDIndexAll _ -> whole(1);
       case NDIndexFixed f -> fix(f.getIndex());
       case NDIndexSlice s -> slice(s);
@@ -137,8 +144,8 @@ final class Selection {
     long count = Math.max(0, Math.ceilDiv(to - from, step));
     starts[next] = count == 0 ? 0 : from;
     counts[next] = count;
-    steps[next++] = step;
-    dims.add(count);
+    steps[next] = step;
+    kept(count, next++);
   }
 
   private static long end(@Nullable Long given, long without, long extent, long lowest, long highest) {
@@ -146,12 +153,13 @@ final class Selection {
   }
 
   private void take(NDArray of) {
-    Tensor at = Indices.of("index", of, array.tensor().device());
-    if (at.shape().rank() == 0) {
-      fix(Indices.read(at)[0]);
+    if (of.getShape().isScalar()) {
+      fix((long) ManagerCore.own(of).tensor().toDoubleArray()[0]);
       return;
     }
-    picks.add(new Pick(dims.size(), 1, counts[next], Indices.checked("index", at, counts[next], true)));
+    long extent = counts[next];
+    picks.add(new Pick(dims.size(), 1, extent,
+        () -> Indices.checked("index", Indices.of("index", of, array.tensor().device()), extent, true)));
     whole(1);
   }
 
@@ -170,9 +178,9 @@ final class Selection {
       whole(1);
     }
     if (axes == 0) {
-      dims.add(1L);
+      kept(1, -1);
     }
-    picks.add(new Pick(from, Math.max(1, axes), extent, positions(of, array.tensor())));
+    picks.add(new Pick(from, Math.max(1, axes), extent, () -> positions(of, array.tensor())));
   }
 
   /** Where a mask is not 0, as one index, on {@code as}'s device. */
@@ -192,6 +200,15 @@ final class Selection {
   /** The view, before anything is picked. */
   Lens lens() {
     return Lenses.chain(Lenses.slice(starts, counts, steps), Lenses.reshape(viewed()));
+  }
+
+  /** The view's strides. */
+  long[] strides() {
+    return steps(array.strides());
+  }
+
+  private long[] steps(long... own) {
+    return sources.stream().mapToLong(d -> d < 0 ? 1 : own[d] * steps[d]).toArray();
   }
 
   private long[] viewed() {
@@ -243,7 +260,8 @@ final class Selection {
   }
 
   private Tensor linear() {
-    return Indices.linear(picks.stream().map(Pick::index).toList(), picks.stream().mapToLong(Pick::extent).toArray());
+    return Indices.linear(picks.stream().map(p -> p.index.get()).toList(),
+        picks.stream().mapToLong(Pick::extent).toArray());
   }
 
   /** What is selected, of the tensor of an array like this one. */

@@ -182,6 +182,18 @@ public sealed interface Expr {
     return apply(Function.ERF);
   }
 
+  default Expr gammaln() {
+    return apply(Function.GAMMALN);
+  }
+
+  default Expr digamma() {
+    return apply(Function.DIGAMMA);
+  }
+
+  default Expr erfinv() {
+    return apply(Function.ERFINV);
+  }
+
   default Expr relu() {
     return apply(Function.RELU);
   }

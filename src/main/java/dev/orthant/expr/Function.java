@@ -57,7 +57,19 @@ public enum Function {
   /** 1 / (1 + e^−x). Does not overflow into NaN: e^−x may become ∞ and the quotient 0. */
   SIGMOID(x -> Expr.constant(1).div(x.neg().exp().plus(1)), x -> x.sigmoid().times(x.neg().sigmoid())),
   /** log(1 + e^x) as max(x, 0) + log1p(e^−|x|), which neither overflows nor loses small results. */
-  SOFTPLUS(x -> x.relu().plus(x.abs().neg().exp().log1p()), Expr::sigmoid);
+  SOFTPLUS(x -> x.relu().plus(x.abs().neg().exp().log1p()), Expr::sigmoid),
+  /**
+   * log|Γ(x)|: +∞ at 0, −1, −2, … and at ±∞. In F64 off by at most 1e-14, in F32 by 1e-6, of the larger of 1 and the value; for x > 0 of the value itself, the
+   * zeros 1 and 2 included.
+   */
+  GAMMALN(GammaFunctions::logGamma, Expr::digamma),
+  /**
+   * ψ(x), the derivative of log Γ(x): −∞ at 0, +∞ at −0, NaN at −1, −2, … and −∞. In F64 off by at most 1e-13, in F32 by 1e-6, of the larger of 1 and the value
+   * away from the poles below 0.
+   */
+  DIGAMMA(GammaFunctions::digamma, GammaFunctions::trigamma),
+  /** erf⁻¹(x): ±∞ at ±1, NaN beyond. In F64 off by at most 1e-14 of the value, in F32 by 2e-6. */
+  ERFINV(InverseErf::of, x -> x.erfinv().squared().exp().times(0.5 * Math.sqrt(Math.PI)));
 
   /** How a function moves, which is what an interval through it needs to know. */
   public enum Trend {

@@ -60,6 +60,7 @@ class ArchitectureTest {
       "java.lang.foreign.Linker", "cuda",
       "ai.djl", "djl",
       "org.apache.commons.numbers", "expr",
+      "org.apache.commons.rng", "djl",
       "picocli", "cli",
       "me.tongfei", "cli");
 

@@ -113,7 +113,24 @@ public final class KernelCases {
     }
     cases.addAll(moves());
     cases.addAll(reductions());
+    cases.addAll(integers());
     return cases;
+  }
+
+  /** In 64 bits: one by one and in packs, rows of one and of several chunks, running sums. */
+  private static List<Case> integers() {
+    Expr x = Expr.input(0);
+    Expr y = Expr.input(1);
+    Pointwise all = new Pointwise(
+        List.of(x.times(y).plus(Expr.scalar(0)), x.div(y), x.pow(y.abs()).minus(x.neg()), Expr.max(x, y)), 2,
+        List.of(3.0),
+        List.of(DType.I64, DType.I32, DType.I8, DType.BOOL), List.of());
+    Reduce sum = new Reduce(List.of(0), List.of(new Reduce.Stage(Reduce.Kind.SUM, x)),
+        List.of(new Reduce.Result(Expr.input(1), true, DType.I64)), 1, List.of());
+    return List.of(of("integers", all, TensorSpec.of(DType.I32, 3, 7), TensorSpec.of(DType.I64, 7)),
+        of("packs of integers", all, TensorSpec.of(DType.I8, 3, 16), TensorSpec.of(DType.I64, 16)),
+        of("sum of integers", sum, TensorSpec.of(DType.U8, 20_011)),
+        of("running sums of integers", new CumSum(0, false, true), TensorSpec.of(DType.I32, 700)));
   }
 
   /** Packs of elements: repeated along rows, along columns, in the middle; of several types; two, four and eight to a pack. */

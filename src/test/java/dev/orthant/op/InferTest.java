@@ -86,8 +86,9 @@ final class InferTest {
 
   @Test
   void pointwiseMistakes() {
-    refused(Pointwise.of(Activations.RELU), List.of(TensorSpec.of(DType.I32, 3)), DTypeException.class,
-        "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got [(3,) i32]");
+    assertThatThrownBy(() -> Pointwise.of(Activations.TANH).infer(List.of(TensorSpec.of(DType.I32, 3))))
+        .isInstanceOf(DTypeException.class).hasMessageStartingWith(
+            "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got [(3,) i32]; only sums");
     refused(Pointwise.of(Activations.RELU), List.of(), ShapeException.class, "pointwise: takes 1 inputs, got 0: []");
     refused(SUM, List.of(f32(3), TensorSpec.of(DType.F64, 3)), DTypeException.class,
         "pointwise: takes inputs of f16 bf16 f32, or all of f64, got [(3,) f32, (3,) f64]");
@@ -120,9 +121,14 @@ final class InferTest {
     // Integers take part in what the floats are computed in.
     pointwise(SUM, DType.BF16, DType.I64, DType.F32, DType.BF16);
     pointwise(SUM, DType.BOOL, DType.F64, DType.F64, DType.F64);
-    // Nothing but integers: wide ones are computed in F64, narrow ones are exact in F32.
-    pointwise(sum(DType.I64), DType.I64, DType.I8, DType.F64, DType.I64);
-    pointwise(sum(DType.BOOL), DType.I32, DType.I32, DType.F64, DType.BOOL);
+    // Nothing but integers at either end: 64 bits. They have a type of their own.
+    pointwise(sum(DType.I64), DType.I64, DType.I8, DType.I64, DType.I64);
+    pointwise(sum(DType.BOOL), DType.I32, DType.I32, DType.I64, DType.BOOL);
+    pointwise(SUM, DType.U8, DType.I8, DType.I64, DType.I32);
+    pointwise(SUM, DType.BOOL, DType.U8, DType.I64, DType.U8);
+    pointwise(SUM, DType.I64, DType.I32, DType.I64, DType.I64);
+    // Into floats wide ones are computed in F64, narrow ones are exact in F32.
+    pointwise(sum(DType.F32), DType.I64, DType.I8, DType.F64, DType.F32);
     pointwise(sum(DType.F16), DType.U8, DType.BOOL, DType.F32, DType.F16);
     pointwise(sum(DType.F64), DType.U8, DType.I8, DType.F64, DType.F64);
     pointwise(sum(DType.BOOL), DType.F32, DType.F32, DType.F32, DType.BOOL);

@@ -177,11 +177,13 @@ final class ArithmeticCases {
 
   private static void special(List<Case> cases, String name, BinaryOperator<NDArray> f) {
     for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
-      cases.add(Case.of("arithmetic/" + name + " of all special pairs of " + type, m -> {
+      Case pairs = Case.of("arithmetic/" + name + " of all special pairs of " + type, m -> {
         int n = Inputs.SPECIAL.length;
         return f.apply(m.create(Inputs.SPECIAL.clone(), new Shape(n, 1)).toType(type, false),
             m.create(Inputs.SPECIAL.clone(), new Shape(1, n)).toType(type, false));
-      }));
+      });
+      // A large number by a small one: PyTorch's vectors of FLOAT32 divide first, which overflows.
+      cases.add(divides(name) && type == DataType.FLOAT32 ? pairs.differs("3.4e38 mod 0.5 is 0, not NaN") : pairs);
     }
     cases.add(Case.of("arithmetic/" + name + " of an array with itself", m -> {
       NDArray x = Inputs.normal(m, 5, 2, 3);
