@@ -6,7 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /** See {@link ExBoxes#multiBoxDetection}. */
-record BoxDetections(float[] anchors, boolean clip, float threshold, int background, float suppression, boolean force, int top) {
+record BoxDetections(float[] anchors, boolean clip, float threshold, int background, float suppression, boolean force,
+    int top) {
   /** Rows of (class, probability, box), as many for each image. */
   float[] of(int batch, float[] probabilities, int classes, float[] offsets) {
     List<float[][]> images = new ArrayList<>();
@@ -49,7 +50,7 @@ record BoxDetections(float[] anchors, boolean clip, float threshold, int backgro
         rows.add(row);
       }
     }
-    rows.sort(Comparator.comparing(row -> -row[1]));
+    rows.sort(Comparator.comparingDouble(row -> -row[1]));
     return rows.toArray(float[][]::new);
   }
 

@@ -6,7 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /** See {@link ExBoxes#multiBoxTarget}. */
-record BoxTargets(float[] anchors, float threshold, float ignore, float miningRatio, float miningThreshold, int leastNegatives) {
+record BoxTargets(float[] anchors, float threshold, float ignore, float miningRatio, float miningThreshold,
+    int leastNegatives) {
   private static final int UNKNOWN = -1;
   private static final int BACKGROUND = -2;
 
@@ -35,7 +36,8 @@ record BoxTargets(float[] anchors, float threshold, float ignore, float miningRa
     return r;
   }
 
-  private void image(int b, float[] labels, int first, int boxes, int width, float[] predictions, int classes, Result r) {
+  private void image(int b, float[] labels, int first, int boxes, int width, float[] predictions, int classes,
+      Result r) {
     int n = count();
     float[][] overlaps = new float[n][boxes];
     for (int i = 0; i < n; i++) {

@@ -10,7 +10,8 @@ final class Boxes {
   private Boxes() {}
 
   /** See {@link ExBoxes#multiBoxPrior}. */
-  static float[] priors(int height, int width, List<Float> sizes, List<Float> ratios, List<Float> steps, List<Float> offsets) {
+  static float[] priors(int height, int width, List<Float> sizes, List<Float> ratios, List<Float> steps,
+      List<Float> offsets) {
     boolean given = steps.get(0) > 0 && steps.get(1) > 0;
     float down = given ? steps.get(0) : 1f / height;
     float across = given ? steps.get(1) : 1f / width;

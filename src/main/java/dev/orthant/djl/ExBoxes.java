@@ -28,10 +28,12 @@ abstract class ExBoxes extends ExImages {
       boolean clip) {
     Shape shape = array.getShape();
     if (shape.dimension() != 4 || sizes.isEmpty() || steps.size() != 2 || offsets.size() != 2) {
-      throw new ShapeException("multiBoxPrior: takes a map (batch, channels, height, width), sizes, 2 steps and 2 offsets, got " + shape
-          + ", " + sizes + ", " + steps + ", " + offsets);
+      throw new ShapeException(
+          "multiBoxPrior: takes a map (batch, channels, height, width), sizes, 2 steps and 2 offsets, got " + shape
+              + ", " + sizes + ", " + steps + ", " + offsets);
     }
-    float[] boxes = Boxes.priors(Math.toIntExact(shape.get(2)), Math.toIntExact(shape.get(3)), sizes, ratios, steps, offsets);
+    float[] boxes =
+        Boxes.priors(Math.toIntExact(shape.get(2)), Math.toIntExact(shape.get(3)), sizes, ratios, steps, offsets);
     if (clip) {
       for (int i = 0; i < boxes.length; i++) {
         boxes[i] = Math.clamp(boxes[i], 0, 1);
@@ -57,18 +59,23 @@ abstract class ExBoxes extends ExImages {
     Shape labels = inputs.get(1).getShape();
     Shape predictions = inputs.get(2).getShape();
     long anchors = inputs.get(0).getShape().size() / 4;
-    if (labels.dimension() != 3 || labels.get(2) < 5 || predictions.dimension() != 3 || predictions.get(0) != labels.get(0)
+    if (labels.dimension() != 3 || labels.get(2) < 5 || predictions.dimension() != 3
+        || predictions.get(0) != labels.get(0)
         || predictions.get(2) != anchors || inputs.get(0).getShape().size() % 4 != 0) {
-      throw new ShapeException("multiBoxTarget: takes anchors (1, a, 4), labels (b, n, 5) and predictions (b, c, a), got "
-          + inputs.get(0).getShape() + ", " + labels + " and " + predictions);
+      throw new ShapeException(
+          "multiBoxTarget: takes anchors (1, a, 4), labels (b, n, 5) and predictions (b, c, a), got "
+              + inputs.get(0).getShape() + ", " + labels + " and " + predictions);
     }
-    BoxTargets targets = new BoxTargets(floats(inputs.get(0)), iouThreshold, ignoreLabel, negativeMiningRatio, negativeMiningThreshold,
-        minNegativeSamples);
+    BoxTargets targets =
+        new BoxTargets(floats(inputs.get(0)), iouThreshold, ignoreLabel, negativeMiningRatio, negativeMiningThreshold,
+            minNegativeSamples);
     int batch = Math.toIntExact(labels.get(0));
-    BoxTargets.Result r = targets.of(batch, floats(inputs.get(1)), Math.toIntExact(labels.get(2)), floats(inputs.get(2)),
-        Math.toIntExact(predictions.get(1)));
+    BoxTargets.Result r =
+        targets.of(batch, floats(inputs.get(1)), Math.toIntExact(labels.get(2)), floats(inputs.get(2)),
+            Math.toIntExact(predictions.get(1)));
     var manager = array.getManager();
-    return new NDList(manager.create(r.offsets(), new Shape(batch, anchors * 4)), manager.create(r.masks(), new Shape(batch, anchors * 4)),
+    return new NDList(manager.create(r.offsets(), new Shape(batch, anchors * 4)),
+        manager.create(r.masks(), new Shape(batch, anchors * 4)),
         manager.create(r.classes(), new Shape(batch, anchors)));
   }
 
@@ -86,12 +93,15 @@ abstract class ExBoxes extends ExImages {
     requireThree("multiBoxDetection", inputs);
     Shape p = inputs.get(0).getShape();
     long anchors = inputs.get(2).getShape().size() / 4;
-    if (p.dimension() != 3 || p.get(2) != anchors || inputs.get(1).getShape().size() != p.get(0) * anchors * 4 || backgroundId < 0
+    if (p.dimension() != 3 || p.get(2) != anchors || inputs.get(1).getShape().size() != p.get(0) * anchors * 4
+        || backgroundId < 0
         || backgroundId >= p.get(1)) {
-      throw new ShapeException("multiBoxDetection: takes probabilities (b, c, a), offsets (b, 4a), anchors (1, a, 4) and a background class, got "
-          + p + ", " + inputs.get(1).getShape() + ", " + inputs.get(2).getShape() + " and " + backgroundId);
+      throw new ShapeException(
+          "multiBoxDetection: takes probabilities (b, c, a), offsets (b, 4a), anchors (1, a, 4) and a background class, got "
+              + p + ", " + inputs.get(1).getShape() + ", " + inputs.get(2).getShape() + " and " + backgroundId);
     }
-    BoxDetections d = new BoxDetections(floats(inputs.get(2)), clip, threshold, backgroundId, nmsThreshold, forceSuppress, nmsTopK);
+    BoxDetections d =
+        new BoxDetections(floats(inputs.get(2)), clip, threshold, backgroundId, nmsThreshold, forceSuppress, nmsTopK);
     int batch = Math.toIntExact(p.get(0));
     float[] found = d.of(batch, floats(inputs.get(0)), Math.toIntExact(p.get(1)), floats(inputs.get(1)));
     return new NDList(array.getManager().create(found, new Shape(batch, batch == 0 ? 0 : found.length / 6 / batch, 6)));

@@ -40,11 +40,13 @@ abstract class ExImages extends ExRecurrent {
       fits &= s > 0;
     }
     if (!fits) {
-      throw new ShapeException("interpolation: takes (batch, channels, …) with elements, and a size of 1 or more for each axis behind, got "
-          + shape + " and " + java.util.Arrays.toString(size));
+      throw new ShapeException(
+          "interpolation: takes (batch, channels, …) with elements, and a size of 1 or more for each axis behind, got "
+              + shape + " and " + java.util.Arrays.toString(size));
     }
     if (!array.getDataType().isFloating() || array.isComplex()) {
-      throw new DTypeException("interpolation: takes a floating type, got " + shape + ' ' + array.getDataType() + "; convert it with toType");
+      throw new DTypeException("interpolation: takes a floating type, got " + shape + ' ' + array.getDataType()
+          + "; convert it with toType");
     }
     return array.compute(() -> {
       Tensor x = array.tensor();
@@ -62,7 +64,8 @@ abstract class ExImages extends ExRecurrent {
     int rank = requireImage("resize");
     if (width < 1 || height < 1 || array.getShape().size() == 0) {
       throw new InvalidInputException(
-          "resize: takes an image with elements and sizes of 1 or more, got " + array.getShape() + " to " + width + " x " + height);
+          "resize: takes an image with elements and sizes of 1 or more, got " + array.getShape() + " to " + width
+              + " x " + height);
     }
     return array.compute(() -> {
       Tensor x = array.tensor().cast(DType.F32);
@@ -74,8 +77,9 @@ abstract class ExImages extends ExRecurrent {
   private int requireImage(String method) {
     int rank = array.getShape().dimension();
     if (rank < 3 || rank > 4 || array.isComplex()) {
-      throw new ShapeException(method + ": takes (height, width, channels) or a batch of them, got " + array.getShape() + ' '
-          + array.getDataType());
+      throw new ShapeException(
+          method + ": takes (height, width, channels) or a batch of them, got " + array.getShape() + ' '
+              + array.getDataType());
     }
     return rank;
   }
@@ -118,8 +122,9 @@ abstract class ExImages extends ExRecurrent {
   @Override
   public NDArray randomColorJitter(float brightness, float contrast, float saturation, float hue) {
     RandomGenerator random = ManagerRandom.generator();
-    List<UnaryOperator<Tensor>> steps = new ArrayList<>(List.of(bright(random, brightness), contrasted(random, contrast),
-        saturated(random, saturation), turned(random, hue)));
+    List<UnaryOperator<Tensor>> steps =
+        new ArrayList<>(List.of(bright(random, brightness), contrasted(random, contrast),
+            saturated(random, saturation), turned(random, hue)));
     Collections.shuffle(steps, Random.from(random));
     return jittered("randomColorJitter", steps);
   }
@@ -164,7 +169,8 @@ abstract class ExImages extends ExRecurrent {
   }
 
   private static Tensor blended(Tensor x, Tensor with, double f) {
-    return x.apply("blend", Expr.input(0).times(Expr.scalar(0)).plus(Expr.input(1).times(Expr.scalar(1))), List.of(with), f, 1 - f);
+    return x.apply("blend", Expr.input(0).times(Expr.scalar(0)).plus(Expr.input(1).times(Expr.scalar(1))),
+        List.of(with), f, 1 - f);
   }
 
   private static Tensor grey(Tensor x) {
@@ -177,6 +183,7 @@ abstract class ExImages extends ExRecurrent {
       throw new InvalidInputException("the hue turns by at most half a circle: takes 0 to 0.5, got " + strength);
     }
     double[] matrix = Hues.turn(2 * Math.PI * strength * (2 * random.nextDouble() - 1));
-    return x -> x.shape().dim(-1) == 1 ? x : x.matMul(Tensor.of(x.device(), x.dtype(), dev.orthant.core.Shape.of(3, 3), matrix));
+    return x -> x.shape().dim(-1) == 1 ? x
+        : x.matMul(Tensor.of(x.device(), x.dtype(), dev.orthant.core.Shape.of(3, 3), matrix));
   }
 }

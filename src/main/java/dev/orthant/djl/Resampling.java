@@ -67,7 +67,8 @@ enum Resampling {
     for (int i = 0; i < m; i++) {
       double center = (i + 0.5) * scale;
       int from = this == AREA ? (int) ((long) i * n / m) : (int) Math.max(center - reach * stretch + 0.5, 0);
-      int to = this == AREA ? (int) Math.ceilDiv((i + 1L) * n, (long) m) : (int) Math.min(center + reach * stretch + 0.5, n);
+      int to =
+          this == AREA ? (int) Math.ceilDiv((i + 1L) * n, (long) m) : (int) Math.min(center + reach * stretch + 0.5, n);
       double sum = 0;
       for (int j = from; j < to; j++) {
         double x = Math.abs(j - center + 0.5) / stretch;

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What PyTorch's engine has not of boxes: targets, suppression across classes, clipping; checked by hand. */
 class BoxesTest {
-  private static final float[] ANCHORS = {0, 0, 0.5f, 0.5f, 0.5f, 0.5f, 1, 1, 0, 0.5f, 0.5f, 1, 0.05f, 0.05f, 0.55f, 0.5f};
+  private static final float[] ANCHORS =
+      {0, 0, 0.5f, 0.5f, 0.5f, 0.5f, 1, 1, 0, 0.5f, 0.5f, 1, 0.05f, 0.05f, 0.55f, 0.5f};
 
   private static NDManager manager() {
     return Engine.getEngine("Orthant").newBaseManager(ai.djl.Device.cpu());
@@ -26,8 +27,10 @@ class BoxesTest {
   @Test
   void targetsAreTheBoxesThatAnchorsOverlap() {
     try (NDManager m = manager()) {
-      NDArray labels = m.create(new float[] {2, 0, 0, 0.5f, 0.5f, 0, 0.5f, 0.5f, 0.9f, 1, -1, -1, -1, -1, -1}, new Shape(1, 3, 5));
-      NDList r = anchors(m).getNDArrayInternal().multiBoxTarget(new NDList(anchors(m), labels, m.zeros(new Shape(1, 4, 4))), 0.5f, -1, -1, 0.5f, 0);
+      NDArray labels =
+          m.create(new float[] {2, 0, 0, 0.5f, 0.5f, 0, 0.5f, 0.5f, 0.9f, 1, -1, -1, -1, -1, -1}, new Shape(1, 3, 5));
+      NDList r = anchors(m).getNDArrayInternal()
+          .multiBoxTarget(new NDList(anchors(m), labels, m.zeros(new Shape(1, 4, 4))), 0.5f, -1, -1, 0.5f, 0);
       assertThat(r.get(2).toFloatArray()).containsExactly(3, 1, 0, 3);
       assertThat(r.get(1).toFloatArray()).containsExactly(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1);
       float[] offsets = r.get(0).toFloatArray();
@@ -43,7 +46,8 @@ class BoxesTest {
     try (NDManager m = manager()) {
       NDArray labels = m.create(new float[] {0, 0, 0, 0.5f, 0.5f}, new Shape(1, 1, 5));
       NDArray predictions = m.create(new float[] {0, 5, 1, 0, 0, 0, 0, 0}, new Shape(1, 2, 4));
-      NDList r = anchors(m).getNDArrayInternal().multiBoxTarget(new NDList(anchors(m), labels, predictions), 0.9f, -7, 1, 0.5f, 0);
+      NDList r = anchors(m).getNDArrayInternal().multiBoxTarget(new NDList(anchors(m), labels, predictions), 0.9f, -7,
+          1, 0.5f, 0);
       assertThat(r.get(2).toFloatArray()).containsExactly(1, -7, 0, -7);
     }
   }
@@ -52,7 +56,8 @@ class BoxesTest {
   void anImageWithoutLabelsIsIgnored() {
     try (NDManager m = manager()) {
       NDArray labels = m.full(new Shape(1, 2, 5), -1f);
-      NDList r = anchors(m).getNDArrayInternal().multiBoxTarget(new NDList(anchors(m), labels, m.zeros(new Shape(1, 2, 4))), 0.5f, -1, 3, 0.5f, 0);
+      NDList r = anchors(m).getNDArrayInternal()
+          .multiBoxTarget(new NDList(anchors(m), labels, m.zeros(new Shape(1, 2, 4))), 0.5f, -1, 3, 0.5f, 0);
       assertThat(r.get(2).toFloatArray()).containsOnly(-1);
       assertThat(r.get(1).toFloatArray()).containsOnly(0);
     }
@@ -64,9 +69,12 @@ class BoxesTest {
       NDArray p = m.create(new float[] {0, 0, 0, 0, 0.9f, 0.8f, 0.1f, 0, 0, 0, 0.7f, 0.6f}, new Shape(1, 3, 4));
       NDArray none = m.zeros(new Shape(1, 16));
       NDList in = new NDList(p, none, anchors(m));
-      assertThat(column(anchors(m).getNDArrayInternal().multiBoxDetection(in, true, 0.05f, 0, 0.5f, false, -1))).containsExactly(0, 0, 1, 1);
-      assertThat(column(anchors(m).getNDArrayInternal().multiBoxDetection(in, true, 0.05f, 0, 0.5f, true, -1))).containsExactly(0, 0, 1, -1);
-      assertThat(column(anchors(m).getNDArrayInternal().multiBoxDetection(in, true, 0.05f, 0, 0.5f, false, 2))).containsExactly(0, 0, -1, -1);
+      assertThat(column(anchors(m).getNDArrayInternal().multiBoxDetection(in, true, 0.05f, 0, 0.5f, false, -1)))
+          .containsExactly(0, 0, 1, 1);
+      assertThat(column(anchors(m).getNDArrayInternal().multiBoxDetection(in, true, 0.05f, 0, 0.5f, true, -1)))
+          .containsExactly(0, 0, 1, -1);
+      assertThat(column(anchors(m).getNDArrayInternal().multiBoxDetection(in, true, 0.05f, 0, 0.5f, false, 2)))
+          .containsExactly(0, 0, -1, -1);
     }
   }
 
@@ -87,11 +95,13 @@ class BoxesTest {
   void refusesWhatDoesNotFit() {
     try (NDManager m = manager()) {
       NDArray a = anchors(m);
-      assertThatThrownBy(() -> a.getNDArrayInternal().multiBoxPrior(List.of(1f), List.of(1f), List.of(1f, 1f), List.of(0f, 0f), false))
+      assertThatThrownBy(
+          () -> a.getNDArrayInternal().multiBoxPrior(List.of(1f), List.of(1f), List.of(1f, 1f), List.of(0f, 0f), false))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("multiBoxPrior");
       assertThatThrownBy(() -> a.getNDArrayInternal().multiBoxTarget(new NDList(a), 0.5f, -1, -1, 0.5f, 0))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("3 arrays");
-      assertThatThrownBy(() -> a.getNDArrayInternal().multiBoxDetection(new NDList(a, a, a), true, 0, 0, 0.5f, false, -1))
+      assertThatThrownBy(
+          () -> a.getNDArrayInternal().multiBoxDetection(new NDList(a, a, a), true, 0, 0, 0.5f, false, -1))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("multiBoxDetection");
     }
   }

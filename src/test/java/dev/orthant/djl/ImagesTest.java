@@ -82,7 +82,8 @@ class ImagesTest {
       NDArray y = image(m).getNDArrayInternal().randomColorJitter(0, 0, 0, 0);
       assertThat(y.allClose(image(m), 1e-5, 1e-5, false)).isTrue();
       NDArray bytes = image(m).mul(255).toType(DataType.UINT8, false);
-      assertThat(bytes.getNDArrayInternal().randomColorJitter(0, 0, 0, 0).sub(bytes).toType(DataType.INT8, false).abs().max().getByte())
+      assertThat(bytes.getNDArrayInternal().randomColorJitter(0, 0, 0, 0).sub(bytes).toType(DataType.INT8, false).abs()
+          .max().getByte())
           .isLessThanOrEqualTo((byte) 1);
     }
   }
@@ -101,7 +102,8 @@ class ImagesTest {
 
   @Test
   void comesAgainWithTheSeed() {
-    for (Function<NDArrayEx, NDArray> f : List.<Function<NDArrayEx, NDArray>>of(NDArrayEx::randomFlipLeftRight, x -> x.randomBrightness(0.5f),
+    for (Function<NDArrayEx, NDArray> f : List.<Function<NDArrayEx, NDArray>>of(NDArrayEx::randomFlipLeftRight,
+        x -> x.randomBrightness(0.5f),
         x -> x.randomHue(0.3f), x -> x.randomColorJitter(0.4f, 0.4f, 0.4f, 0.1f))) {
       float[] first;
       try (NDManager m = seeded()) {
@@ -117,11 +119,15 @@ class ImagesTest {
   void refusesWhatIsNoImage() {
     try (NDManager m = seeded()) {
       NDArrayEx flat = m.ones(new Shape(3, 3)).getNDArrayInternal();
-      assertThatThrownBy(flat::randomFlipLeftRight).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("height, width, channels");
-      assertThatThrownBy(() -> m.ones(new Shape(3, 3, 2)).getNDArrayInternal().randomHue(0.1f)).isInstanceOf(IllegalArgumentException.class)
+      assertThatThrownBy(flat::randomFlipLeftRight).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("height, width, channels");
+      assertThatThrownBy(() -> m.ones(new Shape(3, 3, 2)).getNDArrayInternal().randomHue(0.1f))
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("channels");
-      assertThatThrownBy(() -> image(m).getNDArrayInternal().randomHue(0.6f)).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> image(m).getNDArrayInternal().randomBrightness(-1)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> image(m).getNDArrayInternal().randomHue(0.6f))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> image(m).getNDArrayInternal().randomBrightness(-1))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 }

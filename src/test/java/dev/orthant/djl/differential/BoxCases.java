@@ -20,16 +20,19 @@ final class BoxCases {
     for (boolean clip : new boolean[] {true, false}) {
       for (float nms : new float[] {0.1f, 0.45f, 0.9f}) {
         for (float threshold : new float[] {0, 0.3f}) {
-          all.add(Case.list("box/detection " + clip + " " + nms + " " + threshold, m -> detection(m, clip, threshold, nms)));
+          all.add(Case.list("box/detection " + clip + " " + nms + " " + threshold,
+              m -> detection(m, clip, threshold, nms)));
         }
       }
     }
     return all.stream();
   }
 
-  private static void priors(List<Case> all, String name, List<Float> sizes, List<Float> ratios, float step, float offset) {
-    all.add(Case.list("box/prior " + name, m -> m.zeros(new Shape(2, 3, 2, 4)).getNDArrayInternal().multiBoxPrior(sizes, ratios,
-        new ArrayList<>(List.of(step, step)), List.of(offset, offset), false)));
+  private static void priors(List<Case> all, String name, List<Float> sizes, List<Float> ratios, float step,
+      float offset) {
+    all.add(Case.list("box/prior " + name,
+        m -> m.zeros(new Shape(2, 3, 2, 4)).getNDArrayInternal().multiBoxPrior(sizes, ratios,
+            new ArrayList<>(List.of(step, step)), List.of(offset, offset), false)));
   }
 
   private static NDList detection(NDManager m, boolean clip, float threshold, float nms) {
@@ -37,6 +40,7 @@ final class BoxCases {
     NDArray anchors = corner.concat(corner.add(Inputs.uniform(m, 2, 0.2, 0.5, 1, 6, 2)), 2);
     NDArray probabilities = Inputs.uniform(m, 3, 0, 1, 1, 3, 6);
     NDArray offsets = Inputs.normal(m, 4, 1, 24);
-    return anchors.getNDArrayInternal().multiBoxDetection(new NDList(probabilities, offsets, anchors), clip, threshold, 0, nms, false, -1);
+    return anchors.getNDArrayInternal().multiBoxDetection(new NDList(probabilities, offsets, anchors), clip, threshold,
+        0, nms, false, -1);
   }
 }

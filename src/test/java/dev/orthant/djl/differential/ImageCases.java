@@ -19,27 +19,34 @@ final class ImageCases {
       for (int[] size : new int[][] {{4, 5}, {2, 3}, {8, 10}, {3, 9}, {1, 1}, {7, 2}, {0, 2}}) {
         String name = " mode " + mode + " to " + size[0] + " x " + size[1];
         all.add(Case.of("image/interpolation" + name,
-            m -> Inputs.normal(m, 1, 1, 2, 4, 5).getNDArrayInternal().interpolation(new long[] {size[0], size[1]}, how, false)));
+            m -> Inputs.normal(m, 1, 1, 2, 4, 5).getNDArrayInternal().interpolation(new long[] {size[0], size[1]}, how,
+                false)));
         all.add(Case.of("image/interpolation" + name + " gradient", m -> gradient(m, size, how)));
-        all.add(Case.of("image/resize" + name, m -> Inputs.normal(m, 1, 4, 5, 3).getNDArrayInternal().resize(size[1], size[0], how)));
+        all.add(Case.of("image/resize" + name,
+            m -> Inputs.normal(m, 1, 4, 5, 3).getNDArrayInternal().resize(size[1], size[0], how)));
         all.add(Case.of("image/resize of bytes" + name,
-            m -> Inputs.whole(m, 1, DataType.UINT8, 60, 200, 4, 5, 3).getNDArrayInternal().resize(size[1], size[0], how)));
+            m -> Inputs.whole(m, 1, DataType.UINT8, 60, 200, 4, 5, 3).getNDArrayInternal().resize(size[1], size[0],
+                how)));
       }
       all.add(Case.of("image/resize of a batch mode " + mode,
           m -> Inputs.normal(m, 1, 2, 4, 5, 1).getNDArrayInternal().resize(3, 3, how)));
       all.add(Case.of("image/interpolation of doubles mode " + mode, m -> Inputs.normal(m, 1, 1, 1, 4, 5)
-          .toType(DataType.FLOAT64, false).getNDArrayInternal().interpolation(new long[] {3, 7}, how, false)).within(1e-6, 1e-6));
+          .toType(DataType.FLOAT64, false).getNDArrayInternal().interpolation(new long[] {3, 7}, how, false))
+          .within(1e-6, 1e-6));
       all.add(Case.of("image/interpolation of signals mode " + mode,
           m -> Inputs.normal(m, 1, 1, 2, 5).getNDArrayInternal().interpolation(new long[] {3}, how, false)));
       all.add(Case.of("image/interpolation corners mode " + mode,
           m -> Inputs.normal(m, 1, 1, 1, 4, 4).getNDArrayInternal().interpolation(new long[] {3, 7}, how, true)));
       all.add(Case.of("image/interpolation of rank 2 mode " + mode,
           m -> Inputs.normal(m, 1, 4, 5).getNDArrayInternal().interpolation(new long[] {3, 7}, how, true)));
-      all.add(Case.of("image/resize of rank 2 mode " + mode, m -> Inputs.normal(m, 1, 4, 5).getNDArrayInternal().resize(3, 3, how)));
-      all.add(Case.of("image/resize of nothing mode " + mode, m -> m.zeros(new Shape(0, 5, 3)).getNDArrayInternal().resize(3, 3, how)));
+      all.add(Case.of("image/resize of rank 2 mode " + mode,
+          m -> Inputs.normal(m, 1, 4, 5).getNDArrayInternal().resize(3, 3, how)));
+      all.add(Case.of("image/resize of nothing mode " + mode,
+          m -> m.zeros(new Shape(0, 5, 3)).getNDArrayInternal().resize(3, 3, how)));
     }
     for (DataType type : ArithmeticCases.TYPES) {
-      all.add(Case.of("image/resize of " + type, m -> Inputs.typed(m, 1, type, 4, 4, 3).getNDArrayInternal().resize(2, 8, 0)));
+      all.add(Case.of("image/resize of " + type,
+          m -> Inputs.typed(m, 1, type, 4, 4, 3).getNDArrayInternal().resize(2, 8, 0)));
     }
     return all.stream();
   }

@@ -22,7 +22,8 @@ final class ManagerCases {
         add(all, "arange" + List.of(r[0], r[1], r[2]) + " " + type, m -> m.arange(r[0], r[1], r[2], type));
       }
     }
-    for (float[] r : new float[][] {{0, 1, 0.3f}, {0, 1, 0.1f}, {1, 0, -0.25f}, {0.5f, 4.5f, 1}, {-1, 1, 0.4f}, {0, 5, 0.5f}, {2.5f, 7.9f, 1.7f}, {0, 1, 0}}) {
+    for (float[] r : new float[][] {{0, 1, 0.3f}, {0, 1, 0.1f}, {1, 0, -0.25f}, {0.5f, 4.5f, 1}, {-1, 1, 0.4f},
+        {0, 5, 0.5f}, {2.5f, 7.9f, 1.7f}, {0, 1, 0}}) {
       String name = "arange(" + r[0] + ", " + r[1] + ", " + r[2] + ")";
       add(all, name, m -> m.arange(r[0], r[1], r[2]));
       for (DataType type : types()) {
@@ -40,7 +41,8 @@ final class ManagerCases {
         add(all, "linspace(5, 2, " + n + ") of ints " + end, m -> m.linspace(5, 2, n, end));
       }
     }
-    for (int[] e : new int[][] {{3, 3, 0}, {2, 4, 0}, {4, 2, 0}, {3, 3, 1}, {3, 4, -1}, {0, 3, 0}, {3, 0, 0}, {-1, 2, 0}}) {
+    for (int[] e : new int[][] {{3, 3, 0}, {2, 4, 0}, {4, 2, 0}, {3, 3, 1}, {3, 4, -1}, {0, 3, 0}, {3, 0, 0},
+        {-1, 2, 0}}) {
       add(all, "eye" + List.of(e[0], e[1], e[2]), m -> m.eye(e[0], e[1], e[2]));
     }
     for (DataType type : types()) {
@@ -96,7 +98,8 @@ final class ManagerCases {
     add(all, "create of too few", m -> m.create(new float[] {1, 2}, new Shape(2, 3)));
     add(all, "create on the device", m -> m.create(new Shape(2), DataType.FLOAT32, m.getDevice()).mul(0));
     add(all, "from", m -> m.from(m.ones(new Shape(2))));
-    add(all, "createCSR", m -> m.createCSR(FloatBuffer.wrap(new float[] {7}), new long[] {0, 1}, new long[] {0}, new Shape(1, 2)));
+    add(all, "createCSR",
+        m -> m.createCSR(FloatBuffer.wrap(new float[] {7}), new long[] {0, 1}, new long[] {0}, new Shape(1, 2)));
     add(all, "load of nothing", m -> m.load(java.nio.file.Path.of("no such file")).head());
     add(all, "invoke", m -> m.invoke("relu", new ai.djl.ndarray.NDList(), new ai.djl.util.PairList<>()).head());
     add(all, "ret", m -> {
