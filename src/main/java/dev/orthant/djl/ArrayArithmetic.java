@@ -108,7 +108,8 @@ abstract class ArrayArithmetic extends ArrayData {
 
   @Override
   public NDArray add(NDArray other) {
-    return of(Pair.ADD, other);
+    NDArray joined = BatchNormalized.joinedAdd(this, other);
+    return joined != null ? joined : of(Pair.ADD, other);
   }
 
   @Override

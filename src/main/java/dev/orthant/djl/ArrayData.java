@@ -71,8 +71,16 @@ abstract class ArrayData extends ArrayCore {
     return duplicate();
   }
 
+  /**
+   * There are no sparse arrays. The format by rows only says which rows need not be looked at, and all are: DJL's Adagrad asks for it.
+   *
+   * @throws UnsupportedOperationException when another format is asked for
+   */
   @Override
   public NDArray toSparse(SparseFormat format) {
+    if (format == SparseFormat.ROW_SPARSE || format == SparseFormat.DENSE) {
+      return duplicate();
+    }
     throw new UnsupportedOperationException("Orthant has no sparse arrays: " + getShape() + " to " + format);
   }
 

@@ -62,21 +62,17 @@ record BatchNorms(BatchNorm norm, int axis) implements AutoCloseable {
     }
   }
 
-  /** By the batch's statistics, which the running ones then follow. */
+  /** By the batch's statistics, which the running ones then follow; of nothing there are none. */
   OrthantNDArray train(OrthantNDArray x, OrthantNDArray mean, OrthantNDArray variance) {
-    if (FusionSwitch.isOn() && x.getShape().size() > 0 && isPlain(x.getShape().dimension())) {
+    if (x.getShape().size() == 0) {
+      return infer(x);
+    }
+    if (FusionSwitch.isOn() && isPlain(x.getShape().dimension())) {
       return BatchNormalized.waiting(norm, x, mean, variance);
     }
     try (this) {
-      boolean empty = x.getShape().size() == 0;
-      Pass pass = empty ? Pass.inference() : Pass.training(OrthantEngine.instance().random());
-      OrthantNDArray y = x.compute(() -> forward(x.tensor(), pass));
-      if (empty) {
-        // As PyTorch does: the running statistics follow statistics of 0.
-        mean.update(ManagerCore.owned(() -> mean.tensor().mul(1 - norm.momentum())));
-        variance.update(ManagerCore.owned(() -> variance.tensor().mul(1 - norm.momentum())));
-        return y;
-      }
+      OrthantNDArray y =
+          x.compute(() -> forward(x.tensor(), Pass.training(OrthantEngine.instance().random())));
       mean.update(ManagerCore.owned(norm::mean));
       variance.update(ManagerCore.owned(norm::variance));
       return y;
