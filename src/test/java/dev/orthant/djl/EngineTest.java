@@ -174,7 +174,7 @@ class EngineTest {
   /** Two devices, whichever there are: the weights go as on one device with the whole batch, and stay the same on both. */
   @Test
   void severalDevicesTrainAsOne() throws Exception {
-    List<Device> all = Devices.all().stream().map(d -> d.name().split(":"))
+    List<Device> all = Devices.all().stream().map(d -> d.name().split(":", 2))
         .map(n -> Device.of(n[0], n.length == 1 ? -1 : Integer.parseInt(n[1]))).toList();
     float[] alone = trained(new Device[] {Device.cpu()});
     float[] together = trained(all.toArray(Device[]::new));

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Device memory under DJL: what a manager owns goes with it, and training for long takes no more than training for short. */
 class MemoryTest {
   static Stream<Device> devices() {
-    return Devices.all().stream().map(d -> d.name().split(":"))
+    return Devices.all().stream().map(d -> d.name().split(":", 2))
         .map(n -> Device.of(n[0], n.length == 1 ? -1 : Integer.parseInt(n[1])));
   }
 

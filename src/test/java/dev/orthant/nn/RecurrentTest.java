@@ -33,8 +33,8 @@ class RecurrentTest {
     double[] c = c0;
     for (int i = 0; i < x.length; i++) {
       int t = reverse ? x.length - 1 - i : i;
-      double[] p = affine(x[t], cell.input(), cell.inputBias());
-      double[] q = affine(h, cell.hidden(), cell.hiddenBias());
+      double[] p = affine(x[t], cell.input(), java.util.Objects.requireNonNull(cell.inputBias()));
+      double[] q = affine(h, cell.hidden(), java.util.Objects.requireNonNull(cell.hiddenBias()));
       double[] nextH = new double[H];
       double[] nextC = new double[H];
       for (int j = 0; j < H; j++) {

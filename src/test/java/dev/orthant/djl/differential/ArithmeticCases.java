@@ -249,13 +249,13 @@ final class ArithmeticCases {
     cases.add(Case.list("arithmetic/" + name + " through a view", m -> {
       NDArray x = Inputs.uniform(m, 1, 0.5, 2, 2, 3);
       NDArray view = x.reshape(6);
-      f.apply(view, Inputs.uniform(m, 2, 0.5, 2, 6));
+      NDArray _ = f.apply(view, Inputs.uniform(m, 2, 0.5, 2, 6));
       return new ai.djl.ndarray.NDList(x, view);
     }));
     cases.add(Case.list("arithmetic/" + name + " below a view", m -> {
       NDArray x = Inputs.uniform(m, 1, 0.5, 2, 2, 3);
       NDArray view = x.transpose();
-      f.apply(x, Inputs.uniform(m, 2, 0.5, 2, 3));
+      NDArray _ = f.apply(x, Inputs.uniform(m, 2, 0.5, 2, 3));
       return new ai.djl.ndarray.NDList(x, view);
     }));
   }

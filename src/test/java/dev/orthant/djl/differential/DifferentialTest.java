@@ -42,7 +42,7 @@ class DifferentialTest {
   }
 
   static Stream<Device> devices() {
-    return Devices.all().stream().map(dev.orthant.device.Device::name).map(n -> n.split(":"))
+    return Devices.all().stream().map(dev.orthant.device.Device::name).map(n -> n.split(":", 2))
         .map(n -> Device.of(n[0], n.length == 1 ? -1 : Integer.parseInt(n[1])));
   }
 }

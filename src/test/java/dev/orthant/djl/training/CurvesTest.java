@@ -26,7 +26,7 @@ class CurvesTest {
   }
 
   private static void compare(Network network, String device, double[] expected) {
-    String[] name = device.split(":");
+    String[] name = device.split(":", 2);
     double[] losses =
         Run.losses(network, "Orthant", Device.of(name[0], name.length == 1 ? -1 : Integer.parseInt(name[1])),
             expected.length);
