@@ -20,7 +20,7 @@ final class DataCases {
   private DataCases() {}
 
   private static final float[] WHOLE =
-      {0, 1, -1, 127, 128, 255, 256, -128, -129, 32767, 65504, 70000, -70000, 16777216, 2147483520f, -2147483648f, 3e9f,
+      {0, 1, -1, 127, 128, 255, 256, -128, -129, 32767, 65504, 70000, -70000, 16777216, 0x1.fffffep30f, -0x1p31f, 3e9f,
           -3e9f, (float) 1e19};
 
   static Stream<Case> all() {
