@@ -23,8 +23,8 @@ final class DataCases {
       "as NDArray's Javadoc says: shapes must fit, all elements are compared with the number";
 
   private static final float[] WHOLE =
-      {0, 1, -1, 127, 128, 255, 256, -128, -129, 32767, 65504, 70000, -70000, 16777217, 2147483520f, -2147483648f, 3e9f,
-          -3e9f, 1e19f};
+      {0, 1, -1, 127, 128, 255, 256, -128, -129, 32767, 65504, 70000, -70000, 16777216, 0x1.fffffep30f, -0x1p31f, 3e9f,
+          -3e9f, 0x1p63f};
 
   static Stream<Case> all() {
     List<Case> all = new ArrayList<>();

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -217,56 +217,57 @@ final class SelectionCases {
   }
 
   private static void others(List<Case> all) {
-    BiFunction<String, Function<NDArray, NDArray>, Boolean> add =
-        (name, f) -> all.add(Case.of("selection/" + name, m -> f.apply(whole(m))))
-            && all.add(Case.of("selection/" + name + " gradient", m -> gradient(m, f)));
-    add.apply("gather along 0", x -> x.gather(x.getManager().create(new int[] {2, 0, 1, 1}, new Shape(1, 2, 2)), 0));
-    add.apply("gather along -1", x -> x.gather(x.getManager().create(new int[] {1, 0, 1}, new Shape(1, 1, 3)), -1));
-    add.apply("gather longer", x -> x.gather(x.getManager().create(new int[] {2, 0, 1, 1, 2}, new Shape(5, 1, 1)), 0));
-    add.apply("gather out of range", x -> x.gather(x.getManager().create(new int[] {3}, new Shape(1, 1, 1)), 0));
-    add.apply("gather negative", x -> x.gather(x.getManager().create(new int[] {-1}, new Shape(1, 1, 1)), 0));
-    add.apply("gather other rank", x -> x.gather(x.getManager().create(new int[] {1}), 0));
-    add.apply("gather too long elsewhere", x -> x.gather(x.getManager().zeros(new Shape(1, 5, 1), DataType.INT64), 0));
-    add.apply("gather by floats", x -> x.gather(x.getManager().create(new float[] {1.7f}, new Shape(1, 1, 1)), 0));
-    add.apply("gatherNd 1", x -> x.gatherNd(x.getManager().create(new int[] {2, 0}, new Shape(1, 2))));
-    add.apply("gatherNd 2", x -> x.gatherNd(x.getManager().create(new int[] {2, 0, 1, 3}, new Shape(2, 2))));
-    add.apply("gatherNd 3", x -> x.gatherNd(x.getManager().create(new int[] {2, 0, 1, 3, 0, 1}, new Shape(3, 2))));
-    add.apply("gatherNd 4", x -> x.gatherNd(x.getManager().create(new int[] {2, 0, 1, 3}, new Shape(4, 1))));
-    add.apply("gatherNd of long", x -> x.gatherNd(x.getManager().create(new long[] {2, 0, 1, 3}, new Shape(2, 2, 1))));
-    add.apply("take", x -> x.take(x.getManager().create(new int[] {0, 23, 7, 7}, new Shape(2, 2))));
-    add.apply("take negative", x -> x.take(x.getManager().create(new int[] {-1, -24})));
-    add.apply("take scalar", x -> x.take(x.getManager().create(3)));
-    add.apply("take out of range", x -> x.take(x.getManager().create(new int[] {24})));
-    add.apply("take by floats", x -> x.take(x.getManager().create(new float[] {2.9f})));
-    add.apply("put",
+    BiConsumer<String, Function<NDArray, NDArray>> add = (name, f) -> all.addAll(List.of(
+        Case.of("selection/" + name, m -> f.apply(whole(m))),
+        Case.of("selection/" + name + " gradient", m -> gradient(m, f))));
+    add.accept("gather along 0", x -> x.gather(x.getManager().create(new int[] {2, 0, 1, 1}, new Shape(1, 2, 2)), 0));
+    add.accept("gather along -1", x -> x.gather(x.getManager().create(new int[] {1, 0, 1}, new Shape(1, 1, 3)), -1));
+    add.accept("gather longer", x -> x.gather(x.getManager().create(new int[] {2, 0, 1, 1, 2}, new Shape(5, 1, 1)), 0));
+    add.accept("gather out of range", x -> x.gather(x.getManager().create(new int[] {3}, new Shape(1, 1, 1)), 0));
+    add.accept("gather negative", x -> x.gather(x.getManager().create(new int[] {-1}, new Shape(1, 1, 1)), 0));
+    add.accept("gather other rank", x -> x.gather(x.getManager().create(new int[] {1}), 0));
+    add.accept("gather too long elsewhere", x -> x.gather(x.getManager().zeros(new Shape(1, 5, 1), DataType.INT64), 0));
+    add.accept("gather by floats", x -> x.gather(x.getManager().create(new float[] {1.7f}, new Shape(1, 1, 1)), 0));
+    add.accept("gatherNd 1", x -> x.gatherNd(x.getManager().create(new int[] {2, 0}, new Shape(1, 2))));
+    add.accept("gatherNd 2", x -> x.gatherNd(x.getManager().create(new int[] {2, 0, 1, 3}, new Shape(2, 2))));
+    add.accept("gatherNd 3", x -> x.gatherNd(x.getManager().create(new int[] {2, 0, 1, 3, 0, 1}, new Shape(3, 2))));
+    add.accept("gatherNd 4", x -> x.gatherNd(x.getManager().create(new int[] {2, 0, 1, 3}, new Shape(4, 1))));
+    add.accept("gatherNd of long", x -> x.gatherNd(x.getManager().create(new long[] {2, 0, 1, 3}, new Shape(2, 2, 1))));
+    add.accept("take", x -> x.take(x.getManager().create(new int[] {0, 23, 7, 7}, new Shape(2, 2))));
+    add.accept("take negative", x -> x.take(x.getManager().create(new int[] {-1, -24})));
+    add.accept("take scalar", x -> x.take(x.getManager().create(3)));
+    add.accept("take out of range", x -> x.take(x.getManager().create(new int[] {24})));
+    add.accept("take by floats", x -> x.take(x.getManager().create(new float[] {2.9f})));
+    add.accept("put",
         x -> x.mul(2).put(x.getManager().create(new int[] {0, -1}), x.getManager().create(new float[] {7, 8})));
-    add.apply("put a matrix", x -> x.mul(2).put(x.getManager().create(new int[] {0, 5}, new Shape(2, 1)),
+    add.accept("put a matrix", x -> x.mul(2).put(x.getManager().create(new int[] {0, 5}, new Shape(2, 1)),
         x.getManager().create(new float[] {7, 8})));
-    add.apply("put twice",
+    add.accept("put twice",
         x -> x.mul(2).put(x.getManager().create(new int[] {4, 4}), x.getManager().create(new float[] {7, 8})));
-    add.apply("put out of range",
+    add.accept("put out of range",
         x -> x.put(x.getManager().create(new int[] {24}), x.getManager().create(new float[] {7})));
-    add.apply("put other count",
+    add.accept("put other count",
         x -> x.put(x.getManager().create(new int[] {4}), x.getManager().create(new float[] {7, 8})));
-    add.apply("put other type", x -> x.put(x.getManager().create(new int[] {4}), x.getManager().create(new int[] {7})));
-    add.apply("scatter along 0",
+    add.accept("put other type",
+        x -> x.put(x.getManager().create(new int[] {4}), x.getManager().create(new int[] {7})));
+    add.accept("scatter along 0",
         x -> x.mul(2).scatter(x.getManager().create(new int[] {2, 0, 1, 1}, new Shape(1, 2, 2)), x.add(50), 0));
-    add.apply("scatter along 1",
+    add.accept("scatter along 1",
         x -> x.mul(2).scatter(x.getManager().create(new int[] {2, 0, 1, 3}, new Shape(2, 2, 1)), x.add(50), 1));
-    add.apply("scatter twice",
+    add.accept("scatter twice",
         x -> x.mul(2).scatter(x.getManager().create(new int[] {2, 2}, new Shape(1, 2, 1)), x.add(50), 1));
-    add.apply("scatter out of range", x -> x.scatter(x.getManager().create(new int[] {4}, new Shape(1, 1, 1)), x, 1));
-    add.apply("scatter too few values",
+    add.accept("scatter out of range", x -> x.scatter(x.getManager().create(new int[] {4}, new Shape(1, 1, 1)), x, 1));
+    add.accept("scatter too few values",
         x -> x.scatter(x.getManager().create(new int[] {1, 2}, new Shape(1, 2, 1)), x.get(":, :1"), 1));
-    add.apply("scatter other type",
+    add.accept("scatter other type",
         x -> x.scatter(x.getManager().create(new int[] {1}, new Shape(1, 1, 1)), x.toType(DataType.INT32, false), 1));
-    add.apply("pick", x -> x.get(new NDIndex().addAllDim().addPickDim(x.getManager().create(new int[] {2, 0, 3}))));
-    add.apply("pick along 0", x -> x.get(new NDIndex().addPickDim(x.getManager().create(new int[] {2, 0, 1}))));
-    add.apply("pick whole rank",
+    add.accept("pick", x -> x.get(new NDIndex().addAllDim().addPickDim(x.getManager().create(new int[] {2, 0, 3}))));
+    add.accept("pick along 0", x -> x.get(new NDIndex().addPickDim(x.getManager().create(new int[] {2, 0, 1}))));
+    add.accept("pick whole rank",
         x -> x.get(new NDIndex().addAllDim(2).addPickDim(x.getManager().create(new int[] {1, 0}, new Shape(2, 1, 1)))));
-    add.apply("pick out of range",
+    add.accept("pick out of range",
         x -> x.get(new NDIndex().addAllDim().addPickDim(x.getManager().create(new int[] {4, 0, 0}))));
-    add.apply("pick by floats",
+    add.accept("pick by floats",
         x -> x.get(new NDIndex().addAllDim().addPickDim(x.getManager().create(new float[] {1.5f, 0, 3}))));
     all.add(Case.of("selection/oneHot of a matrix", m -> matrix(m, 2, 1, 0, 2, 3).oneHot(4)));
     all.add(Case.of("selection/oneHot of a scalar", m -> m.create(2).oneHot(4)));
@@ -280,7 +281,7 @@ final class SelectionCases {
     all.add(Case.of("selection/getScalar", m -> whole(m).getScalar(1, 2, 0)));
     all.add(Case.of("selection/getScalar of many", m -> whole(m).getScalar(1, 2)));
     all.add(Case.of("selection/getFloat", m -> m.create(whole(m).getFloat(1, 2, 0))));
-    all.add(Case.of("selection/getLong", m -> m.create(m.arange(24L).getLong(7))));
+    all.add(Case.of("selection/getLong", m -> m.create(m.arange(24).toType(DataType.INT64, false).getLong(7))));
     all.add(Case.of("selection/get(longs)", m -> whole(m).get(1, -1)));
     all.add(Case.of("selection/setScalar", m -> {
       NDArray x = whole(m);
