@@ -165,17 +165,8 @@ abstract class ArrayCore implements NDArray {
     return view(manager, lens, part);
   }
 
-  /** A view of the same tensor, its last axis read as pairs or as complex numbers. */
-  final OrthantNDArray viewAs(boolean complexNumbers) {
-    return view(manager, new Lens(t -> t, (_, part) -> part), ManagerCore.owned(this::tensor), complexNumbers);
-  }
-
   private OrthantNDArray view(NDManager into, Lens lens, Tensor part) {
-    return view(into, lens, part, complex);
-  }
-
-  private OrthantNDArray view(NDManager into, Lens lens, Tensor part, boolean complexNumbers) {
-    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device, part, complexNumbers);
+    OrthantNDArray result = new OrthantNDArray((OrthantNDManager) into, device, part, complex);
     ((ArrayCore) result).view = new View(this, lens);
     return result;
   }

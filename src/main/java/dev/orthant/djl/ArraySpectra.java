@@ -192,7 +192,7 @@ abstract class ArraySpectra extends ArrayProducts {
 
   // ---- complex numbers ---------------------------------------------------------------------------------------------
 
-  /** Pairs in a last axis of extent 2 as complex numbers: a view. */
+  /** Pairs in a last axis of extent 2 as complex numbers: a copy, as in PyTorch's engine. */
   @Override
   public NDArray complex() {
     if (isComplex() || tensor().dtype() != DType.F32 || rank() == 0 || getShape().get(rank() - 1) != 2) {
@@ -200,16 +200,16 @@ abstract class ArraySpectra extends ArrayProducts {
           "complex: takes FLOAT32 with a last axis of extent 2, real and imaginary parts, got "
               + getShape() + ' ' + getDataType());
     }
-    return viewAs(true);
+    return computeComplex(this::tensor);
   }
 
-  /** Complex numbers as pairs in a last axis of extent 2: a view. */
+  /** Complex numbers as pairs in a last axis of extent 2: a copy, as in PyTorch's engine. */
   @Override
   public NDArray real() {
     if (!isComplex()) {
       throw new DTypeException("real: takes complex numbers, got " + getShape() + ' ' + getDataType());
     }
-    return viewAs(false);
+    return compute(this::tensor);
   }
 
   /** Real numbers as they are. */

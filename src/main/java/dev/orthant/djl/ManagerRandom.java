@@ -19,7 +19,7 @@ import java.util.random.RandomGeneratorFactory;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.apache.commons.rng.sampling.distribution.AhrensDieterMarsagliaTsangGammaSampler;
-import org.apache.commons.rng.sampling.distribution.MarsagliaTsangWangDiscreteSampler;
+import org.apache.commons.rng.sampling.distribution.AliasMethodDiscreteSampler;
 import org.apache.commons.rng.sampling.distribution.PoissonSampler;
 import org.jspecify.annotations.Nullable;
 
@@ -170,7 +170,7 @@ abstract class ManagerRandom extends ManagerCreation {
     }
     p[p.length - 1] = Math.max(0, 1 - Arrays.stream(p).limit(p.length - 1).sum());
     UniformRandomProvider random = generator()::nextLong;
-    var outcome = MarsagliaTsangWangDiscreteSampler.Enumerated.of(random, p);
+    var outcome = AliasMethodDiscreteSampler.of(random, p);
     long[] counts = new long[Math.toIntExact(shape.size() * p.length)];
     for (int at = 0; at < counts.length; at += p.length) {
       for (int i = 0; i < n; i++) {

@@ -101,7 +101,7 @@ class BoxesTest {
       assertThatThrownBy(() -> a.getNDArrayInternal().multiBoxTarget(new NDList(a), 0.5f, -1, -1, 0.5f, 0))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("3 arrays");
       assertThatThrownBy(
-          () -> a.getNDArrayInternal().multiBoxDetection(new NDList(a, a, a), true, 0, 0, 0.5f, false, -1))
+          () -> a.getNDArrayInternal().multiBoxDetection(new NDList(a, a, a), true, 0, 9, 0.5f, false, -1))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("multiBoxDetection");
     }
   }

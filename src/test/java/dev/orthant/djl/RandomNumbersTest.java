@@ -134,6 +134,7 @@ class RandomNumbersTest {
         assertThat(c[i] + c[i + 1] + c[i + 2]).isEqualTo(20);
       }
       assertThat(m.randomMultinomial(7, m.create(new float[] {1})).toLongArray()).containsExactly(7);
+      assertThat(m.randomMultinomial(7, m.create(new float[] {1, 0})).toLongArray()).containsExactly(7, 0);
       assertThat(m.randomMultinomial(7, m.create(new float[] {0.5f, 0.9f})).getShape()).isEqualTo(new Shape(2));
     }
   }

@@ -217,10 +217,9 @@ final class SelectionCases {
   }
 
   private static void others(List<Case> all) {
-    BiConsumer<String, Function<NDArray, NDArray>> add = (name, f) -> {
-      all.add(Case.of("selection/" + name, m -> f.apply(whole(m))));
-      all.add(Case.of("selection/" + name + " gradient", m -> gradient(m, f)));
-    };
+    BiConsumer<String, Function<NDArray, NDArray>> add = (name, f) -> all.addAll(List.of(
+        Case.of("selection/" + name, m -> f.apply(whole(m))),
+        Case.of("selection/" + name + " gradient", m -> gradient(m, f))));
     add.accept("gather along 0", x -> x.gather(x.getManager().create(new int[] {2, 0, 1, 1}, new Shape(1, 2, 2)), 0));
     add.accept("gather along -1", x -> x.gather(x.getManager().create(new int[] {1, 0, 1}, new Shape(1, 1, 3)), -1));
     add.accept("gather longer", x -> x.gather(x.getManager().create(new int[] {2, 0, 1, 1, 2}, new Shape(5, 1, 1)), 0));
@@ -282,7 +281,7 @@ final class SelectionCases {
     all.add(Case.of("selection/getScalar", m -> whole(m).getScalar(1, 2, 0)));
     all.add(Case.of("selection/getScalar of many", m -> whole(m).getScalar(1, 2)));
     all.add(Case.of("selection/getFloat", m -> m.create(whole(m).getFloat(1, 2, 0))));
-    all.add(Case.of("selection/getLong", m -> m.create(m.arange(0, 24, 1, DataType.INT64).getLong(7))));
+    all.add(Case.of("selection/getLong", m -> m.create(m.arange(24).toType(DataType.INT64, false).getLong(7))));
     all.add(Case.of("selection/get(longs)", m -> whole(m).get(1, -1)));
     all.add(Case.of("selection/setScalar", m -> {
       NDArray x = whole(m);
