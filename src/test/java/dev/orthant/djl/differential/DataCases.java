@@ -52,6 +52,19 @@ final class DataCases {
           .create(new long[] {0, 1, -1, 300, -300, 70000, 1L << 31, 1L << 40, -(1L << 40) - 7}).toType(to, false));
       types(all, to);
     }
+    add(all, "getByte", m -> m.create(m.create(new byte[] {1, -2, 3}).getByte(1)));
+    add(all, "getUint8", m -> m.create(Inputs.whole(m, 1, DataType.UINT8, 200, 250, 3).getUint8(1)));
+    add(all, "getInt", m -> m.create(m.create(new int[] {1, -2, 3}).getInt(1)));
+    add(all, "getDouble", m -> m.create(m.create(new double[] {1, -2, 3}).getDouble(1)));
+    add(all, "getDouble of floats", m -> m.create(m.create(new float[] {1, -2, 3}).getDouble(1)));
+    add(all, "toDoubleArray", m -> m.create(m.create(new double[] {1, -2, 3}).toDoubleArray()));
+    add(all, "like", m -> Inputs.whole(m, 1, DataType.INT32, 0, 9, 2, 3).like().mul(0));
+    add(all, "toDense", m -> Inputs.normal(m, 1, 2, 3).toDense());
+    add(all, "intern", m -> {
+      NDArray x = Inputs.normal(m, 1, 3);
+      x.intern(Inputs.normal(m, 2, 3));
+      return x.add(1);
+    });
     all.add(Case.of("data/toType gradient", m -> {
       NDArray x = Inputs.normal(m, 1, 4);
       x.setRequiresGradient(true);
@@ -111,7 +124,7 @@ final class DataCases {
   }
 
   private static NDArray text(NDManager m, String text) {
-    return m.create(text.getBytes(StandardCharsets.UTF_8));
+    return m.create(text.replace(m.getDevice().toString(), "device").getBytes(StandardCharsets.UTF_8));
   }
 
   private static NDArray bytes(NDManager m, ByteBuffer buffer) {

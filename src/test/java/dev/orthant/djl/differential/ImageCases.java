@@ -14,6 +14,15 @@ final class ImageCases {
 
   static Stream<Case> all() {
     List<Case> all = new ArrayList<>();
+    all.add(Case.of("image/toTensor of bytes",
+        m -> Inputs.whole(m, 1, DataType.UINT8, 0, 255, 4, 5, 3).getNDArrayInternal().toTensor()));
+    all.add(Case.of("image/toTensor of a batch",
+        m -> Inputs.uniform(m, 1, 0, 255, 2, 4, 5, 3).getNDArrayInternal().toTensor()));
+    all.add(Case.of("image/crop", m -> Inputs.normal(m, 1, 4, 5, 3).getNDArrayInternal().crop(1, 2, 3, 2)));
+    all.add(
+        Case.of("image/crop of a batch", m -> Inputs.normal(m, 1, 2, 4, 5, 3).getNDArrayInternal().crop(1, 2, 3, 2)));
+    all.add(Case.of("image/normalize", m -> Inputs.normal(m, 1, 3, 4, 5).getNDArrayInternal()
+        .normalize(new float[] {0.1f, 0.2f, 0.3f}, new float[] {1, 2, 3})));
     for (int mode = -1; mode < 5; mode++) {
       int how = mode;
       for (int[] size : new int[][] {{4, 5}, {2, 3}, {8, 10}, {3, 9}, {1, 1}, {7, 2}, {0, 2}}) {
