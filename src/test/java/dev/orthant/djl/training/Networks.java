@@ -36,7 +36,7 @@ final class Networks {
         Network.classifier("alexnet", Networks::alexNet, () -> sgd(0.01f), 10, 4, 3, 96, 96),
         Network.classifier("vgg", Networks::vgg, () -> sgd(0.01f), 10, 4, 3, 16, 16),
         Network.classifier("resnet", Networks::resNet, () -> sgd(0.01f), 10, 4, 3, 16, 16),
-        Network.classifier("mobilenet", Networks::mobileNet, () -> sgd(0.01f), 10, 4, 3, 16, 16),
+        Network.classifier("mobilenet", Networks::mobileNet, () -> sgd(0.005f), 10, 4, 3, 16, 16),
         Network.classifier("squeezenet", Networks::squeezeNet, () -> sgd(0.0005f), 10, 2, 3, 32, 32),
         Network.classifier("lstm", Networks::lstm, () -> adam(1e-3f), 5, 3, 6, 7),
         Network.classifier("gru", Networks::gru, () -> adam(1e-3f), 5, 3, 6, 7),
