@@ -28,12 +28,18 @@ abstract class ExActivations extends ExArithmetic {
   /** The activation of a batch norm that waits joins its launch. */
   private NDArray activated(Activation f) {
     if (array.deferred() instanceof Normalized waiting) {
-      NDArray joined = waiting.activated(f);
+      OrthantNDArray joined = waiting.activated(f);
       if (joined != null) {
-        return joined;
+        return shown(f.name(), joined);
       }
     }
-    return array.compute(() -> floating(f.name()).activate(f));
+    return shown(f.name(), array.compute(() -> floating(f.name()).activate(f)));
+  }
+
+  /** An activation's result, after whoever watches them has seen it. */
+  private static NDArray shown(String name, OrthantNDArray y) {
+    OrthantEngine.instance().activated(name, y);
+    return y;
   }
 
   /** What is in the array; whole numbers as FLOAT32, which is what PyTorch makes of them. */
@@ -80,12 +86,12 @@ abstract class ExActivations extends ExArithmetic {
 
   @Override
   public NDArray leakyRelu(float alpha) {
-    return array.compute(() -> floating("leakyRelu").leakyRelu(alpha));
+    return shown("leakyRelu", array.compute(() -> floating("leakyRelu").leakyRelu(alpha)));
   }
 
   @Override
   public NDArray elu(float alpha) {
-    return array.compute(() -> floating("elu").elu(alpha));
+    return shown("elu", array.compute(() -> floating("elu").elu(alpha)));
   }
 
   @Override
@@ -100,12 +106,12 @@ abstract class ExActivations extends ExArithmetic {
 
   @Override
   public NDArray swish(float beta) {
-    return array.compute(() -> floating("swish").swish(beta));
+    return shown("swish", array.compute(() -> floating("swish").swish(beta)));
   }
 
   @Override
   public NDArray mish() {
-    return array.compute(() -> floating("mish").apply("mish", MISH, List.of()));
+    return shown("mish", array.compute(() -> floating("mish").apply("mish", MISH, List.of())));
   }
 
   /**

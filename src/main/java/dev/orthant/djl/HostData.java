@@ -26,7 +26,6 @@ final class HostData {
    * @throws ShapeException when it has fewer elements than the shape
    */
   static MemorySegment of(Buffer data, Shape shape, DataType type) {
-    Types.of(type);
     boolean fits = switch (data) {
       case ByteBuffer _ -> true;
       case FloatBuffer _ -> type == DataType.FLOAT32 || type == DataType.COMPLEX64;
@@ -41,7 +40,8 @@ final class HostData {
           + " is not that of the array, " + type + "; give a ByteBuffer, or convert it");
     }
     MemorySegment memory = MemorySegment.ofBuffer(data);
-    long bytes = shape.size() * type.getNumOfBytes();
+    // Not DJL's getNumOfBytes(), which says 4 for a complex number.
+    long bytes = shape.size() * Types.of(type).size() * (type == DataType.COMPLEX64 ? 2 : 1);
     if (memory.byteSize() < bytes) {
       throw new ShapeException("an array " + shape + " " + type + " takes " + bytes + " bytes, the buffer has "
           + memory.byteSize());

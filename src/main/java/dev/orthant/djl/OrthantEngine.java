@@ -121,11 +121,11 @@ public final class OrthantEngine extends Engine {
   }
 
   /** An activation was computed: called by each of them. */
-  void activated(String name, Tensor y) {
+  void activated(String name, OrthantNDArray y) {
     BiConsumer<String, Tensor> watching = observer;
-    if (watching != null && Tape.isOpen() && y.shape().rank() >= 2) {
+    if (watching != null && Tape.isOpen() && y.getShape().dimension() >= 2) {
       // The next layer needs it anyway: so it is computed once.
-      watching.accept(name, y.evaluate());
+      watching.accept(name, y.tensor().evaluate());
     }
   }
 

@@ -15,6 +15,7 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.translate.NoopTranslator;
@@ -32,12 +33,12 @@ public class CircleWithDjl {
       model.setBlock(new SequentialBlock().add(Linear.builder().setUnits(32).build()).add(Activation::relu)
           .add(Linear.builder().setUnits(2).build()));
       var config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(Optimizer.adam().build())
-          .addEvaluator(new Accuracy())
+          .addEvaluator(new Accuracy()).addTrainingListeners(TrainingListener.Defaults.basic())
           .addTrainingListeners(new MonitorListener(200, report -> report.lines().forEach(System.out::println)));
       try (Trainer trainer = model.newTrainer(config)) {
         trainer.initialize(new Shape(1, 2));
         EasyTrain.fit(trainer, 10, data, null);
-        System.out.println("loss " + trainer.getTrainingResult().getTrainLoss());
+        System.out.println(trainer.getTrainingResult().getEvaluations());
       }
       model.save(Path.of("target", "circle"), "circle");
 

@@ -22,7 +22,8 @@ class CircleWithDjlTest {
     } finally {
       System.setOut(console);
     }
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("relu 1").contains("dead").contains("loss 0.")
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("relu 1").contains("dead")
+        .contains("train_Accuracy=0.9")
         .contains("false", "true");
   }
 

@@ -216,7 +216,7 @@ class EngineTest {
           // Inputs are positive and two of the four units have weights below 0: they stay dead.
           .optInitializer(
               (m, s, t) -> s.get(0) == 4 ? m.create(new float[] {1, 1, 1, -1, -1, -1, 1, 1, 1, -1, -1, -1}, s)
-                  : m.ones(s, t),
+                  : m.create(new float[] {1, 2, 1, 2, 3, 1, 2, 1}, s),
               Parameter.Type.WEIGHT)
           .addTrainingListeners(new MonitorListener(2, reports::add));
       try (Trainer trainer = model.newTrainer(config); NDManager manager = model.getNDManager().newSubManager()) {

@@ -30,7 +30,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Device memory under DJL: what a manager owns goes with it, and training for long takes no more than training for short. */
+/**
+ * Device memory under DJL: what a manager owns goes with it, and training for long takes no more than training for short. Less than before is as good: the Cleaner
+ * may find meanwhile what other tests left.
+ */
 class MemoryTest {
   static Stream<Device> devices() {
     return Devices.all().stream().map(d -> d.name().split(":", 2))
@@ -51,7 +54,7 @@ class MemoryTest {
       assertThat(y.sum().getFloat()).isEqualTo(3 * 256 * 256f);
       assertThat(bytes(device)).isGreaterThanOrEqualTo(before + 256 * 256 * 4);
     }
-    assertThat(bytes(device)).isEqualTo(before);
+    assertThat(bytes(device)).isLessThanOrEqualTo(before);
   }
 
   @ParameterizedTest
@@ -70,7 +73,7 @@ class MemoryTest {
             after = bytes(device);
           }
           if (i >= 9) {
-            assertThat(bytes(device)).as("after step " + i).isEqualTo(after);
+            assertThat(bytes(device)).as("after step " + i).isLessThanOrEqualTo(after);
           }
         }
       }
@@ -104,7 +107,7 @@ class MemoryTest {
       System.gc();
       TimeUnit.MILLISECONDS.sleep(20);
     }
-    assertThat(bytes(device)).isEqualTo(before);
+    assertThat(bytes(device)).isLessThanOrEqualTo(before);
   }
 
   @ParameterizedTest
@@ -130,7 +133,7 @@ class MemoryTest {
           assertThat(results.get(i).get()).as("prediction " + i).containsExactly(alone.get(i % 8));
         }
       }
-      assertThat(bytes(device)).isEqualTo(before);
+      assertThat(bytes(device)).isLessThanOrEqualTo(before);
     }
   }
 
