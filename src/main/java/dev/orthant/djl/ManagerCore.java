@@ -15,6 +15,7 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -127,9 +128,13 @@ abstract class ManagerCore extends BaseNDManager {
     return (OrthantNDArray) copy;
   }
 
-  /** Ours, or a copy of another engine's in the system manager. */
+  /** Ours, or a copy of another engine's on the default device, which nobody manages: the Cleaner takes it. */
   static OrthantNDArray own(NDArray array) {
-    return array instanceof OrthantNDArray a ? a
-        : java.util.Objects.requireNonNull(OrthantNDManager.system().from(array));
+    if (array instanceof OrthantNDArray ours) {
+      return ours;
+    }
+    OrthantNDArray copy = Objects.requireNonNull(OrthantNDManager.system().from(array));
+    copy.detach();
+    return copy;
   }
 }

@@ -274,13 +274,6 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     Training.requireRange(this, what, extent);
   }
 
-  /**
-   * The smallest and the largest element of indices (I32 or I64); 0 and −1 of none. Known without a look at the device when they came from the host.
-   */
-  public long[] range() {
-    return Training.range(this);
-  }
-
   /** The same value, to be closed on its own. */
   Tensor alias() {
     try {

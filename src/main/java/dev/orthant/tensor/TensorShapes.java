@@ -258,6 +258,13 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     return result;
   }
 
+  /**
+   * The smallest and the largest element of indices (I32 or I64); 0 and −1 of none. Known without a look at the device when they came from the host.
+   */
+  public long[] range() {
+    return Training.range(self());
+  }
+
   /** Slices picked along an axis: see {@link Gather}. With axis 0 and a matrix, an embedding. */
   public Tensor gather(int axis, Tensor indices) {
     int a = axis("gather", axis);
