@@ -4,22 +4,20 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.GradientCollector;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Records what is computed, by any thread, until it is closed. As with PyTorch's, one at a time, and gradients add up, also across collectors, until
  * {@link #zeroGradients} or an optimizer's update clears them.
  */
 public final class OrthantGradientCollector implements GradientCollector {
-  private static final AtomicBoolean COLLECTING = new AtomicBoolean();
-
   private final Tape tape;
 
+  /**
+   * Starts to record.
+   *
+   * @throws IllegalStateException when one is open already
+   */
   OrthantGradientCollector() {
-    if (COLLECTING.getAndSet(true)) {
-      throw new IllegalStateException(
-          "a GradientCollector is open already; close it first: only one can collect at a time");
-    }
     tape = Tape.openForAll();
   }
 
@@ -45,6 +43,5 @@ public final class OrthantGradientCollector implements GradientCollector {
   @Override
   public void close() {
     tape.close();
-    COLLECTING.set(false);
   }
 }

@@ -75,7 +75,8 @@ public final class Tape implements AutoCloseable {
   public static Tape openForAll() {
     Tape tape = new Tape(null);
     if (!SHARED.compareAndSet(null, tape)) {
-      throw new IllegalStateException("a tape for all threads is open already; close it first");
+      throw new IllegalStateException(
+          "a tape for all threads (in DJL a GradientCollector) is open already; close it first: only one can collect at a time");
     }
     return tape;
   }
