@@ -45,26 +45,32 @@ record Staging(DType compute, Kernel kernel, List<TensorSpec> inputs, int noise,
    */
   void run(long rows, long columns, long[] addresses, double[] scalars, List<Philox> sequences, long index,
       Workspace workspace) {
+    workspace.lend(bytes(rows, columns),
+        memory -> run(rows, columns, addresses, scalars, sequences, index, memory));
+  }
+
+  private void run(long rows, long columns, long[] addresses, double[] scalars, List<Philox> sequences, long index,
+      long memory) {
     int operands = inputs.size() + noise + outputs.size();
     long[] at = new long[operands];
     long[] strides = new long[operands];
     List<Runnable> after = new ArrayList<>();
-    long memory = workspace.reserve(bytes(rows, columns));
+    long free = memory;
     for (int j = 0; j < inputs.size(); j++) {
       at[j] = addresses[j];
       strides[j] = rowStrides[j];
       if (isConverted(inputs.get(j).dtype(), compute)) {
-        at[j] = memory;
+        at[j] = free;
         strides[j] = rowStrides[j] == 0 ? 0 : copiedColumns(j, columns) * compute.size();
-        convert(j, rows, columns, addresses[j], memory);
-        memory += inputBytes(j, rows, columns);
+        convert(j, rows, columns, addresses[j], free);
+        free += inputBytes(j, rows, columns);
       }
     }
     for (int j = 0; j < noise; j++) {
-      at[inputs.size() + j] = memory;
+      at[inputs.size() + j] = free;
       strides[inputs.size() + j] = columns * compute.size();
-      uniform(sequences.get(j), index, Math.toIntExact(rows * columns), memory);
-      memory += aligned(rows * columns);
+      uniform(sequences.get(j), index, Math.toIntExact(rows * columns), free);
+      free += aligned(rows * columns);
     }
     for (int i = 0; i < outputs.size(); i++) {
       int j = inputs.size() + noise + i;
@@ -72,12 +78,12 @@ record Staging(DType compute, Kernel kernel, List<TensorSpec> inputs, int noise,
       at[j] = addresses[inputs.size() + i];
       strides[j] = rowStrides[inputs.size() + i];
       if (isConverted(type, compute)) {
-        long from = memory;
+        long from = free;
         long to = at[j];
         at[j] = from;
         strides[j] = columns * compute.size();
         after.add(() -> Conversions.store(compute, from, type, to, rows * columns));
-        memory += aligned(rows * columns);
+        free += aligned(rows * columns);
       }
     }
     kernel.run(rows, columns, at, strides, scalars);

@@ -57,11 +57,13 @@ final class Stepper {
     long temporaryBytes = 2L * BLOCK * size * temporaries;
     if (columns < length) {
       long padded = (long) PADDED_ROWS * length * Double.BYTES;
-      long memory = workspace.get().reserve(temporaryBytes + padded * given);
-      padded(rows, (int) columns, addresses, rowStrides, scalars, memory, memory + temporaryBytes, padded);
+      workspace.get().lend(temporaryBytes + padded * given, memory -> padded(rows, (int) columns, addresses, rowStrides,
+          scalars, memory, memory + temporaryBytes, padded));
+    } else if (temporaries == 0) {
+      blocks(rows, columns, addresses, rowStrides, scalars, 0);
     } else {
-      long memory = temporaries == 0 ? 0 : workspace.get().reserve(temporaryBytes);
-      blocks(rows, columns, addresses, rowStrides, scalars, memory);
+      workspace.get().lend(temporaryBytes,
+          memory -> blocks(rows, columns, addresses, rowStrides, scalars, memory));
     }
   }
 

@@ -2,6 +2,8 @@ package dev.orthant.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.function.LongConsumer;
 
 /** Off-heap memory of one thread that only grows; freed by the garbage collector after the thread has ended. */
 final class Workspace {
@@ -9,11 +11,19 @@ final class Workspace {
 
   private MemorySegment memory = MemorySegment.NULL;
 
-  /** The address of at least {@code bytes}; valid until the next call. Alive as long as this object. */
-  long reserve(long bytes) {
+  /**
+   * Calls {@code work} with the address of at least {@code bytes}, which are its own until it returns. Who computes with
+   * an address keeps nothing alive; this call does, so that the collector cannot free the memory under running loops.
+   */
+  void lend(long bytes, LongConsumer work) {
     if (memory.byteSize() < bytes) {
       memory = Arena.ofAuto().allocate(bytes, LINE);
     }
-    return memory.address();
+    MemorySegment lent = memory;
+    try {
+      work.accept(lent.address());
+    } finally {
+      Reference.reachabilityFence(lent);
+    }
   }
 }
