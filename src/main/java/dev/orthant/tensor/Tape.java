@@ -285,26 +285,25 @@ public final class Tape implements AutoCloseable {
    */
   @Override
   @SuppressWarnings("ReferenceEquality") // this very tape is meant
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    List<Saved> kept;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      if (!SHARED.compareAndSet(this, null)) {
+        if (thread != Thread.currentThread() || CURRENT.get() != this) {
+          throw new IllegalStateException("a Tape is closed by the thread that opened it, the innermost first");
+        }
+        CURRENT.set(outer);
+      }
+      closed = true;
+      kept = List.copyOf(saved);
+      saved.clear();
+      entries.clear();
+      values.clear();
     }
-    if (SHARED.compareAndSet(this, null)) {
-      release();
-      return;
-    }
-    if (thread != Thread.currentThread() || CURRENT.get() != this) {
-      throw new IllegalStateException("a Tape is closed by the thread that opened it, the innermost first");
-    }
-    CURRENT.set(outer);
-    release();
-  }
-
-  private void release() {
-    closed = true;
-    saved.forEach(Saved::close);
-    saved.clear();
-    entries.clear();
-    values.clear();
+    // As in save: a device's monitor is never waited for under the tape's.
+    kept.forEach(Saved::close);
   }
 }
