@@ -80,25 +80,20 @@ final class Training {
     }
   }
 
-  /** Adds to what a leaf has; computed at once, so that nothing of the backward pass stays pending. */
+  /**
+   * Adds to what a leaf has; computed at once, so that nothing of the backward pass stays pending. Threads that add at the same time take turns, or
+   * one would lose what the other found.
+   */
   static void addTo(Leaf leaf, Tensor gradient) {
-    Node old = leaf.gradient();
-    try (Tensor sum = old == null ? gradient.alias() : sum(old, gradient)) {
-      Node node = sum.handle().node();
-      synchronized (node.device()) {
-        node.buffer();
-        leaf.gradient(node.retain());
+    synchronized (leaf) {
+      Tensor before = with(gradient, _ -> leaf.gradient() == null ? null : new Tensor(leaf.gradient().retain()));
+      try (before; Tensor sum = before == null ? gradient.alias() : before.add(gradient)) {
+        with(sum, node -> {
+          node.buffer();
+          leaf.gradient(node.retain());
+          return node;
+        });
       }
-    }
-  }
-
-  private static Tensor sum(Node old, Tensor gradient) {
-    Node held;
-    synchronized (old.device()) {
-      held = old.retain();
-    }
-    try (Tensor before = new Tensor(held)) {
-      return before.add(gradient);
     }
   }
 

@@ -9,7 +9,13 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.device.ReferenceDevice;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -259,6 +265,44 @@ final class TapeTest {
             .hasMessageMatching("(?s)[a-zA-Z0-9]+: .*");
       }
       assertThat(device.stats().launches() - launches).as("nothing was launched").isZero();
+    }
+  }
+
+  /** Eight threads with a weight of their own and one in common, over many rounds: every term of every gradient arrives. */
+  @Test
+  void aTapeForAllRecordsEveryThread() throws Exception {
+    int threads = 8;
+    int rounds = 50;
+    try (Scope _ = Scope.open(); ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      Tensor common = tensor(2, 3).requireGradient();
+      for (int round = 1; round <= rounds; round++) {
+        try (Tape _ = Tape.openForAll()) {
+          assertThatThrownBy(Tape::openForAll).isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("already");
+          List<Callable<double[]>> work = new ArrayList<>();
+          for (int t = 0; t < threads; t++) {
+            double x = t + 1;
+            work.add(() -> ownGradient(common, x));
+          }
+          List<Future<double[]>> results = pool.invokeAll(work);
+          for (int t = 0; t < threads; t++) {
+            // ∂/∂own of Σ x·own·common is x·common.
+            assertThat(results.get(t).get()).containsExactly(2 * (t + 1), 3 * (t + 1));
+          }
+        }
+        // ∂/∂common is Σ x·own = 36·(5, 7) a round.
+        assertThat(common.gradient().toDoubleArray()).as("round %d", round).containsExactly(180.0 * round,
+            252.0 * round);
+      }
+      assertThat(Tape.isOpen()).isFalse();
+    }
+  }
+
+  private double[] ownGradient(Tensor common, double x) {
+    try (Scope _ = Scope.open()) {
+      Tensor own = tensor(5, 7).requireGradient();
+      Objects.requireNonNull(Tape.current()).backward(own.mul(common).mul(x).sum());
+      return own.gradient().toDoubleArray();
     }
   }
 }
