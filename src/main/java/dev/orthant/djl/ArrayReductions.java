@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
-import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tape;
@@ -126,8 +125,7 @@ abstract class ArrayReductions extends ArrayFunctions {
     long[] column = new long[t.shape().rank() - from0];
     Arrays.fill(column, 1);
     column[0] = t.shape().dim(from0);
-    Tensor places = Tensor.of(t.device(), DType.I64, Shape.of(column),
-        LongStream.range(0, column[0]).asDoubleStream().toArray());
+    Tensor places = Sequences.count(t.device(), DType.I64, column[0]).reshape(column);
     return t.apply("max", CHOSEN, List.of(places, best.expandDims(from0)));
   }
 

@@ -112,10 +112,10 @@ abstract class ArraySpectra extends ArrayProducts {
     long length = getShape().get(rank() - 1);
     long side = center ? nFft / 2 : 0;
     int frames = Math.toIntExact(1 + (length + 2 * side - nFft) / hopLength);
-    double[] from = new double[Math.toIntExact(frames * nFft)];
+    long[] from = new long[Math.toIntExact(frames * nFft)];
     for (int i = 0; i < from.length; i++) {
       long at = Math.abs(i / nFft * hopLength + i % nFft - side);
-      from[i] = (double) (at < length ? at : 2 * (length - 1) - at);
+      from[i] = at < length ? at : 2 * (length - 1) - at;
     }
     java.util.function.Supplier<Tensor> work = () -> {
       Tensor x = single(tensor());

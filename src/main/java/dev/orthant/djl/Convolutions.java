@@ -1,6 +1,5 @@
 package dev.orthant.djl;
 
-import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
@@ -153,9 +152,9 @@ final class Convolutions {
     Tensor parts = y.reshape(d[0], d[2], channels, f[2], height * width).transpose(0, 1, 3, 2, 4)
         .reshape(d[0], d[2] * f[2], channels, height * width);
     long full = (d[2] - 1) * stride + dilation * (f[2] - 1) + 1 + extra.getFirst();
-    double[] places = IntStream.range(0, Math.toIntExact(d[2] * f[2]))
-        .mapToDouble(i -> (double) (i / f[2] * stride + i % f[2] * dilation)).toArray();
-    Tensor sums = parts.scatterAdd(1, full, Tensor.of(x.device(), DType.I64, Shape.of(places.length), places))
+    long[] places = IntStream.range(0, Math.toIntExact(d[2] * f[2]))
+        .mapToLong(i -> i / f[2] * stride + i % f[2] * dilation).toArray();
+    Tensor sums = parts.scatterAdd(1, full, Indices.of(x.device(), Shape.of(places.length), places))
         .slice(1, pad, full - pad);
     long depth = sums.shape().dim(1);
     Tensor volume = sums.transpose(0, 2, 1, 3).reshape(d[0], channels, depth, height, width);

@@ -3,7 +3,6 @@ package dev.orthant.djl;
 import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
-import dev.orthant.core.TensorSpec;
 import dev.orthant.tensor.Tensor;
 import dev.orthant.tensor.TensorShapes;
 import java.lang.foreign.Arena;
@@ -58,10 +57,10 @@ final class Distinct {
     Elements from = Elements.of(sorted.indices());
     int n = Math.toIntExact(t.shape().elements());
     Groups groups = Groups.of(n, (i, j) -> values.same(i, j), i -> (int) from.whole(i));
-    Tensor empty = longs(t, Shape.of(0), new long[0]);
-    return List.of(sorted.values().gather(0, longs(t, Shape.of(groups.count), groups.starts())),
-        inverse ? longs(t, t.shape(), groups.inverse) : empty,
-        counts ? longs(t, Shape.of(groups.count), groups.counts()) : empty);
+    Tensor empty = Indices.of(t.device(), Shape.of(0), new long[0]);
+    return List.of(sorted.values().gather(0, Indices.of(t.device(), Shape.of(groups.count), groups.starts())),
+        inverse ? Indices.of(t.device(), t.shape(), groups.inverse) : empty,
+        counts ? Indices.of(t.device(), Shape.of(groups.count), groups.counts()) : empty);
   }
 
   /** As {@link #elements}, of the slices along an axis, ordered by their first elements that differ. */
@@ -88,8 +87,9 @@ final class Distinct {
     Groups groups = Groups.of(n, (i, j) -> LongStream.range(0, length)
         .allMatch(k -> all.same(from[i] * length + k, from[j] * length + k)), i -> from[i]);
     long[] firsts = Arrays.stream(groups.starts()).map(i -> from[(int) i]).toArray();
-    return List.of(t.gather(axis, longs(t, Shape.of(groups.count), firsts)), longs(t, Shape.of(n), groups.inverse),
-        longs(t, Shape.of(groups.count), groups.counts()));
+    return List.of(t.gather(axis, Indices.of(t.device(), Shape.of(groups.count), firsts)),
+        Indices.of(t.device(), Shape.of(n), groups.inverse),
+        Indices.of(t.device(), Shape.of(groups.count), groups.counts()));
   }
 
   /** Where the elements are that are not 0: their coordinates in rows. A scalar is taken as an array of one. */
@@ -106,11 +106,7 @@ final class Distinct {
         left /= dims[d];
       }
     }
-    return longs(t, Shape.of(found.length, dims.length), coordinates);
-  }
-
-  private static Tensor longs(Tensor like, Shape shape, long[] values) {
-    return Tensor.of(like.device(), new TensorSpec(DType.I64, shape), MemorySegment.ofArray(values));
+    return Indices.of(t.device(), Shape.of(found.length, dims.length), coordinates);
   }
 
   /** Equal neighbours in an order. */

@@ -5,9 +5,11 @@ import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Index arrays as callers give them: of any type but truth values, fractions cut off, on any device. */
@@ -16,9 +18,9 @@ final class Indices {
 
   private Indices() {}
 
-  /** Indices from the host. */
-  static Tensor of(Device device, Shape shape, double... values) {
-    return Tensor.of(device, DType.I64, shape, values);
+  /** I64 numbers from the host, exactly. */
+  static Tensor of(Device device, Shape shape, long... values) {
+    return Tensor.of(device, new TensorSpec(DType.I64, shape), MemorySegment.ofArray(values));
   }
 
   /** The indices of an array, on {@code device}, as I32 or I64. */

@@ -121,7 +121,7 @@ final class Lenses {
 
   /** Slices along an axis, {@code source.applyAsLong(i)} of {@code others} in place i, that of {@code base} where it says −1. */
   static Tensor merged(Tensor base, Tensor others, int axis, long extent, LongUnaryOperator source) {
-    double[] from = new double[Math.toIntExact(extent)];
+    long[] from = new long[Math.toIntExact(extent)];
     for (int i = 0; i < from.length; i++) {
       long s = source.applyAsLong(i);
       from[i] = s < 0 ? i : extent + s;

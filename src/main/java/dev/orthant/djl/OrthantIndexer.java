@@ -130,8 +130,9 @@ final class OrthantIndexer extends NDArrayIndexer {
   private static Tensor value(OrthantNDArray array, Object value) {
     Tensor into = array.tensor();
     Tensor given = switch (value) {
-      case Number n ->
-          Tensor.of(into.device(), into.dtype(), Shape.of(), n instanceof Long ? n.longValue() : n.doubleValue());
+      // A double could not tell a large one from its neighbours.
+      case Long l -> Indices.of(into.device(), Shape.of(), l).cast(into.dtype());
+      case Number n -> Tensor.of(into.device(), into.dtype(), Shape.of(), n.doubleValue());
       case NDArray a -> onDevice(ManagerCore.own(a).tensor(), into).cast(into.dtype());
       default ->
           throw new InvalidInputException("set: takes a Number or an NDArray, got " + value.getClass().getName());

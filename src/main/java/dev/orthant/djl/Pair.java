@@ -2,6 +2,7 @@ package dev.orthant.djl;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
+import dev.orthant.core.Shape;
 import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Operator;
@@ -159,7 +160,7 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
     DType meet = meet(common);
     if (n instanceof Long l && meet == DType.I64 && (long) l.doubleValue() != l) {
       // A kernel's argument is a double, which cannot tell this from its neighbours.
-      return Promotion.apply(name, meet, result, kind.isExact(), integers, a, Promotion.scalar(a.device(), l));
+      return Promotion.apply(name, meet, result, kind.isExact(), integers, a, Indices.of(a.device(), Shape.of(), l));
     }
     double value = meet.isFloating() && !kind.isExact() ? n.doubleValue() : meet.round(n.doubleValue());
     if (meet == a.dtype() && result == meet && meet.isFloating()) {

@@ -3,12 +3,9 @@ package dev.orthant.djl;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
-import dev.orthant.core.Shape;
-import dev.orthant.core.TensorSpec;
-import dev.orthant.device.Device;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.Pointwise;
 import dev.orthant.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -47,11 +44,12 @@ final class Promotion {
     if (kind(x) != kind(y)) {
       return kind(x) > kind(y) ? x : y;
     }
-    if (x != y && x.size() == y.size()) {
-      // F16 and BF16; I8 and U8, which in PyTorch meet in INT16: its engine gives an array of unknown type.
-      return x.isFloating() ? DType.F32 : DType.I32;
+    if (!x.isFloating()) {
+      // Of I8 and U8, which in PyTorch meet in INT16, its engine gives an array of unknown type.
+      return Pointwise.integers(List.of(x, y));
     }
-    return x.size() >= y.size() ? x : y;
+    // F16 and BF16 have none of the two.
+    return x != y && x.size() == y.size() ? DType.F32 : x.size() >= y.size() ? x : y;
   }
 
   /** The type of a number: that of its Java type. */
@@ -104,11 +102,6 @@ final class Promotion {
   /** A formula over an array and numbers. */
   static Tensor apply(String name, DType meet, DType result, boolean exact, Expr formula, Tensor a, double... numbers) {
     return brought(a, meet, exact).apply(name, result, formula, List.of(), numbers);
-  }
-
-  /** A whole number as an array without axes. */
-  static Tensor scalar(Device device, long value) {
-    return Tensor.of(device, new TensorSpec(DType.I64, Shape.of()), MemorySegment.ofArray(new long[] {value}));
   }
 
   static Tensor convert(Tensor t, DType type) {

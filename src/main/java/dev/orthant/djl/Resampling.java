@@ -41,7 +41,7 @@ enum Resampling {
     int m = Math.toIntExact(size);
     if (this == NEAREST) {
       float scale = (float) n / m;
-      double[] from = new double[m];
+      long[] from = new long[m];
       for (int i = 0; i < m; i++) {
         from[i] = Math.min((int) (i * scale), n - 1);
       }

@@ -186,7 +186,7 @@ final class Selection {
   /** Where a mask is not 0, as one index, on {@code as}'s device. */
   static Tensor positions(NDArray mask, Tensor as) {
     double[] held = ManagerCore.own(mask).tensor().toDoubleArray();
-    double[] at = IntStream.range(0, held.length).filter(i -> held[i] != 0).asDoubleStream().toArray();
+    long[] at = IntStream.range(0, held.length).filter(i -> held[i] != 0).asLongStream().toArray();
     return Indices.of(as.device(), Shape.of(at.length), at);
   }
 

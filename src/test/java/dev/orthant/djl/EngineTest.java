@@ -12,6 +12,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -130,6 +131,19 @@ class EngineTest {
       }
     }
     assertThat(drawn[0]).containsExactly(drawn[1]);
+  }
+
+  /** 2^53 + 1 and its like have no double. */
+  @Test
+  void largeIntegersStayExact() {
+    long large = (1L << 53) + 1;
+    try (NDManager manager = ENGINE.newBaseManager(Device.cpu())) {
+      NDArray x = manager.create(new long[] {1, 2, 3});
+      x.set(new NDIndex("1"), large);
+      assertThat(x.toLongArray()).containsExactly(1, large, 3);
+      assertThat(x.add(large).toLongArray()).containsExactly(large + 1, 2 * large, large + 3);
+      assertThat(x.eq(large).toBooleanArray()).containsExactly(false, true, false);
+    }
   }
 
   @Test
