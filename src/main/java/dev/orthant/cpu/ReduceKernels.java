@@ -58,7 +58,7 @@ final class ReduceKernels {
     this.inputs = inputs;
     this.outputs = outputs;
     this.compute = op.compute(inputs);
-    this.walk = new ReduceWalk(new ReduceLoops(op, inputs));
+    this.walk = new ReduceWalk(new ReduceLoops(op, inputs), op.usesPosition());
     this.stages = op.stages().stream().map(s -> stage(compiler, s)).toList();
     this.perElement = results(compiler, false);
     this.perRow = results(compiler, true);
@@ -165,8 +165,8 @@ final class ReduceKernels {
 
   /** How formula input {@code i} lies: in a rectangle, or for results per row in a line of rows. */
   private Operand operand(int i, boolean rows) {
-    Storage storage =
-        Storages.of(i < inputs.size() && isDirect(inputs.get(i).dtype()) ? inputs.get(i).dtype() : compute);
+    boolean read = i < inputs.size() && isDirect(inputs.get(i).dtype()) && (rows || !walk.isSpread(i));
+    Storage storage = Storages.of(read ? inputs.get(i).dtype() : compute);
     return new Operand(storage, rows ? i < inputs.size() && walk.keptStride(i) == 0 : isConstant(i));
   }
 
@@ -177,7 +177,7 @@ final class ReduceKernels {
   /** Whether formula input {@code i} is the same along the columns of a rectangle. */
   boolean isConstant(int i) {
     if (i < inputs.size()) {
-      return (walk.inner() ? walk.reducedStride(i) : walk.keptStride(i)) == 0;
+      return walk.isConstant(i);
     }
     return (i == op.position()) != walk.inner();
   }

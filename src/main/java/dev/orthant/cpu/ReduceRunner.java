@@ -128,7 +128,7 @@ final class ReduceRunner {
         long own = sums + b * chunks * ReduceWork.sumBytes(plan);
         for (int c = 1; c < chunks; c++) {
           ReduceSums.addRows(plan.stages().get(j).kind(), true, own + c * ReduceWork.sumBytes(plan), 1,
-              plan.walk().keptCount(b), own);
+              plan.walk().columns(plan.walk().keptCount(b)), own);
         }
         work.turnTo(b, values + b * ReduceWork.stageBytes(plan));
         work.finish(j, own);

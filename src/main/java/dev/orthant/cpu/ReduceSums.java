@@ -37,6 +37,13 @@ final class ReduceSums {
     }
   }
 
+  /** Writes {@code count} times the same, from element {@code i} on. */
+  static void putAll(boolean f64, long address, int i, int count, double value) {
+    for (int j = 0; j < count; j++) {
+      put(f64, address, i + j, value);
+    }
+  }
+
   /** The combination of {@code n} adjacent elements. */
   static double run(Kind kind, boolean f64, long from, int n) {
     if (kind != Kind.SUM && kind != Kind.MEAN) {

@@ -33,6 +33,8 @@ final class ReduceWork {
   private final long[] foldStrides;
   private long block;
   private int keptCount;
+  /** Of the rectangle, where columns are kept. */
+  private int columns;
   private long stageValues;
 
   ReduceWork(ReduceKernels plan, long[] addresses, double[] scalars, Scratch scratch) {
@@ -54,20 +56,23 @@ final class ReduceWork {
     this.converted = scratch.get(Scratch.Slot.TILE, area * (numbers + plan.outputs().size()));
   }
 
-  /** Bytes for the stages' values of a block. */
+  /** Bytes for the stages' values of a block: one for each row and, where columns come in groups, again one for each column. */
   static long stageBytes(ReduceKernels plan) {
-    return (long) Math.max(1, plan.stages().size()) * plan.walk().keptBlock() * plan.compute().size();
+    int block = plan.walk().keptBlock();
+    long values = plan.walk().group() == 1 ? block : block + plan.walk().columns(block);
+    return Math.max(1, plan.stages().size()) * values * plan.compute().size();
   }
 
   /** Bytes for the sums of a block. */
   static long sumBytes(ReduceKernels plan) {
-    return (long) plan.walk().keptBlock() * Double.BYTES;
+    return (long) plan.walk().columns(plan.walk().keptBlock()) * Double.BYTES;
   }
 
   /** Turns to a block; its stages' values are kept at {@code values}. */
   void turnTo(long number, long values) {
     block = number;
     keptCount = walk.keptCount(number);
+    columns = walk.columns(keptCount);
     stageValues = values;
   }
 
@@ -86,7 +91,7 @@ final class ReduceWork {
   /** Stage {@code j} over some units of the block's rows: what they sum up to. */
   void reduce(int j, long first, long last, long sums) {
     Stage stage = plan.stages().get(j);
-    ReduceSums.fill(sums, keptCount, ReduceSums.identity(stage.kind()));
+    ReduceSums.fill(sums, columns, ReduceSums.identity(stage.kind()));
     for (long u = first; u < last; u++) {
       rectangle(u, stage.inputs());
       if (walk.inner()) {
@@ -99,17 +104,32 @@ final class ReduceWork {
 
   /** Makes the sums of stage {@code j} its values. */
   void finish(int j, long sums) {
-    boolean mean = plan.stages().get(j).kind() == Kind.MEAN;
+    Kind kind = plan.stages().get(j).kind();
+    int group = walk.group();
     for (int i = 0; i < keptCount; i++) {
-      double s = Raw.getDouble(sums + 8L * i);
-      double value = mean ? s / (double) walk.length() : s;
+      double s = Raw.getDouble(sums + 8L * i * group);
+      for (int g = 1; g < group; g++) {
+        s = ReduceSums.combine(kind, s, Raw.getDouble(sums + 8L * (i * group + g)));
+      }
+      double value = kind == Kind.MEAN ? s / (double) walk.length() : s;
       // One NaN: whose bits a sum hands on is left to chance.
-      ReduceSums.put(f64, stageValue(j), i, Double.isNaN(value) ? Double.NaN : value);
+      double stored = Double.isNaN(value) ? Double.NaN : value;
+      ReduceSums.put(f64, stageValue(j), i, stored);
+      if (group > 1) {
+        ReduceSums.putAll(f64, spreadValue(j), i * group, group, stored);
+      }
     }
   }
 
   private long stageValue(int j) {
     return stageValues + (long) j * walk.keptBlock() * size;
+  }
+
+  /** The same at every column. */
+  private long spreadValue(int j) {
+    long rows = (long) plan.stages().size() * walk.keptBlock();
+    return walk.group() == 1 ? stageValue(j)
+        : stageValues + (rows + (long) j * walk.columns(walk.keptBlock())) * size;
   }
 
   // ---- where operands lie --------------------------------------------------------------------------------------------
@@ -118,13 +138,15 @@ final class ReduceWork {
   private void rectangle(long unit, int[] inputs) {
     int reducedCount = walk.reducedCount(unit);
     int rows = walk.inner() ? keptCount : reducedCount;
-    int columns = walk.inner() ? reducedCount : keptCount;
+    int width = walk.inner() ? reducedCount : columns;
     for (int i : inputs) {
       if (i < operands) {
         DType type = plan.inputs().get(i).dtype();
         long row = (walk.inner() ? walk.keptStride(i) : walk.reducedStride(i)) * type.size();
         long from = addresses[i] + (walk.keptOffset(i, block) + walk.reducedOffset(i, unit)) * type.size();
-        place(i, type, from, row, rows, plan.isConstant(i) ? 1 : columns);
+        boolean spread = walk.isSpread(i);
+        int count = plan.isConstant(i) ? 1 : spread ? keptCount : width;
+        place(i, type, from, row, rows, count, spread ? walk.group() : 1);
       } else if (i == plan.position()) {
         at[i] = area(i);
         rowStrides[i] = walk.inner() ? 0 : size;
@@ -132,23 +154,24 @@ final class ReduceWork {
           ReduceSums.put(f64, at[i], p, (double) (walk.position(unit) + p));
         }
       } else {
-        at[i] = stageValue(i - operands);
+        at[i] = spreadValue(i - operands);
         rowStrides[i] = walk.inner() ? size : 0;
       }
       foldStrides[i] = !walk.inner() ? rowStrides[i] : plan.isConstant(i) ? 0 : own(i);
     }
   }
 
-  private void place(int i, DType type, long from, long row, int rows, int columns) {
+  /** @param group how many columns each of the {@code count} elements stands for */
+  private void place(int i, DType type, long from, long row, int rows, int count, int group) {
     at[i] = from;
     rowStrides[i] = row;
-    if (!plan.isDirect(type)) {
+    if (group > 1 || !plan.isDirect(type)) {
       at[i] = area(i);
-      rowStrides[i] = row == 0 ? 0 : (long) columns * size;
+      rowStrides[i] = row == 0 ? 0 : (long) count * group * size;
       for (int r = 0; r < (row == 0 ? 1 : rows); r++) {
-        MemorySegment source = Raw.ALL.asSlice(from + r * row, (long) columns * type.size());
-        for (int c = 0; c < columns; c++) {
-          ReduceSums.put(f64, at[i] + r * rowStrides[i], c, type.get(source, c));
+        MemorySegment source = Raw.ALL.asSlice(from + r * row, (long) count * type.size());
+        for (int c = 0; c < count; c++) {
+          ReduceSums.putAll(f64, at[i] + r * rowStrides[i], c * group, group, type.get(source, c));
         }
       }
     }
@@ -204,29 +227,29 @@ final class ReduceWork {
 
   /** Each column of the rectangle becomes a number. */
   private void rows(Stage stage, int count, long sums) {
-    long row = (long) keptCount * size;
+    long row = (long) columns * size;
     int n = count;
     if (stage.folding() != null && n >= ReduceKernels.FAN) {
       int quarter = n / ReduceKernels.FAN;
       int rest = n - ReduceKernels.FAN * quarter;
-      run(stage.folding(), quarter, keptCount, 0, quarter, ping, row);
-      run(stage.plain(), rest, keptCount, (long) ReduceKernels.FAN * quarter, 0, ping + quarter * row, row);
+      run(stage.folding(), quarter, columns, 0, quarter, ping, row);
+      run(stage.plain(), rest, columns, (long) ReduceKernels.FAN * quarter, 0, ping + quarter * row, row);
       n = quarter + rest;
     } else {
-      run(stage.plain(), n, keptCount, 0, 0, ping, row);
+      run(stage.plain(), n, columns, 0, 0, ping, row);
     }
     while (n >= ReduceKernels.FAN) {
       int quarter = n / ReduceKernels.FAN;
       int rest = n - ReduceKernels.FAN * quarter;
       long part = quarter * row;
-      stage.fold().kernel().run(1, (long) quarter * keptCount,
+      stage.fold().kernel().run(1, (long) quarter * columns,
           new long[] {ping, ping + part, ping + 2 * part, ping + 3 * part, pong}, new long[ReduceKernels.FAN + 1],
           scalars);
       Raw.copy(ping + ReduceKernels.FAN * part, pong + part, rest * row);
       n = quarter + rest;
       swap();
     }
-    ReduceSums.addRows(stage.kind(), f64, ping, n, keptCount, sums);
+    ReduceSums.addRows(stage.kind(), f64, ping, n, columns, sums);
   }
 
   private void swap() {
@@ -279,9 +302,9 @@ final class ReduceWork {
     for (long u = firstUnit; u < lastUnit; u++) {
       rectangle(u, r.inputs());
       int rows = walk.inner() ? keptCount : walk.reducedCount(u);
-      int columns = walk.inner() ? walk.reducedCount(u) : keptCount;
+      int width = walk.inner() ? walk.reducedCount(u) : columns;
       long row = walk.inner() ? walk.keptStride(operands) : walk.reducedStride(operands);
-      store(r, rows, columns, walk.keptOffset(operands, block) + walk.reducedOffset(operands, u), row);
+      store(r, rows, width, walk.keptOffset(operands, block) + walk.reducedOffset(operands, u), row);
     }
   }
 
@@ -295,7 +318,7 @@ final class ReduceWork {
       if (i < operands) {
         DType type = plan.inputs().get(i).dtype();
         int count = walk.keptStride(i) == 0 ? 1 : keptCount;
-        place(i, type, addresses[i] + walk.keptOffset(i, block) * type.size(), 0, 1, count);
+        place(i, type, addresses[i] + walk.keptOffset(i, block) * type.size(), 0, 1, count, 1);
       } else {
         at[i] = stageValue(i - operands);
         rowStrides[i] = 0;

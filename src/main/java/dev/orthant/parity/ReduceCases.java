@@ -176,6 +176,14 @@ final class ReduceCases {
         spec(saved, 257)));
     cases.add(of("batch norm NCHW", type, normalise(type, saved, 0, 2, 3), Data.NORMAL, spec(type, 4, 6, 9, 11),
         channels, channels));
+    // Small images: each row lies in runs too short for a vector.
+    for (long[] x : new long[][] {{33, 30, 2, 2}, {5, 67, 3, 3}, {3, 6, 7, 9}}) {
+      TensorSpec channel = spec(saved, x[1], 1, 1);
+      cases.add(of("batch norm NCHW", type, normalise(type, saved, 0, 2, 3), Data.NORMAL, spec(type, x), channel,
+          channel));
+      cases.add(of("batch norm backward NCHW", type, normaliseBackward(type, 0, 2, 3), Data.NORMAL, spec(type, x),
+          spec(type, x), channel, channel));
+    }
     if (type == DType.F32 || type == DType.BF16) {
       cases.add(of("cross-entropy", type, crossEntropy(type, 1), Data.NORMAL, spec(type, 40, 11),
           spec(DType.I64, 40, 1)));
@@ -203,6 +211,12 @@ final class ReduceCases {
           spec(DType.F32, Arrays.copyOf(new long[] {dims[0] / 8 + 1, dims[1]}, 2)), spec(DType.F32, 1),
           spec(DType.F32)));
     }
+    TensorSpec small = spec(DType.F32, 520, 17, 4, 4);
+    TensorSpec channel = spec(DType.F32, 17, 1, 1);
+    for (TensorSpec scale : List.of(channel, spec(DType.F32, 520, 17, 1, 1), spec(DType.F32, 520, 1, 1, 1),
+        spec(DType.F32, 17, 4, 4), spec(DType.F32, 4, 4))) {
+      cases.add(of("norm", DType.F32, normalise(DType.F32, DType.F32, 0, 2, 3), Data.NORMAL, small, scale, channel));
+    }
     TensorSpec all = spec(DType.F32, 150_007);
     cases.add(of("sum", DType.F32, one(Kind.SUM, X, DType.F32, 0), Data.NORMAL, all));
     cases.add(of("softmax", DType.F32, softmax(DType.F32, 0), Data.NORMAL, spec(DType.F32, 140_001)));
@@ -226,7 +240,7 @@ final class ReduceCases {
     List<Case> cases = new ArrayList<>();
     DType f32 = DType.F32;
     Expr big = X.times(0.25).plus(1);
-    for (Integer[] axes : new Integer[][] {{1}, {0}, {0, 2}}) {
+    for (Integer[] axes : new Integer[][] {{1}, {0}, {0, 2}, {2}}) {
       TensorSpec x = spec(f32, 12, 70, 5);
       cases.add(of("statistics", f32, statistics(axes), Data.NORMAL, x));
       cases.add(of("statistics", f32, statistics(axes), Data.PLANTED, x));
