@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Some images at a time are packed by all threads ({@link FilterRows}, {@link FilterColumns}), then threads share the tiles of dw. Each element
  * is a sum of the blocks' sums in the order of images and blocks, which the shape alone determines: the same call gives the same bits.
  *
- * <p>What is not finite is packed as zero, since it must not meet padding; {@link FilterRepair} adds its products.
+ * <p>What is not finite is packed as zero where it could meet padding; {@link FilterRepair} adds its products.
  */
 final class FilterGradient {
   /** Bytes of images that are packed at a time. */
@@ -53,6 +53,7 @@ final class FilterGradient {
     private final FilterRows rows;
     private final Scratch shared;
     private final boolean alone;
+    private final boolean padded;
     private final AtomicBoolean notFinite = new AtomicBoolean();
     private final long panelBytes;
     private final long sums;
@@ -66,6 +67,7 @@ final class FilterGradient {
       this.shared = shared;
       this.alone = pool.threads() == 1
           || (double) shape.n() * shape.k() * shape.depth() * shape.pixels() < Gemm.SERIAL;
+      this.padded = !(shape.pointwise() && columns.pitch() == shape.q() && rows.isFull());
       this.panelBytes = (long) shape.groupFilters() * tile.nr() * size;
       this.sums = shared.get(Scratch.Slot.PARTIAL, (long) shape.groups() * columns.panels() * panelBytes);
     }
@@ -102,7 +104,7 @@ final class FilterGradient {
                 x + part * columns.bytes())
             : rows.fill(piece - columns.pieces(),
                 source(problem.dy, n, g, shape.k(), shape.groupFilters(), shape.pixels()), dy + part * rows.bytes());
-        if (FilterRepair.clean(tile.element(), made)) {
+        if (padded && FilterRepair.clean(tile.element(), made)) {
           notFinite.set(true);
         }
       });

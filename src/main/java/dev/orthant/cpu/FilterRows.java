@@ -36,6 +36,16 @@ record FilterRows(ConvShape shape, Storage storage, PanelWriter writer, int widt
     return Tile.padded(rows(block) * pitch);
   }
 
+  /** Whether no block has steps beyond its output rows. */
+  boolean isFull() {
+    for (int block = 0; block < blocks(); block++) {
+      if (depth(block) != rows(block) * pitch) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private long blockBytes() {
     return (long) panels() * width * Tile.padded(blockRows * pitch) * size();
   }

@@ -22,8 +22,12 @@ final class ConvBackwardCases {
   private static final Geometry STRIDED =
       new Geometry("3x3-stride2-uneven", Conv2d.stride(2).padding(1, 0, 1, 2), 2, 3, 14, 12, 7, 3, 3);
 
+  private static final Geometry POINTWISE = new Geometry("1x1", Conv2d.PLAIN, 2, 5, 7, 9, 11, 1, 1);
+  private static final Geometry EVEN_POINTWISE = new Geometry("1x1-even", Conv2d.PLAIN, 2, 21, 8, 9, 10, 1, 1);
+
   private static final List<Geometry> GEOMETRIES = List.of(SAME, STRIDED,
-      new Geometry("1x1", Conv2d.PLAIN, 2, 5, 7, 9, 11, 1, 1),
+      POINTWISE,
+      EVEN_POINTWISE,
       new Geometry("1x1-stride2-gaps", Conv2d.stride(2), 2, 17, 7, 8, 6, 1, 1),
       new Geometry("2x2-stride3-gaps", Conv2d.stride(3), 1, 4, 15, 14, 6, 2, 2),
       new Geometry("5x4-stride-3x2", Conv2d.PLAIN.strides(3, 2).padding(2, 3, 1, 0), 1, 3, 17, 16, 5, 5, 4),
@@ -52,6 +56,8 @@ final class ConvBackwardCases {
     for (Layout layout : Layout.values()) {
       cases.addAll(both(SAME, layout, type, Data.PLANTED));
       cases.addAll(both(STRIDED, layout, type, Data.PLANTED));
+      cases.addAll(both(POINTWISE, layout, type, Data.PLANTED));
+      cases.addAll(both(EVEN_POINTWISE, layout, type, Data.PLANTED));
       cases.addAll(epilogues(SAME, layout, type));
       cases.addAll(epilogues(STRIDED, layout, type));
     }
