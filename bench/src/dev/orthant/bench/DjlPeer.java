@@ -43,7 +43,7 @@ public final class DjlPeer {
           300, 600),
       new Network("resnet18 of DJL's zoo, 32x32, batch 32",
           () -> ResNetV1.builder().setImageShape(new Shape(3, 32, 32)).setNumLayers(18).setOutSize(10).build(),
-          new Shape(32, 3, 32, 32), 0.0001f, 5, 15));
+          new Shape(32, 3, 32, 32), 0.0001f, 20, 60));
 
   private DjlPeer() {}
 
