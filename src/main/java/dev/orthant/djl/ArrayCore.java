@@ -52,18 +52,6 @@ abstract class ArrayCore implements NDArray {
    */
   record Lens(UnaryOperator<Tensor> read, BinaryOperator<Tensor> write) {}
 
-  private static final class View {
-    final ArrayCore base;
-    final Lens lens;
-    int seen;
-
-    View(ArrayCore base, Lens lens) {
-      this.base = base;
-      this.lens = lens;
-      this.seen = base.version();
-    }
-  }
-
   /** Takes the tensor over. */
   ArrayCore(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     this.manager = manager;

@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: elements by index and by mask. */
-abstract class ArraySelection extends ArrayShapes {
+abstract class ArraySelection extends ArrayRepeats {
   private static final Expr X = Expr.input(0);
 
   ArraySelection(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {

@@ -2,7 +2,7 @@ package dev.orthant.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where the gradients by one tensor that asked for them are added up. Guarded by its device's monitor. */
+/** Where the gradients by one tensor that asked for them are added up. Guarded by its device's monitor; who adds holds this leaf's too, taken first. */
 final class Leaf {
   private @Nullable Node gradient;
 
