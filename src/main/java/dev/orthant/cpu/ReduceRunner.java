@@ -16,9 +16,12 @@ final class ReduceRunner {
   private static final double SERIAL = 1_500_000;
   private static final int KEPT = 4096;
 
-  /** What a plan depends on. */
-  private record Task(List<Integer> axes, List<Reduce.Stage> stages, List<Reduce.Result> results,
-      List<TensorSpec> inputs) {}
+  /**
+   * What a plan depends on.
+   *
+   * @param op all of it but the values of its launch-time numbers
+   */
+  private record Task(Reduce op, List<TensorSpec> inputs) {}
 
   private final VectorCompiler compiler;
   private final WorkerPool pool;
@@ -35,13 +38,13 @@ final class ReduceRunner {
    * @param addresses of the inputs, then of the outputs
    */
   void run(Call call, Reduce op, long[] addresses) {
-    Task task = new Task(op.axes(), op.stages(), op.results(), call.inputs());
+    Task task = new Task(op.withoutValues(), call.inputs());
     ReduceKernels plan = plans.get(task);
     if (plan == null) {
       if (plans.size() >= KEPT) {
         plans.clear();
       }
-      plan = plans.computeIfAbsent(task, _ -> new ReduceKernels(compiler, op, call.inputs(), call.outputs()));
+      plan = plans.computeIfAbsent(task, t -> new ReduceKernels(compiler, t.op, call.inputs(), call.outputs()));
     }
     Run run = new Run(plan, addresses, op.scalars());
     if (plan.walk().chunks() == 1) {
