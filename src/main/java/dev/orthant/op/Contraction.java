@@ -39,8 +39,9 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBac
   default double[] accumulate(TensorSpec lhs, TensorSpec rhs, double[] a, double[] b) {
     double[] y = new double[Math.toIntExact(product(lhs, rhs).shape().elements())];
     for (int i = 0; i < y.length; i++) {
-      int at = i;
-      terms(lhs, rhs, i, (p, q) -> y[at] += a[(int) p] * b[(int) q]);
+      CompensatedSum sum = new CompensatedSum();
+      terms(lhs, rhs, i, (p, q) -> sum.addProduct(a[(int) p], b[(int) q]));
+      y[i] = sum.value();
     }
     return y;
   }

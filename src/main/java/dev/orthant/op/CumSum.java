@@ -62,11 +62,12 @@ public record CumSum(int axis, boolean exclusive, boolean reverse) implements Op
     Rows rows = new Rows(inputs.getFirst().shape(), List.of(axis));
     double[] y = new double[values[0].length];
     for (long row = 0; row < rows.count(); row++) {
-      double sum = 0;
+      CompensatedSum sum = new CompensatedSum();
       for (long p = 0; p < rows.length(); p++) {
         int at = Math.toIntExact(rows.element(row, reverse ? rows.length() - 1 - p : p));
-        y[at] = exclusive ? sum : sum + values[0][at];
-        sum += values[0][at];
+        double before = sum.value();
+        sum.add(values[0][at]);
+        y[at] = exclusive ? before : sum.value();
       }
     }
     return new double[][] {y};

@@ -21,6 +21,7 @@ import dev.orthant.op.Random;
 import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
+import dev.orthant.op.Summation;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place of tolerances: the truth and the lawful results of single outputs of a call.
  *
- * <p>A sum of k products accumulated in a type of unit roundoff u, in any order, is off by at most γ(k)·Σ|a||b| with γ(k) = ku/(1 − ku) (N. J.
- * Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1). Elementwise work on it is bounded by {@link Enclosure}. Products that
- * matrix units may sum are bounded by {@link DotBound}.
+ * <p>A sum of k products accumulated in a type of unit roundoff u is off by at most γ(s)·Σ|a||b| with γ(s) = su/(1 − su), where s is the number of
+ * roundings between a product and the sum (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1 and §4.2): that of a tree
+ * of blocks, {@link Summation#steps}. Elementwise work on it is bounded by {@link Enclosure}. Products that matrix units may sum are bounded by
+ * {@link DotBound}.
  */
 public final class Bounds {
   /**
@@ -152,22 +154,23 @@ public final class Bounds {
   }
 
   /**
-   * By how much a sum in {@code type}, in any order, may differ from the truth: γ(terms)·magnitude, and what may be flushed or underflow.
+   * By how much a sum in {@code type} may differ from the truth: γ(steps)·magnitude, and what may be flushed or underflow.
    *
+   * @param how what is added one after another, and what in a tree
    * @param magnitude Σ of the terms' magnitudes
    */
-  static double sumError(DType type, long terms, double magnitude) {
-    return sumError(type, type.unitRoundoff(), terms, magnitude);
+  static double sumError(DType type, Summation how, long terms, double magnitude) {
+    return sumError(type, type.unitRoundoff(), how, terms, magnitude);
   }
 
-  /** As {@link #sumError(DType, long, double)} where each term costs an error of {@code unit} rather than that of the type's rounding. */
-  static double sumError(DType type, double unit, long terms, double magnitude) {
+  /** As {@link #sumError(DType, Summation, long, double)} where each step costs an error of {@code unit} rather than that of the type's rounding. */
+  static double sumError(DType type, double unit, Summation how, long terms, double magnitude) {
     if (magnitude == 0) {
       return 0;
     }
-    double ku = terms * unit;
+    // The truth is rounded to a double itself, which a double device may miss by as much again.
+    double ku = (how.steps(terms) + (type == DType.F64 ? 1 : 0)) * unit;
     double gamma = ku < 1 ? ku / (1 - ku) : Double.POSITIVE_INFINITY;
-    // The truth is a double sum itself: for a double device its own error counts as well.
-    return (type == DType.F64 ? 2 * gamma : gamma) * magnitude + terms * type.minNormal();
+    return gamma * magnitude + terms * type.minNormal();
   }
 }

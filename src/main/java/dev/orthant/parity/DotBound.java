@@ -2,7 +2,9 @@ package dev.orthant.parity;
 
 import dev.orthant.core.DType;
 import dev.orthant.expr.Interval;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.MathMode;
+import dev.orthant.op.Summation;
 
 /**
  * A sum of products with the bound of its error, whoever computes it: one multiply-add after another, or matrix units.
@@ -35,7 +37,7 @@ final class DotBound {
   /** Summing costs this much for each of {@code factor} products that are made of one. */
   private final double unit;
   private final int factor;
-  private double sum;
+  private final CompensatedSum sum = new CompensatedSum();
   private double magnitude;
   private double rounding;
   private long terms;
@@ -55,7 +57,7 @@ final class DotBound {
   }
 
   void add(double a, double b) {
-    sum += a * b;
+    sum.addProduct(a, b);
     double product = Math.abs(a * b);
     magnitude += product;
     if (relative > 0 && a != 0 && b != 0) {
@@ -65,12 +67,12 @@ final class DotBound {
   }
 
   double sum() {
-    return sum;
+    return sum.value();
   }
 
   /** What the sum may lawfully be, before the epilogue. */
   Interval interval() {
     double met = relative > 0 ? magnitude * NEARLY_ONE : magnitude;
-    return Interval.around(sum, rounding + Bounds.sumError(compute, unit, factor * terms, met), met, compute);
+    return Interval.around(sum.value(), rounding + Bounds.sumError(compute, unit, Summation.CHAIN, factor * terms, met), met, compute);
   }
 }

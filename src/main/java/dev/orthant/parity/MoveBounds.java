@@ -8,6 +8,7 @@ import dev.orthant.op.Cast;
 import dev.orthant.op.Copy;
 import dev.orthant.op.CumSum;
 import dev.orthant.op.ScatterAdd;
+import dev.orthant.op.Summation;
 import dev.orthant.parity.Bounds.Expected;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
@@ -15,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Truth and lawful results of ops that move, convert, sort or add up elements. What is moved or sorted is exact; a conversion is one
- * rounding; a sum of k terms is off by at most γ(k)·Σ|x| (see {@link Bounds}).
+ * rounding; a sum is off by what its {@link Summation} allows (see {@link Bounds}).
  */
 final class MoveBounds {
   /** From here on a double does not tell what an I64 was. */
   private static final double EXACT = 0x1p53;
+  private static final Summation SUMMED = Summation.CHAIN;
 
   private final Call call;
   private final List<LongToDoubleFunction> values;
@@ -86,7 +88,7 @@ final class MoveBounds {
     }
     DType compute = type.compute();
     Interval lawful =
-        Interval.around(truth, Bounds.sumError(compute, (long) counts[at], sizes[at]), sizes[at], compute);
+        Interval.around(truth, Bounds.sumError(compute, SUMMED, (long) counts[at], sizes[at]), sizes[at], compute);
     return new Expected(truth, lawful.stored(type));
   }
 

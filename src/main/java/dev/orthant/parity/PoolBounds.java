@@ -6,15 +6,19 @@ import dev.orthant.expr.Enclosure;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Interval;
 import dev.orthant.op.Call;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Pool2dBackward;
+import dev.orthant.op.Summation;
 import dev.orthant.op.Window;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
-/** Truth and bounds of pooling: the largest is exact, sums are off by γ(k)·Σ|terms|, what is done to terms and sums is enclosed. */
+/** Truth and bounds of pooling: the largest is exact, sums are off by what their {@link Summation} allows, what is done to terms and sums is enclosed. */
 final class PoolBounds {
+  private static final Summation SUMMED = Summation.CHAIN;
+
   private final Call call;
   private final List<LongToDoubleFunction> values;
   private final DType type;
@@ -102,9 +106,9 @@ final class PoolBounds {
   /** A sum of computed terms. */
   private final class Sum {
     private final DType compute = type.compute();
-    private double truth;
-    private double lo;
-    private double hi;
+    private final CompensatedSum truths = new CompensatedSum();
+    private final CompensatedSum lows = new CompensatedSum();
+    private final CompensatedSum highs = new CompensatedSum();
     private double magnitude;
     private boolean nan;
     private boolean surelyNan;
@@ -116,13 +120,13 @@ final class PoolBounds {
         known[i] = Interval.point(operands[i]);
       }
       Interval t = new Enclosure(known, new double[0], compute).of(term);
-      truth += term.evaluate(operands, new double[0]);
+      truths.add(term.evaluate(operands, new double[0]));
       terms++;
       surelyNan |= t.surelyNan();
       nan |= t.nan();
       if (!t.surelyNan()) {
-        lo += t.lo();
-        hi += t.hi();
+        lows.add(t.lo());
+        highs.add(t.hi());
         magnitude += Math.max(Math.abs(t.lo()), Math.abs(t.hi()));
       }
     }
@@ -130,17 +134,20 @@ final class PoolBounds {
     /** What {@code last} makes of the sum, stored. */
     Bounds.Expected through(Expr last) {
       Interval made = new Enclosure(new Interval[] {sum()}, new double[0], compute).of(last);
-      return new Bounds.Expected(last.evaluate(new double[] {truth}, new double[0]), made.stored(type));
+      return new Bounds.Expected(last.evaluate(new double[] {truths.value()}, new double[0]), made.stored(type));
     }
 
     private Interval sum() {
+      double truth = truths.value();
+      double lo = lows.value();
+      double hi = highs.value();
       if (surelyNan || Double.isNaN(truth)) {
         return Interval.point(Double.NaN);
       }
       if (Double.isInfinite(truth) && lo == hi) {
         return Interval.point(truth);
       }
-      double error = Bounds.sumError(compute, terms, magnitude);
+      double error = Bounds.sumError(compute, SUMMED, terms, magnitude);
       boolean anything = nan || Double.isNaN(lo) || Double.isNaN(hi) || magnitude + error > compute.maxFinite();
       return anything ? new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true)
           : new Interval(lo - error, hi + error, false);

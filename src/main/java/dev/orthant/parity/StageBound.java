@@ -4,16 +4,20 @@ import dev.orthant.core.DType;
 import dev.orthant.expr.Enclosure;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Interval;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.Reduce.Kind;
+import dev.orthant.op.Summation;
 
 /**
- * The lawful values of ⊕ over n numbers that are themselves known to lie in intervals, combined in any order in a type of unit roundoff u.
+ * The lawful values of ⊕ over n numbers that are themselves known to lie in intervals, in a type of unit roundoff u.
  *
- * <p>SUM: Σ of the intervals ± γ(n)·Σ|f|, as in {@link Bounds}; MEAN divides that. PROD: each of n − 1 products rounds once, so in any order
+ * <p>SUM: Σ of the intervals ± γ·Σ|f|, as in {@link Bounds}; MEAN divides that. PROD: each of n − 1 products rounds once, so in any order
  * the relative error is that of any other; anything at all when some order could overflow or underflow. MAX and MIN round nothing.
  */
 final class StageBound {
   private static final Interval ANYTHING = new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
+
+  private static final Summation SUMMED = Summation.CHAIN;
 
   private final Kind kind;
   private final DType type;
@@ -21,6 +25,9 @@ final class StageBound {
   private double truth;
   private double lo;
   private double hi;
+  private final CompensatedSum truths = new CompensatedSum();
+  private final CompensatedSum lows = new CompensatedSum();
+  private final CompensatedSum highs = new CompensatedSum();
   private double magnitude;
   private boolean surelyNan;
   private boolean maybeNan;
@@ -49,12 +56,12 @@ final class StageBound {
     count++;
     surelyNan |= i.surelyNan();
     maybeNan |= i.nan();
-    truth = switch (kind) {
-      case SUM, MEAN -> truth + f;
-      case PROD -> truth * f;
-      case MAX -> Math.max(truth, f);
-      case MIN -> Math.min(truth, f);
-    };
+    switch (kind) {
+      case SUM, MEAN -> truths.add(f);
+      case PROD -> truth *= f;
+      case MAX -> truth = Math.max(truth, f);
+      case MIN -> truth = Math.min(truth, f);
+    }
     if (i.surelyNan()) {
       return;
     }
@@ -80,8 +87,8 @@ final class StageBound {
     maybeUp |= up;
     maybeDown |= down;
     if (!up && !down) {
-      lo += i.lo();
-      hi += i.hi();
+      lows.add(i.lo());
+      highs.add(i.hi());
       magnitude += Math.max(Math.abs(i.lo()), Math.abs(i.hi()));
     }
   }
@@ -96,7 +103,11 @@ final class StageBound {
   }
 
   double truth() {
-    return kind == Kind.MEAN ? truth / (double) count : truth;
+    return switch (kind) {
+      case SUM -> truths.value();
+      case MEAN -> truths.value() / (double) count;
+      case PROD, MAX, MIN -> truth;
+    };
   }
 
   Interval interval() {
@@ -116,7 +127,7 @@ final class StageBound {
   }
 
   private Interval sum() {
-    double error = Bounds.sumError(type, count, magnitude);
+    double error = Bounds.sumError(type, SUMMED, count, magnitude);
     boolean overflow = magnitude + error > type.maxFinite();
     boolean up = maybeUp || overflow;
     boolean down = maybeDown || overflow;
@@ -129,7 +140,8 @@ final class StageBound {
     if (surelyDown) {
       return new Interval(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, maybeNan || up);
     }
-    return new Interval(down ? Double.NEGATIVE_INFINITY : lo - error, up ? Double.POSITIVE_INFINITY : hi + error,
+    return new Interval(down ? Double.NEGATIVE_INFINITY : lows.value() - error,
+        up ? Double.POSITIVE_INFINITY : highs.value() + error,
         maybeNan || (up && down));
   }
 }
