@@ -73,6 +73,7 @@ final class DotBound {
   /** What the sum may lawfully be, before the epilogue. */
   Interval interval() {
     double met = relative > 0 ? magnitude * NEARLY_ONE : magnitude;
-    return Interval.around(sum.value(), rounding + Bounds.sumError(compute, unit, Summation.CHAIN, factor * terms, met), met, compute);
+    return Interval.around(sum.value(), rounding + Bounds.sumError(compute, unit, Summation.CHAIN, factor * terms, met),
+        met, compute);
   }
 }
