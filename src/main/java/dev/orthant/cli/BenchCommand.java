@@ -4,6 +4,7 @@ import dev.orthant.cli.BenchRow.Status;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;
+import dev.orthant.io.OutputFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,14 +77,13 @@ final class BenchCommand implements Runnable {
     }
     Suite suite = SuiteReader.read(suiteName, dtypes);
     List<Device> chosen = devices.named(deviceNames);
-    BenchFiles.requireWritable(json);
-    BenchFiles.requireWritable(csv);
+    OutputFile.requireWritable(json, csv);
     devices.requireAll();
     if (chosen.isEmpty()) {
       throw new CheckFailedException("no device can be used");
     }
     BenchResult result = measure(suite, chosen);
-    new BenchText(result, Objects.requireNonNull(spec).commandLine().getOut()).print();
+    new BenchText(result, Text.beside(Objects.requireNonNull(spec).commandLine(), json, csv)).print();
     if (json != null) {
       BenchFiles.json(result, note, json);
     }

@@ -1,9 +1,7 @@
 package dev.orthant.cli;
 
-import dev.orthant.core.InvalidInputException;
+import dev.orthant.io.OutputFile;
 import dev.orthant.parity.Precision;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,30 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A benchmark's result for programs: everything as JSON, the table as CSV. */
 final class BenchFiles {
   private BenchFiles() {}
-
-  /** Fails before the measuring, not after it. */
-  static void requireWritable(@Nullable Path file) {
-    if (file != null) {
-      Path folder = file.toAbsolutePath().getParent();
-      if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-        throw new InvalidInputException(file + ": cannot be written there");
-      }
-    }
-  }
-
-  static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new InvalidInputException(file + ": cannot be written: " + e.getMessage(), e);
-    }
-  }
 
   static void json(BenchResult result, String note, Path file) {
     Map<String, Object> map = new LinkedHashMap<>();
@@ -54,7 +33,8 @@ final class BenchFiles {
     map.put("peaks", result.peaks().entrySet().stream().map(e -> peak(e.getKey(), e.getValue())).toList());
     map.put("worstErrorOfBound", finite(result.worstError()));
     map.put("rows", result.rows().stream().map(r -> row(result, r)).toList());
-    write(file, JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
+    OutputFile.write(file,
+        JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }
 
   private static Map<String, Object> peak(BenchResult.Key key, Peak p) {
@@ -140,7 +120,7 @@ final class BenchFiles {
       cells.addAll(f == null ? List.of("", "") : List.of(f.seconds().length, f.launches()));
       lines.add(cells.stream().map(c -> quoted(c.toString())).collect(Collectors.joining(",")));
     }
-    write(file, String.join("\n", lines) + "\n");
+    OutputFile.write(file, String.join("\n", lines) + "\n");
   }
 
   /** As RFC 4180 asks. */

@@ -5,6 +5,7 @@ import dev.orthant.cli.claims.Claims;
 import dev.orthant.cli.claims.Setting;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;
+import dev.orthant.io.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -84,8 +85,6 @@ final class ClaimsCommand implements Runnable {
     } catch (IOException e) {
       throw new InvalidInputException(folder + ": cannot be made a folder", e);
     }
-    if (!Files.isWritable(folder)) {
-      throw new InvalidInputException(folder + ": cannot be written to");
-    }
+    OutputFile.requireWritable(folder.resolve(ClaimsReport.FILE));
   }
 }

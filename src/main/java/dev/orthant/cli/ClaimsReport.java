@@ -6,10 +6,8 @@ import dev.orthant.cli.claims.Finding.Grid;
 import dev.orthant.cli.claims.Finding.Picture;
 import dev.orthant.cli.claims.Finding.Statement;
 import dev.orthant.cli.claims.Setting;
-import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.orthant.io.OutputFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,12 +42,13 @@ record ClaimsReport(Setting setting, List<Section> sections) {
     for (Section s : sections) {
       lines.addAll(section(s));
     }
-    save(folder.resolve(FILE), String.join("\n", lines) + "\n");
+    // The report last: it never names a picture that is not there.
     for (Section s : sections) {
       for (Picture p : s.finding().pictures()) {
-        save(folder.resolve(p.file()), p.svg());
+        OutputFile.write(folder.resolve(p.file()), p.svg());
       }
     }
+    OutputFile.write(folder.resolve(FILE), String.join("\n", lines) + "\n");
   }
 
   private List<String> head() {
@@ -88,13 +87,5 @@ record ClaimsReport(Setting setting, List<Section> sections) {
     TextTable table = new TextTable(g.columns().toArray(String[]::new));
     g.rows().forEach(r -> table.row(r.toArray(String[]::new)));
     return table;
-  }
-
-  private static void save(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new InvalidInputException(file + ": cannot be written: " + e.getMessage(), e);
-    }
   }
 }

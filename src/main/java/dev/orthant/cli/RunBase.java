@@ -8,6 +8,7 @@ import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
 import dev.orthant.io.HostTensor;
 import dev.orthant.io.Npy;
+import dev.orthant.io.OutputFile;
 import dev.orthant.op.Call;
 import dev.orthant.op.Pointwise;
 import java.lang.foreign.Arena;
@@ -58,14 +59,14 @@ abstract class RunBase implements Runnable {
   public final void run() {
     Path target = Objects.requireNonNull(output);
     Device device = deviceName == null ? devices.best() : devices.named(deviceName);
-    Npy.requireWritable(target);
+    OutputFile.requireWritable(target);
     try (Arena arena = Arena.ofConfined()) {
       Plan plan = plan(new Loader(arena, dtype));
       Call call = checked(device, plan);
       HostTensor result = HostTensor.allocate(call.output(), arena);
       double seconds = execute(device, call, plan.inputs(), result);
       Npy.write(target, result);
-      spec().commandLine().getOut().println(plan.title() + ": "
+      Text.beside(spec().commandLine(), target).println(plan.title() + ": "
           + String.join(", ", call.inputs().stream().map(i -> i.shape().toString()).toList()) + " -> "
           + call.output().shape() + " " + call.output().dtype() + " on " + device.name() + " in "
           + Text.seconds(seconds) + " (first call, compiling included) -> " + target);

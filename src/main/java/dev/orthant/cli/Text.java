@@ -1,6 +1,12 @@
 package dev.orthant.cli;
 
+import dev.orthant.io.OutputFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /** Numbers as people read them; the same in every locale. */
 final class Text {
@@ -17,6 +23,12 @@ final class Text {
       return String.format(Locale.ROOT, "%.3g s", s);
     }
     return s < 1e-3 ? String.format(Locale.ROOT, "%.1f us", s * 1e6) : String.format(Locale.ROOT, "%.2f ms", s * 1e3);
+  }
+
+  /** Where a command's text goes: to standard error when one of its files is standard output, which then carries that file alone. */
+  static PrintWriter beside(CommandLine command, @Nullable Path... files) {
+    boolean taken = Stream.of(files).anyMatch(f -> f != null && OutputFile.isStandardOutput(f));
+    return taken ? command.getErr() : command.getOut();
   }
 
   private static String scaled(double v, String unit) {

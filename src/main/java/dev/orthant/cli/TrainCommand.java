@@ -9,7 +9,7 @@ import dev.orthant.cli.train.Snapshot;
 import dev.orthant.cli.train.TrainingRun;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;
-import dev.orthant.io.Checkpoint;
+import dev.orthant.io.OutputFile;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ final class TrainCommand implements Callable<Integer> {
       Settings settings =
           saved == null ? options.fresh() : options.resumed(saved.settings(), String.valueOf(checkpoint));
       int last = last(settings.data(), saved);
-      requireWritable();
+      OutputFile.requireWritable(checkpoint, picture, json);
       Device device = deviceName == null ? devices.best() : devices.named(deviceName);
       Runnable letGo = devices.keepOpen();
       try (Interrupt interrupt = Interrupt.listen()) {
@@ -114,16 +114,8 @@ final class TrainCommand implements Callable<Integer> {
     return last;
   }
 
-  private void requireWritable() {
-    if (checkpoint != null) {
-      Checkpoint.requireWritable(checkpoint);
-    }
-    BenchFiles.requireWritable(picture);
-    BenchFiles.requireWritable(json);
-  }
-
   private int train(Settings settings, @Nullable Snapshot saved, Device device, int last, Interrupt interrupt) {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    PrintWriter out = Text.beside(Objects.requireNonNull(spec).commandLine(), checkpoint, picture, json);
     try (TrainingRun run =
         saved == null ? TrainingRun.start(settings, device) : TrainingRun.resume(settings, device, saved)) {
       TrainText text = new TrainText(run, out, quiet);
@@ -161,7 +153,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private void write(TrainingRun run, Device device) {
     if (picture != null) {
-      BenchFiles.write(picture, Curves.svg(run.settings(), run.history()));
+      OutputFile.write(picture, Curves.svg(run.settings(), run.history()));
     }
     if (json != null) {
       TrainFiles.json(run, device, json);

@@ -6,6 +6,7 @@ import dev.orthant.cli.train.LayerSummary;
 import dev.orthant.cli.train.Settings;
 import dev.orthant.cli.train.TrainingRun;
 import dev.orthant.device.Device;
+import dev.orthant.io.OutputFile;
 import dev.orthant.monitor.LayerReport;
 import dev.orthant.monitor.ParameterReport;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class TrainFiles {
     map.put("steps", run.history().steps().stream().map(History.Step::loss).toList());
     map.put("activations", run.report().layers().stream().map(TrainFiles::activity).toList());
     map.put("parameters", run.report().parameters().stream().map(TrainFiles::parameter).toList());
-    BenchFiles.write(file,
+    OutputFile.write(file,
         JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }
 

@@ -74,7 +74,7 @@ public final class Checkpoint {
    * @throws InvalidInputException when that is not possible; the old file, if any, is then as it was
    */
   public void write(Path file) {
-    Disk.write(file, channel -> CheckpointWriter.write(channel, entries));
+    OutputFile.write(file, channel -> CheckpointWriter.write(channel, entries));
   }
 
   /**
@@ -83,7 +83,7 @@ public final class Checkpoint {
    * @throws InvalidInputException when it could not succeed
    */
   public static void requireWritable(Path file) {
-    Disk.requireWritable(file);
+    OutputFile.requireWritable(file);
   }
 
   /** All names, in the order of the file. */

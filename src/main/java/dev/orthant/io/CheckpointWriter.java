@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class CheckpointWriter {
     }
   }
 
-  static void write(FileChannel channel, Map<String, Entry> entries) throws IOException {
+  static void write(WritableByteChannel channel, Map<String, Entry> entries) throws IOException {
     List<Piece> pieces = new ArrayList<>();
     long total = CheckpointFormat.HEADER;
     for (var e : entries.entrySet()) {

@@ -54,14 +54,14 @@ public final class Npy {
    * @throws InvalidInputException when {@link #write} could not succeed
    */
   public static void requireWritable(Path file) {
-    Disk.requireWritable(file);
+    OutputFile.requireWritable(file);
   }
 
   /** Writes {@code tensor}; readers see the old file or the whole new one, never a part. */
   public static void write(Path file, HostTensor tensor) {
     try (Arena arena = Arena.ofConfined()) {
       HostTensor storable = tensor.dtype() == DType.BF16 ? tensor.as(DType.F32, arena) : tensor;
-      Disk.write(file, channel -> {
+      OutputFile.write(file, channel -> {
         Disk.writeAll(channel, ByteBuffer.wrap(NpyHeader.bytes(storable.spec())));
         Disk.writeAll(channel, storable.memory());
       });
