@@ -5,9 +5,11 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Layout;
+import dev.orthant.op.Moments;
 import dev.orthant.op.Reduce;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -73,25 +75,25 @@ final class Activity implements AutoCloseable {
   /** The new state from the batch (input 0) and the old state (inputs 1 to 4). */
   private Reduce op(Tensor y, int unitAxis, double weight) {
     Expr x = Expr.input(0);
-    Expr mean = Reduce.stage(OPERANDS, 2);
-    List<Reduce.Stage> stages = List.of(
-        new Reduce.Stage(Reduce.Kind.MAX, rule.magnitude() ? x.abs() : x),
-        new Reduce.Stage(Reduce.Kind.MEAN, x.eq(Expr.constant(0)).asNumber()),
-        new Reduce.Stage(Reduce.Kind.MEAN, x),
-        new Reduce.Stage(Reduce.Kind.MEAN, x.minus(mean).squared()));
-    Expr further = mean.minus(Expr.input(3));
-    List<Expr> next = List.of(Expr.max(Expr.input(1), Reduce.stage(OPERANDS, 0)), towards(2, 1), towards(3, 2),
-        towards(4, 3).plus(further.squared().times(Expr.scalar(1))));
     DType type = y.dtype().compute();
+    Moments.Spread spread = Moments.spread(x, OPERANDS, type, Expr.constant(0));
+    int own = spread.stages().size();
+    List<Reduce.Stage> stages = new ArrayList<>(spread.stages());
+    stages.add(new Reduce.Stage(Reduce.Kind.MAX, rule.magnitude() ? x.abs() : x));
+    stages.add(new Reduce.Stage(Reduce.Kind.MEAN, x.eq(Expr.constant(0)).asNumber()));
+    Expr further = spread.mean().minus(Expr.input(3));
+    List<Expr> next = List.of(Expr.max(Expr.input(1), Reduce.stage(OPERANDS, own)),
+        towards(2, Reduce.stage(OPERANDS, own + 1)), towards(3, spread.mean()),
+        towards(4, spread.variance()).plus(further.squared().times(Expr.scalar(1))));
     return new Reduce(IntStream.range(0, y.shape().rank()).filter(d -> d != unitAxis).boxed().toList(), stages,
         next.stream().map(f -> new Reduce.Result(f, true, type)).toList(), OPERANDS,
         List.of(weight, weight * (1 - weight)));
   }
 
   /** The average of what was and what the batch says, by the numbers of their outputs. */
-  private static Expr towards(int input, int stage) {
+  private static Expr towards(int input, Expr batch) {
     Expr before = Expr.input(input);
-    return before.plus(Reduce.stage(OPERANDS, stage).minus(before).times(Expr.scalar(0)));
+    return before.plus(batch.minus(before).times(Expr.scalar(0)));
   }
 
   private void replace(List<Tensor> next) {

@@ -1,8 +1,11 @@
 package dev.orthant.monitor;
 
+import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
 import dev.orthant.expr.Expr;
 import dev.orthant.nn.Variable;
 import dev.orthant.op.Layout;
+import dev.orthant.op.Moments;
 import dev.orthant.op.Reduce;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
@@ -38,7 +41,7 @@ public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable 
   private final Map<String, Activity> layers = new LinkedHashMap<>();
   private final List<Norms> parameters = new ArrayList<>();
 
-  /** A parameter's norm and, if it has one, its gradient's. */
+  /** What {@link #norms(Tensor)} gives. */
   private record Norms(String name, List<Tensor> values) {}
 
   /** For images in NCHW; a unit is dead that is never positive. */
@@ -74,6 +77,7 @@ public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable 
     }
   }
 
+  /** The parameter's norm; of its gradient, if it has one, the norm and the largest magnitude. */
   private static List<Tensor> norms(Tensor p) {
     if (!p.hasGradient()) {
       return norms(List.of(p));
@@ -86,11 +90,22 @@ public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable 
   private static List<Tensor> norms(List<Tensor> tensors) {
     int count = tensors.size();
     Tensor first = tensors.getFirst();
-    Reduce op = new Reduce(IntStream.range(0, first.shape().rank()).boxed().toList(),
-        IntStream.range(0, count).mapToObj(i -> new Reduce.Stage(Reduce.Kind.SUM, Expr.input(i).squared())).toList(),
-        IntStream.range(0, count)
-            .mapToObj(j -> new Reduce.Result(Reduce.stage(count, j).sqrt(), true, first.dtype().compute())).toList(),
-        count, List.of());
+    DType type = first.dtype().compute();
+    if (first.shape().isEmpty()) {
+      return IntStream.range(0, 2 * count - 1).mapToObj(i -> Tensor.full(first.device(), type, Shape.of(), 0)).toList();
+    }
+    List<Reduce.Stage> stages = new ArrayList<>();
+    List<Reduce.Result> results = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Expr largest = Reduce.stage(count, 2 * i);
+      stages.add(new Reduce.Stage(Reduce.Kind.MAX, Expr.input(i).abs()));
+      stages.add(Moments.squares(Expr.input(i), largest, type));
+      results.add(new Reduce.Result(Moments.norm(Reduce.stage(count, 2 * i + 1), largest, type), true, type));
+    }
+    if (count == 2) {
+      results.add(new Reduce.Result(Reduce.stage(count, 2), true, type));
+    }
+    Reduce op = new Reduce(IntStream.range(0, first.shape().rank()).boxed().toList(), stages, results, count, List.of());
     return Tensor.reduceAll("monitor", op, tensors);
   }
 
@@ -102,8 +117,11 @@ public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable 
 
   private static ParameterReport report(Norms n) {
     double[] values = n.values.stream().mapToDouble(t -> t.toDoubleArray()[0]).toArray();
-    return new ParameterReport(n.name, values[0],
-        values.length == 1 ? OptionalDouble.empty() : OptionalDouble.of(values[1]));
+    if (values.length == 1) {
+      return new ParameterReport(n.name, values[0], OptionalDouble.empty(), false);
+    }
+    double limit = Math.sqrt(n.values.getFirst().dtype().maxFinite());
+    return new ParameterReport(n.name, values[0], OptionalDouble.of(values[1]), values[2] > limit);
   }
 
   /** Begins a new pass. */

@@ -11,7 +11,7 @@ public record Report(List<LayerReport> layers, List<ParameterReport> parameters)
     parameters = List.copyOf(parameters);
   }
 
-  /** Aligned lines for the console, a heading before each kind; none for what was not watched. */
+  /** Aligned lines for the console, a heading before each kind; none for what was not watched. Then a warning for each parameter that has cause for one. */
   public List<String> lines() {
     List<String[]> rows = new ArrayList<>();
     List<String> lines = new ArrayList<>();
@@ -28,6 +28,9 @@ public record Report(List<LayerReport> layers, List<ParameterReport> parameters)
           p.gradientNorm().isPresent() ? number(p.gradientNorm().getAsDouble()) : "-"});
     }
     lines.addAll(aligned(rows));
+    parameters.stream().filter(ParameterReport::squareOverflows).forEach(p -> lines.add("warning: " + p.name()
+        + ": the square of a gradient overflows: with Adam, RMSProp, Adagrad or Adadelta that weight moves no more; "
+        + "clip the gradients before the step"));
     return lines;
   }
 

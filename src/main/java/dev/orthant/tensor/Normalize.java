@@ -5,6 +5,7 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.Moments;
 import dev.orthant.op.Reduce;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Over which axes is all that tells the kinds apart: layer norm (Ba et al. 2016) takes the last ones, instance norm (Ulyanov et al. 2016)
  * height and width, batch norm (Ioffe and Szegedy 2015) all but the channels, group norm (Wu and He 2018) a group of channels with height and width
  * (see {@link Tensor#groupNorm}); RMS norm is of Zhang and Sennrich (2019).
+ *
+ * <p>Neither a mean far larger than the deviations nor the size of the numbers harms: see {@link Moments}. Of equal numbers (x − mean) is exactly 0.
  *
  * @param axes over which mean and variance are taken; negative ones count from the end
  * @param epsilon ε
@@ -80,21 +83,20 @@ public record Normalize(List<Integer> axes, double epsilon, boolean rootMeanSqua
     Expr scale = operand(gamma, operands, Expr.constant(1));
     Expr shift = operand(beta, operands, Expr.constant(-0.0));
     Expr skip = operand(residual, operands, Expr.constant(-0.0));
-    int n = operands.size();
-    Expr in = Expr.input(0);
-    Expr mean = rootMeanSquare ? Expr.constant(0) : Reduce.stage(n, 0);
-    Expr centred = rootMeanSquare ? in : in.minus(mean);
-    List<Reduce.Stage> stages = new ArrayList<>();
-    if (!rootMeanSquare) {
-      stages.add(new Reduce.Stage(Reduce.Kind.MEAN, in));
-    }
-    Expr variance = Reduce.stage(n, stages.size());
-    stages.add(new Reduce.Stage(Reduce.Kind.MEAN, centred.squared()));
-    Expr y = activation.apply(centred.div(variance.plus(Expr.scalar(0)).sqrt()).times(scale).plus(shift).plus(skip));
     DType wide = x.dtype().compute();
-    Reduce op = new Reduce(over, stages, List.of(new Reduce.Result(y, false, x.dtype()),
-        new Reduce.Result(mean, true, wide), new Reduce.Result(variance, true, wide)), n, List.of(epsilon), x.shape());
-    List<Tensor> results = Launcher.reduce("normalize", op, operands, Set.of());
+    Expr deviation = Expr.scalar(1);
+    // A row without elements has neither a least nor a largest.
+    boolean empty = over.stream().anyMatch(a -> x.shape().dim(a) == 0);
+    Moments.Spread spread = empty ? Moments.ofNothing(Expr.input(0), operands.size())
+        : rootMeanSquare ? Moments.aboutZero(Expr.input(0), operands.size(), wide, deviation)
+            : Moments.spread(Expr.input(0), operands.size(), wide, deviation);
+    Expr y = activation
+        .apply(spread.deviation().div(spread.plus(Expr.scalar(0)).sqrt()).times(scale).plus(shift).plus(skip));
+    Reduce op = new Reduce(over, spread.stages(),
+        List.of(new Reduce.Result(y, false, x.dtype()), new Reduce.Result(spread.mean(), true, wide),
+            new Reduce.Result(spread.variance(), true, wide)),
+        operands.size(), List.of(epsilon, Math.sqrt(epsilon)), x.shape());
+    List<Tensor> results = Launcher.reduce("normalize", op, operands, empty ? Set.of() : Set.of(0));
     return new Result(results.get(0), results.get(1), results.get(2));
   }
 

@@ -7,6 +7,7 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.Moments;
 import dev.orthant.op.Reduce;
 import java.util.Arrays;
 import java.util.List;
@@ -136,7 +137,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return norm(p, false, axes);
   }
 
-  /** The p-norm (Σ|x|^p)^(1/p), p ≥ 1; p = ∞ gives the largest magnitude. Its gradient at 0 is 0. */
+  /**
+   * The p-norm (Σ|x|^p)^(1/p), p ≥ 1; p = ∞ gives the largest magnitude. Finite wherever that is: powers are taken of numbers scaled by the largest
+   * magnitude. Infinite if an element is, NaN if one is; of no elements 0. Its gradient at 0 is 0.
+   */
   public Tensor norm(double p, boolean keepDims, int... axes) {
     if (!(p >= 1)) {
       throw new InvalidInputException("norm: p must be at least 1, got " + p);
@@ -147,26 +151,41 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     if (p == Double.POSITIVE_INFINITY) {
       return reduce("norm", Reduce.Kind.MAX, X.abs(), keepDims, axes);
     }
-    if (p == 2) {
-      return reduce("norm", Reduce.Kind.SUM, X.squared(), s -> Expr.where(s.eq(Expr.constant(0)), s, s.sqrt()),
-          floating("norm"), keepDims, new double[0], axes);
-    }
-    return reduce("norm", Reduce.Kind.SUM, Expr.where(X.eq(Expr.constant(0)), 0, X.abs().pow(Expr.scalar(0))),
-        s -> Expr.where(s.eq(Expr.constant(0)), s, s.pow(Expr.scalar(1))), floating("norm"), keepDims,
-        new double[] {p, 1 / p}, axes);
+    List<Integer> over = axes("norm", axes);
+    floating("norm");
+    boolean empty = over.stream().anyMatch(a -> shape().dim(a) == 0);
+    return empty ? reduce("norm", Reduce.Kind.SUM, X, keepDims, axes)
+        : drop(Norms.norm(self(), p, over), over, keepDims);
   }
 
+  /** Σ x², infinite where that is too large for the type; {@link #norm(double, int...)} is not. */
   public Tensor sumOfSquares(int... axes) {
     return reduce("sumOfSquares", Reduce.Kind.SUM, X.squared(), false, axes);
   }
 
-  /** The mean square distance from the mean, divided by the count (not the count − 1). */
+  /**
+   * The mean square distance from the mean, divided by the count (not the count − 1). Its error is that of numbers of the size of the deviations, however
+   * large the mean (see {@link Moments}); NaN of no elements.
+   */
   public Tensor variance(boolean keepDims, int... axes) {
-    List<Integer> over = axes("variance", axes);
-    Reduce op = new Reduce(over, List.of(new Reduce.Stage(Reduce.Kind.MEAN, X),
-        new Reduce.Stage(Reduce.Kind.MEAN, X.minus(Reduce.stage(1, 0)).squared())),
-        List.of(new Reduce.Result(Reduce.stage(1, 1), true, floating("variance"))), 1, List.of());
-    return drop(Launcher.reduce("variance", op, List.of(self()), Set.of()).getFirst(), over, keepDims);
+    return spread("variance", Moments.Spread::variance, keepDims, axes);
+  }
+
+  /** The square root of {@link #variance}, finite also where that is not; its gradient where all are equal is 0. */
+  public Tensor std(boolean keepDims, int... axes) {
+    return spread("std", Moments.Spread::deviationOfRow, keepDims, axes);
+  }
+
+  private Tensor spread(String name, java.util.function.Function<Moments.Spread, Expr> result, boolean keepDims,
+      int... axes) {
+    List<Integer> over = axes(name, axes);
+    DType type = floating(name);
+    boolean empty = over.stream().anyMatch(a -> shape().dim(a) == 0);
+    Moments.Spread spread =
+        empty ? Moments.ofNothing(X, 1) : Moments.spread(X, 1, type.compute(), Expr.constant(0));
+    Reduce op = new Reduce(over, spread.stages(), List.of(new Reduce.Result(result.apply(spread), true, type)), 1,
+        List.of());
+    return drop(Launcher.reduce(name, op, List.of(self()), empty ? Set.of() : Set.of(0)).getFirst(), over, keepDims);
   }
 
   /** Where along the axis the largest element is (I64), the first of several; a NaN counts as largest. */

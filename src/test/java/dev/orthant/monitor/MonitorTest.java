@@ -11,6 +11,8 @@ import dev.orthant.device.Devices;
 import dev.orthant.nn.Pass;
 import dev.orthant.nn.Variable;
 import dev.orthant.op.Layout;
+import dev.orthant.optim.Adam;
+import dev.orthant.optim.Optimizer;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
@@ -135,12 +137,50 @@ class MonitorTest {
       assertThat(CPU.stats().launches() - before).isEqualTo(2);
       Report report = monitor.report();
       assertThat(report.parameters()).containsExactly(
-          new ParameterReport("weight", 5, java.util.OptionalDouble.of(10)),
-          new ParameterReport("bias", 2, java.util.OptionalDouble.empty()));
+          new ParameterReport("weight", 5, java.util.OptionalDouble.of(10), false),
+          new ParameterReport("bias", 2, java.util.OptionalDouble.empty(), false));
       assertThat(report.lines()).containsExactly(
           "parameter       norm   gradient",
           "weight     5.000e+00  1.000e+01",
           "bias       2.000e+00          -");
+    }
+  }
+
+  @Test
+  void warnsOfGradientsWhoseSquaresOverflow() {
+    for (Device device : Devices.all()) {
+      for (double size : new double[] {1e20, 1e19}) {
+        try (Scope _ = Scope.open(); Monitor monitor = new Monitor(); Optimizer adam = Adam.DEFAULT.optimizer()) {
+          Tensor w = Tensor.of(device, Shape.of(2), 3, 4).requireGradient();
+          Tensor none = Tensor.of(device, Shape.of(0)).requireGradient();
+          try (Tape tape = Tape.open()) {
+            tape.backward(w.mul(Tensor.of(device, Shape.of(2), (float) size, 1)).sum());
+          }
+          monitor.watch(List.of(new Variable("weight", w, true), new Variable("none", none, true)));
+          ParameterReport seen = monitor.report().parameters().getFirst();
+          close(seen.gradientNorm().getAsDouble() / size, 1, 1e-6);
+          assertThat(seen.squareOverflows()).isEqualTo(size == 1e20);
+          assertThat(monitor.report().lines().stream().filter(l -> l.startsWith("warning: weight: "))).hasSize(
+              size == 1e20 ? 1 : 0);
+          adam.step(List.of(w));
+          float first = w.toFloatArray()[0];
+          try (Tape tape = Tape.open()) {
+            tape.backward(w.sum());
+          }
+          adam.step(List.of(w));
+          assertThat(w.toFloatArray()[0] == first).as("as PyTorch's, it moves no more").isEqualTo(size == 1e20);
+        }
+      }
+    }
+  }
+
+  @Test
+  void farOffOutputs() {
+    for (Device device : Devices.all()) {
+      try (Scope _ = Scope.open(); Monitor monitor = new Monitor()) {
+        monitor.accept("layer", Tensor.of(device, Shape.of(4, 1), 1e7f, 1e7f + 1, 1e7f + 2, 1e7f + 3));
+        close(monitor.report().layers().getFirst().variance(), 1.25, 1e-5);
+      }
     }
   }
 
