@@ -105,7 +105,8 @@ public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable 
     if (count == 2) {
       results.add(new Reduce.Result(Reduce.stage(count, 2), true, type));
     }
-    Reduce op = new Reduce(IntStream.range(0, first.shape().rank()).boxed().toList(), stages, results, count, List.of());
+    Reduce op =
+        new Reduce(IntStream.range(0, first.shape().rank()).boxed().toList(), stages, results, count, List.of());
     return Tensor.reduceAll("monitor", op, tensors);
   }
 

@@ -79,7 +79,8 @@ public final class Moments {
     Expr deviation = x.minus(anchor).minus(above).times(inverse);
     List<Stage> stages = List.of(new Stage(Kind.MIN, x), new Stage(Kind.MEAN, x.minus(anchor)),
         new Stage(Kind.MEAN, deviation.squared()));
-    return new Spread(stages, anchor.plus(above), deviation, Reduce.stage(operands, 2), power(size, compute, 1), inverse);
+    return new Spread(stages, anchor.plus(above), deviation, Reduce.stage(operands, 2), power(size, compute, 1),
+        inverse);
   }
 
   /**

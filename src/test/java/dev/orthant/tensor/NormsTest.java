@@ -24,7 +24,8 @@ final class NormsTest {
   private static final double INF = Double.POSITIVE_INFINITY;
 
   /** Rows along the last axis, and along the first, which kernels treat differently. */
-  private static void rows(Device device, DType type, double[] row, java.util.function.BiConsumer<Tensor, Integer> use) {
+  private static void rows(Device device, DType type, double[] row,
+      java.util.function.BiConsumer<Tensor, Integer> use) {
     int copies = 3;
     double[] last = IntStream.range(0, copies).boxed().flatMapToDouble(i -> Arrays.stream(row)).toArray();
     double[] first = Arrays.stream(row).flatMap(v -> IntStream.range(0, copies).mapToDouble(i -> v)).toArray();
