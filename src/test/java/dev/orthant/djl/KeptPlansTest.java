@@ -27,9 +27,9 @@ final class KeptPlansTest {
   @MethodSource("devices")
   void sumsOfOnesFollowTheShape(Device device) {
     try (NDManager m = ENGINE.newBaseManager(device)) {
-      for (long n : new long[] {5, 7, 1, 30}) {
-        assertThat(m.ones(new Shape(n, 3)).sum(new int[] {0}).toFloatArray()).containsExactly(n, n, n);
-        assertThat(m.ones(new Shape(n, n)).sum().getFloat()).isEqualTo(n * n);
+      for (int n : new int[] {5, 7, 1, 30}) {
+        assertThat(m.ones(new Shape(n, 3)).sum(new int[] {0}).toFloatArray()).containsExactly((float) n, (float) n, (float) n);
+        assertThat(m.ones(new Shape(n, n)).sum().getFloat()).isEqualTo((float) (n * n));
       }
     }
   }
@@ -38,7 +38,7 @@ final class KeptPlansTest {
   @MethodSource("devices")
   void softmaxOfOnesFollowsTheShape(Device device) {
     try (NDManager m = ENGINE.newBaseManager(device)) {
-      for (long n : new long[] {3000, 2, 17}) {
+      for (int n : new int[] {3000, 2, 17}) {
         float[] y = m.ones(new Shape(n, n)).softmax(-1).toFloatArray();
         assertThat(y[y.length - 1]).isEqualTo(1f / n, within(1e-6f));
       }

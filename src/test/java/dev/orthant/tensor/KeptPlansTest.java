@@ -69,7 +69,7 @@ final class KeptPlansTest {
   @ParameterizedTest(autoCloseArguments = false)
   @MethodSource("devices")
   void aSmallSoftmaxComesAfterALargeOne(Device device) {
-    for (long n : new long[] {3000, 2}) {
+    for (int n : new int[] {3000, 2}) {
       try (Tensor one = Tensor.full(device, DType.F32, Shape.of(), 1); Tensor ones = one.broadcastTo(Shape.of(n, n));
           Tensor y = ones.softmax(1)) {
         float[] got = y.toFloatArray();
