@@ -7,6 +7,7 @@ import dev.orthant.parity.Case;
 import dev.orthant.parity.Catalogue;
 import dev.orthant.parity.ParityReport;
 import dev.orthant.parity.ParityRun;
+import dev.orthant.programs.RandomPrograms;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,9 +27,11 @@ import picocli.CommandLine.Spec;
     footer = {"", "Examples:",
         "  orthant parity --quick",
         "  orthant parity --device cpu --op conv2d --dtype f16,bf16",
-        "  orthant parity --op gelu --seed 7"})
+        "  orthant parity --op gelu --seed 7",
+        "  orthant parity --programs 10000 --device cpu"})
 final class ParityCommand implements Runnable {
   private static final int MOST_FAILURES = 20;
+  private static final int MOST_THREADS = 64;
 
   private final DeviceSource devices;
 
@@ -59,6 +62,16 @@ final class ParityCommand implements Runnable {
       description = "A selection that still touches every op, activation, dtype and layout.")
   private boolean quick;
 
+  @Option(names = "--programs", paramLabel = "N",
+      description = {
+          "Runs N random programs on each device instead of the cases: many calls, fused and not, differentiated, "
+              + "several programs at a time. One that fails is made small and printed as a test."})
+  private int programs;
+
+  @Option(names = "--threads", paramLabel = "N", defaultValue = "2",
+      description = "Random programs that run at the same time. Default: ${DEFAULT-VALUE}.")
+  private int threads = 2;
+
   ParityCommand(DeviceSource devices) {
     this.devices = devices;
   }
@@ -67,6 +80,10 @@ final class ParityCommand implements Runnable {
   public void run() {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     List<Device> chosen = devices.named(deviceNames);
+    if (programs != 0) {
+      runPrograms(chosen, out);
+      return;
+    }
     List<Case> cases = cases();
     devices.requireAll();
     if (chosen.isEmpty()) {
@@ -80,6 +97,32 @@ final class ParityCommand implements Runnable {
     print(report, out);
     if (!report.failures().isEmpty()) {
       throw new CheckFailedException(report.failures().size() + " of " + report.verdicts().size() + " cases failed");
+    }
+  }
+
+  private void runPrograms(List<Device> chosen, PrintWriter out) {
+    if (programs < 1 || threads < 1 || threads > MOST_THREADS) {
+      throw new InvalidInputException(
+          "--programs must be at least 1 and --threads from 1 to " + MOST_THREADS + ", got " + programs + " and "
+              + threads);
+    }
+    if (quick || id != null || !ops.isEmpty() || !dtypes.isEmpty()) {
+      throw new InvalidInputException("--programs goes with --device, --seed and --threads; --quick, --case, --op and "
+          + "--dtype choose among cases");
+    }
+    devices.requireAll();
+    int failed = 0;
+    for (Device device : chosen) {
+      RandomPrograms.Report report;
+      try (Progress progress = Progress.on(Objects.requireNonNull(spec).commandLine().getErr(), "programs", programs)) {
+        report = RandomPrograms.on(device, seed, programs).run(threads, s -> progress.step("program " + s));
+      }
+      report.failures().forEach(out::println);
+      out.println(report + "; seed " + seed);
+      failed += report.failures().size();
+    }
+    if (failed > 0) {
+      throw new CheckFailedException(failed + " random programs failed");
     }
   }
 

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one case on one device: outputs poisoned first and followed by a canary tail, executed twice (the bits must repeat), inputs
@@ -109,6 +110,37 @@ public final class Check {
   }
 
   private Verdict judge(Case test, Call call, List<MemorySegment> inputs, List<MemorySegment> outputs) {
+    Precision p = tally(call, inputs, outputs, Long.MAX_VALUE).result();
+    String bits = Exact.wrong(call, inputs, outputs);
+    if (bits != null) {
+      return new Verdict(device.name(), test, seed, Verdict.Status.FAILED, p, bits);
+    }
+    Verdict.Status status =
+        !p.withinBound() ? Verdict.Status.FAILED : p.mistrusted() ? Verdict.Status.MISTRUSTED : Verdict.Status.PASSED;
+    String failure = switch (status) {
+      case FAILED -> error(p);
+      case MISTRUSTED -> p.zeros() + " of " + p.count() + " outputs are zero";
+      case PASSED, UNSUPPORTED -> null;
+    };
+    return new Verdict(device.name(), test, seed, status, p, failure);
+  }
+
+  private static String error(Precision p) {
+    return "error is " + p.fraction() + " of the bound at " + p.worst();
+  }
+
+  /**
+   * What is wrong with the outputs that a device computed, or null when they are lawful.
+   *
+   * @param inputs the elements that it read, as stored
+   * @param most how many elements of each output are judged at the most, evenly spread
+   */
+  public static @Nullable String fault(Call call, List<MemorySegment> inputs, List<MemorySegment> outputs, long most) {
+    Precision p = tally(call, inputs, outputs, most).result();
+    return p.withinBound() ? Exact.wrong(call, inputs, outputs) : error(p);
+  }
+
+  private static Tally tally(Call call, List<MemorySegment> inputs, List<MemorySegment> outputs, long most) {
     List<LongToDoubleFunction> values = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       TensorSpec spec = call.input(i);
@@ -117,29 +149,18 @@ public final class Check {
     }
     Bounds bounds = new Bounds(call, values);
     // A double does not tell all integers apart: what they are to be is known, to the bit.
-    long[][] integers = test.op().isInIntegers(test.inputs()) ? Exact.integers(call, inputs) : new long[0][];
+    long[][] integers = call.op().isInIntegers(call.inputs()) ? Exact.integers(call, inputs) : new long[0][];
     Tally tally = new Tally(call.output().dtype());
     for (int o = 0; o < outputs.size(); o++) {
       TensorSpec spec = call.outputs().get(o);
-      for (long i = 0; i < spec.shape().elements(); i++) {
+      long step = Math.max(1, spec.shape().elements() / most);
+      for (long i = 0; i < spec.shape().elements(); i += step) {
         Bounds.Expected expected =
             integers.length > 0 ? Bounds.exactly((double) integers[o][(int) i]) : bounds.expected(o, i);
         tally.add(expected, spec.dtype().get(outputs.get(o), i), spec.dtype(),
             "output " + o + "[" + i + "]");
       }
     }
-    Precision p = tally.result();
-    String bits = Exact.wrong(call, inputs, outputs);
-    if (bits != null) {
-      return new Verdict(device.name(), test, seed, Verdict.Status.FAILED, p, bits);
-    }
-    Verdict.Status status =
-        !p.withinBound() ? Verdict.Status.FAILED : p.mistrusted() ? Verdict.Status.MISTRUSTED : Verdict.Status.PASSED;
-    String failure = switch (status) {
-      case FAILED -> "error is " + p.fraction() + " of the bound at " + p.worst();
-      case MISTRUSTED -> p.zeros() + " of " + p.count() + " outputs are zero";
-      case PASSED, UNSUPPORTED -> null;
-    };
-    return new Verdict(device.name(), test, seed, status, p, failure);
+    return tally;
   }
 }

@@ -143,6 +143,28 @@ class CommandsTest {
   }
 
   @Test
+  void parityRunsRandomPrograms() {
+    Result right = run(devices(good), "parity", "--programs", "5", "--seed", "7");
+    assertThat(right.err()).isEmpty();
+    assertThat(right.code()).isZero();
+    assertThat(right.out()).contains("5 random programs on cpu", "0 failed", "seed 7");
+    Result wrong = run(devices(ReferenceDevice.broken("cpu", c -> c.op().name().equals("pointwise"))), "parity",
+        "--programs", "3", "--threads", "1");
+    assertThat(wrong.code()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(wrong.out()).contains("FAILED program", "repeat: ./orthant parity --programs 1 --device cpu --seed",
+        "@Test");
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"--programs -1", "--programs 1 --threads 0",
+      "--programs 5 --quick", "--programs 5 --op relu"})
+  void parityRefusesRandomProgramsThatAreNone(String options) {
+    Result r = run(devices(good), ("parity " + options).split(" ", -1));
+    assertThat(r.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(r.errLines()).hasSize(1);
+  }
+
+  @Test
   void aDeviceThatFailsGivesThree() {
     Path x = save(folder.resolve("x.npy"), DType.F32, 3);
     Result r = run(devices(ReferenceDevice.failing("cpu", c -> true)), "run", "relu", x.toString(), "-o",

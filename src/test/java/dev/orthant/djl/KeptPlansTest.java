@@ -28,7 +28,8 @@ final class KeptPlansTest {
   void sumsOfOnesFollowTheShape(Device device) {
     try (NDManager m = ENGINE.newBaseManager(device)) {
       for (int n : new int[] {5, 7, 1, 30}) {
-        assertThat(m.ones(new Shape(n, 3)).sum(new int[] {0}).toFloatArray()).containsExactly((float) n, (float) n, (float) n);
+        assertThat(m.ones(new Shape(n, 3)).sum(new int[] {0}).toFloatArray()).containsExactly((float) n, (float) n,
+            (float) n);
         assertThat(m.ones(new Shape(n, n)).sum().getFloat()).isEqualTo((float) (n * n));
       }
     }
