@@ -105,11 +105,13 @@ final class CpuDevice implements Device {
 
   @Override
   public void write(Buffer target, long offset, MemorySegment source) {
+    Device.requireUsable(NAME + ": write", source, false);
     copy(target, offset, source.byteSize(), s -> s.copyFrom(source));
   }
 
   @Override
   public void read(Buffer source, long offset, MemorySegment target) {
+    Device.requireUsable(NAME + ": read", target, true);
     copy(source, offset, target.byteSize(), target::copyFrom);
   }
 

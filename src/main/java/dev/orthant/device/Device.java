@@ -1,7 +1,9 @@
 package dev.orthant.device;
 
+import dev.orthant.core.ClosedException;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
 import dev.orthant.op.Call;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -50,6 +52,27 @@ public interface Device extends AutoCloseable {
   /** Finishes, frees everything. Later calls throw {@link dev.orthant.core.ClosedException}. */
   @Override
   void close();
+
+  /**
+   * Throws unless this thread may use {@code memory} now. Implementations call it first in {@link #read} and {@link #write}.
+   *
+   * @param what is done, for the message
+   * @param writes whether the memory is to be written
+   * @throws ClosedException when its arena is closed
+   * @throws InvalidInputException when it belongs to another thread, or is read-only and to be written
+   */
+  static void requireUsable(String what, MemorySegment memory, boolean writes) {
+    if (!memory.scope().isAlive()) {
+      throw new ClosedException(what + ": the arena of the memory segment is closed");
+    }
+    if (!memory.isAccessibleBy(Thread.currentThread())) {
+      throw new InvalidInputException(
+          what + ": the memory segment belongs to another thread; take one of a shared or an automatic arena");
+    }
+    if (writes && memory.isReadOnly()) {
+      throw new InvalidInputException(what + ": the memory segment is read-only");
+    }
+  }
 
   /** Throws the error that users get for a type this device lacks. Implementations call it first in {@link #execute}. */
   default void requireTypes(Call call) {

@@ -4,6 +4,7 @@ import dev.orthant.core.ClosedException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,39 @@ final class Handle implements Runnable {
     this.node = new AtomicReference<>(node);
   }
 
-  /** The node, of an open tensor. */
+  /** The node, of an open tensor. Another thread may close the tensor at any moment: what is more than a look goes by {@link #locked} or {@link #hold}. */
   Node node() {
     Node n = node.get();
     if (n == null) {
       throw new ClosedException("the tensor is closed (by close(), or with its Scope)");
     }
     return n;
+  }
+
+  /**
+   * Does something with the node, under its device's monitor: nobody closes the tensor, or assigns to it, meanwhile.
+   *
+   * @throws ClosedException when the tensor is closed
+   */
+  <R extends @Nullable Object> R locked(Function<Node, R> work) {
+    for (Node n = node();; n = node()) {
+      synchronized (n.device()) {
+        if (isStill(n)) {
+          return work.apply(n);
+        }
+      }
+      // Closed, or assigned by another thread: the next look tells.
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // this very node
+  private boolean isStill(Node n) {
+    return node.get() == n;
+  }
+
+  /** The node, with a reference that is the caller's: to be given back by {@link Node#letGo}. */
+  Node hold() {
+    return locked(Node::retain);
   }
 
   boolean isClosed() {

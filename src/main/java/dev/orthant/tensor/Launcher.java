@@ -9,7 +9,6 @@ import dev.orthant.op.Call;
 import dev.orthant.op.Op;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Reduce;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,25 +20,27 @@ final class Launcher {
 
   /** Computes any op on tensors of one device; the tape, if one is open, records it. */
   static List<Tensor> run(String name, Op op, List<Tensor> inputs) {
-    try {
-      List<Node> nodes = nodes(name, inputs);
-      return run(nodes.getFirst().device(), name, op, nodes);
-    } finally {
-      Reference.reachabilityFence(inputs);
+    try (Operands held = Operands.of(name, inputs)) {
+      return run(held.device(), name, op, held.nodes());
     }
   }
 
-  /** As {@link #run(String, Op, List)}; the way for an op without inputs. */
+  /** As {@link #run(String, Op, List)}, of values that are held; the way for an op without inputs. */
   static List<Tensor> run(Device device, String name, Op op, List<Node> nodes) {
     List<Node> results = execute(device, call(device, name, op, nodes), nodes);
-    Tape tape = Tape.current();
-    if (tape != null && nodes.stream().anyMatch(tape::tracks)) {
-      Vjp vjp = Gradients.of(tape, op, nodes, results);
-      if (vjp != null) {
-        tape.record(nodes, results, vjp);
+    try {
+      Tape tape = Tape.current();
+      if (tape != null && nodes.stream().anyMatch(tape::tracks)) {
+        Vjp vjp = Gradients.of(tape, op, nodes, results);
+        if (vjp != null) {
+          tape.record(nodes, results, vjp);
+        }
       }
+      return tensors(results);
+    } catch (RuntimeException | Error e) {
+      results.forEach(Node::letGo);
+      throw e;
     }
-    return results.stream().map(Tensor::new).toList();
   }
 
   /**
@@ -48,8 +49,8 @@ final class Launcher {
    * @param detached stages whose values do not change the results: see {@link ReduceGradient}
    */
   static List<Tensor> reduce(String name, Reduce op, List<Tensor> inputs, Set<Integer> detached) {
-    try {
-      List<Node> nodes = nodes(name, inputs);
+    try (Operands held = Operands.of(name, inputs)) {
+      List<Node> nodes = held.nodes();
       Tape tape = Tape.current();
       if (tape == null || nodes.stream().noneMatch(tape::tracks)) {
         return tensors(absorb(name, op, nodes, false));
@@ -67,29 +68,30 @@ final class Launcher {
           new Reduce(op.axes(), op.stages(), stored, op.operands(), op.scalarValues(), op.least()), nodes, false);
       List<Node> own = results.subList(0, op.results().size());
       List<Node> stages = results.subList(own.size(), results.size());
-      gradient.keepStages(tape, stages);
-      stages.forEach(Launcher::release);
-      tape.record(nodes, own, gradient);
+      try {
+        gradient.keepStages(tape, stages);
+        tape.record(nodes, own, gradient);
+      } catch (RuntimeException | Error e) {
+        results.forEach(Node::letGo);
+        throw e;
+      }
+      stages.forEach(Node::letGo);
       return tensors(own);
-    } finally {
-      Reference.reachabilityFence(inputs);
     }
   }
 
   /** As {@link #reduce}, not recorded; {@code keepFirst} also stores the first input, if it is computed on the way. */
   static List<Tensor> reduceUnrecorded(String name, Reduce op, List<Tensor> inputs, boolean keepFirst) {
-    try {
-      return tensors(absorb(name, op, nodes(name, inputs), keepFirst));
-    } finally {
-      Reference.reachabilityFence(inputs);
+    try (Operands held = Operands.of(name, inputs)) {
+      return tensors(absorb(name, op, held.nodes(), keepFirst));
     }
   }
 
   /** Computes formulas without noise, and with them the pending elementwise work that they read; not recorded. */
   static List<Tensor> pointwiseUnrecorded(String name, Pointwise op, List<Tensor> inputs) {
-    try {
-      List<Node> nodes = nodes(name, inputs);
-      Device device = nodes.getFirst().device();
+    try (Operands held = Operands.of(name, inputs)) {
+      List<Node> nodes = held.nodes();
+      Device device = held.device();
       Call call = call(device, name, op, nodes);
       synchronized (device) {
         computeIfLarge(nodes, op.formulas().stream().mapToInt(Expr::size).sum());
@@ -109,8 +111,6 @@ final class Launcher {
         }
         return tensors(execute(device, call(device, name, joined, prologue.operands()), prologue.operands()));
       }
-    } finally {
-      Reference.reachabilityFence(inputs);
     }
   }
 
@@ -127,21 +127,8 @@ final class Launcher {
     }
   }
 
-  private static void release(Node node) {
-    synchronized (node.device()) {
-      node.release();
-    }
-  }
-
   private static List<Tensor> tensors(List<Node> nodes) {
     return nodes.stream().map(Tensor::new).toList();
-  }
-
-  private static List<Node> nodes(String name, List<Tensor> inputs) {
-    Node first = inputs.getFirst().handle().node();
-    List<Node> nodes = new ArrayList<>();
-    inputs.forEach(t -> nodes.add(t.onDevice(name, first.device())));
-    return nodes;
   }
 
   private static Call call(Device device, String name, Op op, List<Node> nodes) {

@@ -1,5 +1,6 @@
 package dev.orthant.tensor;
 
+import dev.orthant.core.ClosedException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
@@ -51,7 +52,7 @@ final class Node {
     Node node = new Node(device, spec);
     node.definition = definition;
     for (Node input : definition.inputs()) {
-      input.references++;
+      input.retain();
       input.consumers.add(node);
     }
     return node;
@@ -95,15 +96,30 @@ final class Node {
     rangeVersion = version();
   }
 
-  /** Takes a further reference. */
+  /**
+   * Takes a further reference.
+   *
+   * @throws ClosedException when the last one was given back
+   */
   Node retain() {
+    if (references == 0) {
+      throw new ClosedException("the value " + spec + " on " + device.name()
+          + " was used after the last tensor that held it was closed, or the tape that kept it");
+    }
     references++;
     return this;
   }
 
+  /** Gives one reference back, from outside the device's monitor. */
+  void letGo() {
+    synchronized (device) {
+      release();
+    }
+  }
+
   /** A tape takes a reference, to read the value again. */
   void save() {
-    references++;
+    retain();
     saves++;
   }
 
@@ -244,7 +260,7 @@ final class Node {
     if (--references == 0) {
       forget();
       if (leaf != null) {
-        leaf.gradient(null);
+        leaf.close();
       }
       if (storage != null) {
         storage.detach(this);

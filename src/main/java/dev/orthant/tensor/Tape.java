@@ -3,7 +3,6 @@ package dev.orthant.tensor;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -113,6 +112,9 @@ public final class Tape implements AutoCloseable {
 
   /** Records an op; at least one of the inputs is tracked. */
   synchronized void record(List<Node> inputs, List<Node> outputs, Vjp vjp) {
+    if (closed) {
+      return;
+    }
     List<@Nullable Value> from = new ArrayList<>();
     for (Node input : inputs) {
       from.add(tracks(input) ? value(input) : null);
@@ -133,8 +135,13 @@ public final class Tape implements AutoCloseable {
   Saved save(String op, Node node) {
     // A device's monitor is never waited for under the tape's.
     Saved s = new Saved(op, node);
+    boolean isKept;
     synchronized (this) {
-      saved.add(s);
+      isKept = !closed && saved.add(s);
+    }
+    if (!isKept) {
+      // Another thread has closed the tape: nobody will ask, and nobody would let go.
+      s.close();
     }
     return s;
   }
@@ -194,12 +201,18 @@ public final class Tape implements AutoCloseable {
    * @throws InvalidInputException when {@code target} was not computed from such a tensor, or a value needed was overwritten
    */
   public void backward(Tensor target, Tensor seed) {
+    try (Operands held = Operands.of("backward", List.of(target, seed))) {
+      backward(target, held.first(), seed);
+    }
+  }
+
+  private void backward(Tensor target, Node node, Tensor seed) {
     Value start;
     List<Entry> backwards;
     List<Value> all;
     synchronized (this) {
       requireOpen();
-      start = values.get(target.handle().node());
+      start = values.get(node);
       backwards = new ArrayList<>(entries).reversed();
       all = new ArrayList<>(values.values());
     }
@@ -207,20 +220,18 @@ public final class Tape implements AutoCloseable {
       throw new InvalidInputException("backward: " + target
           + " does not depend, on this tape, on a tensor that requires a gradient; call requireGradient() on it before, and compute while the tape is open");
     }
-    if (!seed.shape().broadcastsTo(target.shape()) || seed.dtype() != target.dtype()) {
-      throw new InvalidInputException(
-          "backward: the seed " + seed.spec() + " does not go with the target " + target.spec());
+    TensorSpec spec = node.spec();
+    if (!seed.shape().broadcastsTo(spec.shape()) || seed.dtype() != spec.dtype()) {
+      throw new InvalidInputException("backward: the seed " + seed.spec() + " does not go with the target " + spec);
     }
     try (Scope _ = Scope.open()) {
       Map<Value, Tensor> gradients = new HashMap<>();
       Tape.<@Nullable Object>unrecorded(() -> {
-        gradients.put(start, seed.broadcastTo(target.shape()));
+        gradients.put(start, seed.broadcastTo(spec.shape()));
         backwards.forEach(e -> step(e, gradients));
         all.forEach(v -> addToLeaf(v, gradients));
         return null;
       });
-    } finally {
-      Reference.reachabilityFence(target);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.orthant.tensor;
 
+import dev.orthant.core.ClosedException;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
@@ -19,7 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.LongToDoubleFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An n-dimensional array on a device. Contiguous, row-major, immutable but for {@link #copyFrom}.
@@ -58,22 +60,30 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   /** A tensor of any type with {@code values} rounded to it. */
   public static Tensor of(Device device, DType dtype, Shape shape, double... values) {
     checkCount(shape, values.length);
-    return filled(device, new TensorSpec(dtype, shape), i -> values[(int) i]);
+    TensorSpec spec = new TensorSpec(dtype, shape);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(spec.bytes(), Long.BYTES);
+      for (int i = 0; i < values.length; i++) {
+        dtype.set(memory, i, values[i]);
+      }
+      return of(device, spec, memory);
+    }
   }
 
   /** A tensor with every element {@code value}. */
   public static Tensor full(Device device, DType dtype, Shape shape, double value) {
-    return filled(device, new TensorSpec(dtype, shape), i -> value);
-  }
-
-  private static Tensor filled(Device device, TensorSpec spec, LongToDoubleFunction values) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(spec.bytes());
-      for (long i = 0; i < spec.shape().elements(); i++) {
-        spec.dtype().set(memory, i, values.applyAsDouble(i));
+    TensorSpec spec = new TensorSpec(dtype, shape);
+    return written(device, spec, buffer -> {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment memory = arena.allocate(Math.min(spec.bytes(), PIECE), Long.BYTES);
+        for (long i = 0; i < memory.byteSize() / dtype.size(); i++) {
+          dtype.set(memory, i, value);
+        }
+        for (long first = 0; first < spec.bytes(); first += PIECE) {
+          device.write(buffer, first, memory.asSlice(0, Math.min(PIECE, spec.bytes() - first)));
+        }
       }
-      return of(device, spec, memory);
-    }
+    });
   }
 
   /** A tensor with a copy of {@code memory}, which holds the elements as the type stores them, little-endian. */
@@ -82,25 +92,38 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
       throw new ShapeException("tensor " + spec + " takes " + spec.bytes() + " bytes, got " + memory.byteSize()
           + " (on " + device.name() + ")");
     }
+    Device.requireUsable("tensor " + spec, memory, false);
+    Tensor made = written(device, spec, buffer -> device.write(buffer, 0, memory));
+    if (spec.dtype() == DType.I32 || spec.dtype() == DType.I64) {
+      // Labels and indices mostly come from the host: knowing their range here saves a look at the device.
+      made.range(Training.range(spec.dtype(), spec.shape().elements(), memory));
+    }
+    return made;
+  }
+
+  /** A tensor in memory that {@code write} fills. Memory is asked for first: what does not fit is refused before any work. */
+  static Tensor written(Device device, TensorSpec spec, Consumer<Buffer> write) {
     if (!device.info().dtypes().contains(spec.dtype())) {
       throw new DTypeException(
           "tensor " + spec + ": " + device.name() + " has no " + spec.dtype() + "; it has " + device.info().dtypes());
     }
     Buffer buffer = device.allocate(spec.bytes());
     try {
-      device.write(buffer, 0, memory);
+      write.accept(buffer);
+      synchronized (device) {
+        return new Tensor(Node.inMemory(device, spec, buffer));
+      }
     } catch (RuntimeException | Error e) {
       buffer.close();
       throw e;
     }
-    synchronized (device) {
-      Node node = Node.inMemory(device, spec, buffer);
-      if (spec.dtype() == DType.I32 || spec.dtype() == DType.I64) {
-        // Labels and indices mostly come from the host: knowing their range here saves a look at the device.
-        node.range(Training.range(spec.dtype(), spec.shape().elements(), memory));
-      }
-      return new Tensor(node);
-    }
+  }
+
+  private void range(long[] known) {
+    handle.<@Nullable Object>locked(node -> {
+      node.range(known);
+      return null;
+    });
   }
 
   static void checkCount(Shape shape, long count) {
@@ -136,10 +159,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   /** Whether the value has still to be computed. */
   public boolean isPending() {
-    Node node = handle.node();
-    synchronized (node.device()) {
-      return node.isPending();
-    }
+    return handle.locked(Node::isPending);
   }
 
   @Override
@@ -156,9 +176,9 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   @Override
   Tensor product(Contraction op, Tensor rhs) {
-    try {
-      Node a = handle.node();
-      Node b = rhs.onDevice(op.name(), a.device());
+    try (Operands held = Operands.of(op.name(), List.of(this, rhs))) {
+      Node a = held.first();
+      Node b = held.nodes().getLast();
       Call call = Call.of(a.device().name(), op, List.of(a.spec(), b.spec()));
       synchronized (a.device()) {
         // A product cannot take its operands in: they are launched at once, so that the device has work while the host goes on.
@@ -167,15 +187,20 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
       }
       Tensor y = pending(a.device(), call.output(), new Definition.Product(op, a, b));
       Tape tape = Tape.current();
-      if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
-        Node node = y.handle.node();
-        tape.record(List.of(a, b), List.of(node),
-            Objects.requireNonNull(Gradients.of(tape, op, List.of(a, b), List.of(node))));
-      }
-      return y;
-    } finally {
-      Reference.reachabilityFence(this);
-      Reference.reachabilityFence(rhs);
+      return tape == null || !(tape.tracks(a) || tape.tracks(b)) ? y
+          : y.recorded(node -> tape.record(List.of(a, b), List.of(node),
+              Objects.requireNonNull(Gradients.of(tape, op, List.of(a, b), List.of(node)))));
+    }
+  }
+
+  /** This, which has just been made, told to a tape; closed when that fails. */
+  private Tensor recorded(Consumer<Node> record) {
+    try (Operands held = Operands.of(this)) {
+      record.accept(held.first());
+      return this;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -184,10 +209,11 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   /** Joins a pending product or formula into one launch. The basis of every elementwise method. */
   @Override
   Tensor elementwise(Formula f, List<Tensor> others) {
-    try {
-      Node first = handle.node();
-      List<Node> inputs = new ArrayList<>(List.of(first));
-      others.forEach(o -> inputs.add(o.onDevice(f.name(), first.device())));
+    List<Tensor> all = new ArrayList<>(List.of(this));
+    all.addAll(others);
+    try (Operands held = Operands.of(f.name(), all)) {
+      Node first = held.first();
+      List<Node> inputs = held.nodes();
       Pointwise op = new Pointwise(List.of(f.value()), inputs.size(), f.scalars(),
           f.type() == null ? List.of() : List.of(f.type()), f.noise(), f.least());
       TensorSpec spec;
@@ -202,44 +228,38 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
           inputs.forEach(Node::buffer);
         }
       }
-      Tensor y = pending(first.device(), spec, new Definition.Elementwise(f.value(), inputs, f.scalars(), f.noise()));
+      Tensor y =
+          pending(first.device(), spec, new Definition.Elementwise(f.value(), List.copyOf(inputs), f.scalars(), f.noise()));
       Tape tape = Tape.current();
-      if (tape != null && spec.dtype().isFloating() && inputs.stream().anyMatch(tape::tracks)) {
-        Node node = y.handle.node();
-        tape.record(inputs, List.of(node), new ElementwiseGradient(tape, f, inputs, node));
-      }
-      return y;
-    } finally {
-      Reference.reachabilityFence(this);
-      Reference.reachabilityFence(others);
+      return tape == null || !spec.dtype().isFloating() || inputs.stream().noneMatch(tape::tracks) ? y
+          : y.recorded(node -> tape.record(inputs, List.of(node), new ElementwiseGradient(tape, f, inputs, node)));
     }
   }
 
   private static Tensor pending(Device device, TensorSpec spec, Definition definition) {
     synchronized (device) {
       Tensor result = new Tensor(Node.pending(device, spec, definition));
-      return FusionSwitch.isOn() ? result : result.evaluate();
+      try {
+        return FusionSwitch.isOn() ? result : result.evaluate();
+      } catch (RuntimeException | Error e) {
+        result.close();
+        throw e;
+      }
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // the same device, not an equal one
+  /** The node, on that device, whose monitor the caller holds. */
   Node onDevice(String op, Device expected) {
-    Node node = handle.node();
-    if (node.device() != expected) {
-      throw new InvalidInputException(
-          op + ": operands are on different devices: " + expected.name() + " and " + node.spec() + " on "
-              + node.device().name() + "; move one with to(device)");
-    }
-    return node;
+    return Operands.requireDevice(op, handle.node(), expected);
   }
 
   // ---- shape -------------------------------------------------------------------------------------------------------
 
   @Override
   public Tensor reshape(long... dims) {
-    try {
-      Shape shape = Shape.of(dims);
-      Node node = handle.node();
+    Shape shape = Shape.of(dims);
+    try (Operands held = Operands.of(this)) {
+      Node node = held.first();
       if (shape.elements() != node.spec().shape().elements()) {
         throw new ShapeException(
             "reshape: " + node.spec() + " does not have the elements of " + shape + " (on " + node.device().name()
@@ -251,22 +271,20 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
       }
       Tensor view = view(node, shape);
       Tape tape = Tape.current();
-      if (tape != null && tape.tracks(node)) {
-        long[] before = node.spec().shape().dims();
-        tape.record(List.of(node), List.of(view.handle.node()),
-            (dy, wanted) -> Arrays.asList(Objects.requireNonNull(dy.getFirst()).reshape(before)));
-      }
-      return view;
-    } finally {
-      Reference.reachabilityFence(this);
+      long[] before = node.spec().shape().dims();
+      return tape == null || !tape.tracks(node) ? view
+          : view.recorded(result -> tape.record(List.of(node), List.of(result),
+              (dy, wanted) -> Arrays.asList(Objects.requireNonNull(dy.getFirst()).reshape(before))));
     }
   }
 
   private static Tensor view(Node node, Shape shape) {
-    Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
-    Tensor view = pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
-    Training.keepRange(node, view);
-    return view;
+    synchronized (node.device()) {
+      Node origin = node.definition() instanceof Definition.View v ? v.of() : node;
+      Tensor view = pending(node.device(), new TensorSpec(node.spec().dtype(), shape), new Definition.View(origin));
+      Training.keepRange(node, view);
+      return view;
+    }
   }
 
   /** Throws unless every element of this index tensor is from 0 to {@code extent} − 1. */
@@ -277,10 +295,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   /** The same value, to be closed on its own. */
   Tensor alias() {
     try {
-      Node node = handle.node();
-      synchronized (node.device()) {
-        return new Tensor(node.retain());
-      }
+      return handle.locked(node -> new Tensor(node.retain()));
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -295,7 +310,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   }
 
   public boolean requiresGradient() {
-    return handle.node().leaf() != null;
+    return handle.locked(node -> node.leaf() != null);
   }
 
   /** Whether a backward pass has reached this since it was cleared. */
@@ -333,11 +348,8 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   /** The same memory, not differentiated: what is computed from this is constant to a tape. */
   public Tensor detach() {
-    try {
-      Node node = handle.node();
-      return view(node, node.spec().shape());
-    } finally {
-      Reference.reachabilityFence(this);
+    try (Operands held = Operands.of(this)) {
+      return view(held.first(), held.first().spec().shape());
     }
   }
 
@@ -358,10 +370,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   /** Launches what is pending, without waiting for it. */
   public Tensor evaluate() {
     try {
-      Node node = handle.node();
-      synchronized (node.device()) {
-        node.buffer();
-      }
+      handle.locked(Node::buffer);
       return this;
     } finally {
       Reference.reachabilityFence(this);
@@ -389,7 +398,11 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   /** What it is, not what it holds: {@code Tensor (2, 3) f32 on cpu}. */
   @Override
   public String toString() {
-    return isClosed() ? "Tensor closed"
-        : "Tensor " + spec() + " on " + device().name() + (isPending() ? ", pending" : "");
+    try {
+      return handle.locked(
+          node -> "Tensor " + node.spec() + " on " + node.device().name() + (node.isPending() ? ", pending" : ""));
+    } catch (ClosedException _) {
+      return "Tensor closed";
+    }
   }
 }

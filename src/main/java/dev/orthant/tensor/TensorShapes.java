@@ -112,30 +112,37 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
       throw new ShapeException(
           "split: " + Arrays.toString(extents) + " are not parts of axis " + axis + " of " + spec());
     }
-    try {
+    try (Operands held = Operands.of(self())) {
       List<Tensor> parts = Tape.unrecorded(() -> slices(a, extents));
       Tape tape = Tape.current();
-      Node whole = handle().node();
+      Node whole = held.first();
       if (tape != null && tape.tracks(whole)) {
-        List<Node> nodes = parts.stream().map(p -> p.handle().node()).toList();
-        List<TensorSpec> specs = parts.stream().map(Tensor::spec).toList();
-        tape.record(List.of(whole), nodes,
-            (dys, wanted) -> Arrays.<@Nullable Tensor>asList(joined(whole.device(), a, specs, dys)));
+        try (Operands made = Operands.of("split", parts)) {
+          List<TensorSpec> specs = parts.stream().map(Tensor::spec).toList();
+          tape.record(List.of(whole), made.nodes(),
+              (dys, wanted) -> Arrays.<@Nullable Tensor>asList(joined(whole.device(), a, specs, dys)));
+        } catch (RuntimeException | Error e) {
+          parts.forEach(Tensor::close);
+          throw e;
+        }
       }
       return parts;
-    } finally {
-      Reference.reachabilityFence(this);
     }
   }
 
   private List<Tensor> slices(int axis, long... extents) {
     List<Tensor> parts = new ArrayList<>();
     long start = 0;
-    for (long extent : extents) {
-      parts.add(slice(axis, start, start + extent));
-      start += extent;
+    try {
+      for (long extent : extents) {
+        parts.add(slice(axis, start, start + extent));
+        start += extent;
+      }
+      return parts;
+    } catch (RuntimeException | Error e) {
+      parts.forEach(Tensor::close);
+      throw e;
     }
-    return parts;
   }
 
   private static Tensor joined(Device device, int axis, List<TensorSpec> specs, List<@Nullable Tensor> parts) {
@@ -251,11 +258,13 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     if (spec().dtype() == type) {
       return reshape(shape().dims());
     }
-    Tensor result = Launcher.run("cast", new Cast(type), List.of(self())).getFirst();
-    if (spec().dtype() == DType.I32 && type == DType.I64) {
-      Training.keepRange(handle().node(), result);
+    try (Operands held = Operands.of(self())) {
+      Tensor result = Launcher.run(held.device(), "cast", new Cast(type), held.nodes()).getFirst();
+      if (held.first().spec().dtype() == DType.I32 && type == DType.I64) {
+        Training.keepRange(held.first(), result);
+      }
+      return result;
     }
-    return result;
   }
 
   /**

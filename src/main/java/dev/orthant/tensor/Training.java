@@ -16,10 +16,7 @@ final class Training {
   /** Does something with a tensor's node, under the device's monitor. */
   private static <R extends @Nullable Object> R with(Tensor t, Function<Node, R> work) {
     try {
-      Node node = t.handle().node();
-      synchronized (node.device()) {
-        return work.apply(node);
-      }
+      return t.handle().locked(work);
     } finally {
       Reference.reachabilityFence(t);
     }
