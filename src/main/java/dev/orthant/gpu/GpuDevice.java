@@ -128,9 +128,6 @@ public final class GpuDevice implements Device {
   public void read(Buffer source, long offset, MemorySegment target) {
     GpuBuffer from = own("read", source);
     inside("read", from, offset, target);
-    if (target.isReadOnly()) {
-      throw new InvalidInputException(name + ": read: the host memory is read-only");
-    }
     runAndWait("read " + target.byteSize() + " bytes", () -> {
       open("read", from);
       if (target.byteSize() > 0) {
@@ -300,9 +297,7 @@ public final class GpuDevice implements Device {
           + " is outside a buffer of " + buffer.bytes());
     }
     // Native code does not ask: afterwards is too late.
-    if (!host.scope().isAlive() || !host.isAccessibleBy(Thread.currentThread())) {
-      throw new InvalidInputException(name + ": " + what + ": the host memory is closed or of another thread");
-    }
+    Device.requireUsable(name + ": " + what, host, what.equals("read"));
   }
 
   // ---- failures ----------------------------------------------------------------------------------------------------
