@@ -101,7 +101,7 @@ final class Lowering {
     if (f.isDefined()) {
       return value(f.definition(argument));
     }
-    if (f == Function.TANH && compute == DType.F32 && argument instanceof Expr.Unary(Function inner, Expr x)
+    if (f == Function.TANH && compute == DType.F32 && argument instanceof Expr.Unary(Function inner, Expr x, _)
         && inner == Function.SOFTPLUS) {
       return elementary.tanhOfSoftplusF32(value(x));
     }

@@ -5,13 +5,32 @@ import java.util.function.IntFunction;
 /** A truth value on one element: what {@link Expr.Where} chooses by. */
 public sealed interface Condition {
   /** {@code left relation right}. */
-  record Compare(Relation relation, Expr left, Expr right) implements Condition {}
+  record Compare(Relation relation, Expr left, Expr right, Measure measure) implements Condition {
+    public Compare(Relation relation, Expr left, Expr right) {
+      this(relation, left, right, Measure.over(left.measure(), right.measure()));
+    }
+  }
 
-  record And(Condition left, Condition right) implements Condition {}
+  record And(Condition left, Condition right, Measure measure) implements Condition {
+    public And(Condition left, Condition right) {
+      this(left, right, Measure.over(left.measure(), right.measure()));
+    }
+  }
 
-  record Or(Condition left, Condition right) implements Condition {}
+  record Or(Condition left, Condition right, Measure measure) implements Condition {
+    public Or(Condition left, Condition right) {
+      this(left, right, Measure.over(left.measure(), right.measure()));
+    }
+  }
 
-  record Not(Condition of) implements Condition {}
+  record Not(Condition of, Measure measure) implements Condition {
+    public Not(Condition of) {
+      this(of, Measure.over(of.measure()));
+    }
+  }
+
+  /** As of an expression. */
+  Measure measure();
 
   /** An IEEE comparison: with a NaN on either side false, but for NE, which is true. */
   enum Relation {
@@ -82,11 +101,6 @@ public sealed interface Condition {
   }
 
   default int size() {
-    return switch (this) {
-      case Compare c -> 1 + c.left().size() + c.right().size();
-      case And a -> 1 + a.left().size() + a.right().size();
-      case Or o -> 1 + o.left().size() + o.right().size();
-      case Not n -> 1 + n.of().size();
-    };
+    return measure().size();
   }
 }

@@ -10,25 +10,63 @@ import java.util.function.IntFunction;
  * <p>{@link Input} is an element of a tensor operand, {@link Scalar} a number known at launch (a learning rate, a slope) and
  * {@link Constant} one known when the formula is written. Kinks are written with {@link Where}, never with {@code fmax}, so that a
  * NaN that goes in comes out.
+ *
+ * <p>A formula of more than {@link Measure#MOST_NODES} nodes, or deeper than {@link Measure#DEEPEST}, is refused where it is put together
+ * ({@link dev.orthant.core.InvalidInputException}).
  */
 public sealed interface Expr {
   /** The element of operand {@code index}; input 0 of an activation is its argument, of an epilogue the accumulator. */
-  record Input(int index) implements Expr {}
+  record Input(int index) implements Expr {
+    public Input {
+      Measure.input(index);
+    }
+
+    @Override
+    public Measure measure() {
+      return Measure.input(index);
+    }
+  }
 
   /** The launch-time number {@code index}. */
-  record Scalar(int index) implements Expr {}
+  record Scalar(int index) implements Expr {
+    public Scalar {
+      Measure.scalar(index);
+    }
+
+    @Override
+    public Measure measure() {
+      return Measure.scalar(index);
+    }
+  }
 
   /** A number fixed in the formula. */
-  record Constant(double value) implements Expr {}
+  record Constant(double value) implements Expr {
+    @Override
+    public Measure measure() {
+      return Measure.CONSTANT;
+    }
+  }
 
   /** A function of one argument. */
-  record Unary(Function function, Expr argument) implements Expr {}
+  record Unary(Function function, Expr argument, Measure measure) implements Expr {
+    public Unary(Function function, Expr argument) {
+      this(function, argument, Measure.over(argument.measure()));
+    }
+  }
 
   /** A function of two arguments. */
-  record Binary(Operator operator, Expr left, Expr right) implements Expr {}
+  record Binary(Operator operator, Expr left, Expr right, Measure measure) implements Expr {
+    public Binary(Operator operator, Expr left, Expr right) {
+      this(operator, left, right, Measure.over(left.measure(), right.measure()));
+    }
+  }
 
   /** {@code condition ? then : otherwise}; both sides may be computed. */
-  record Where(Condition condition, Expr then, Expr otherwise) implements Expr {}
+  record Where(Condition condition, Expr then, Expr otherwise, Measure measure) implements Expr {
+    public Where(Condition condition, Expr then, Expr otherwise) {
+      this(condition, then, otherwise, Measure.over(condition.measure(), then.measure(), otherwise.measure()));
+    }
+  }
 
   // ---- making them -------------------------------------------------------------------------------------------------
 
@@ -244,6 +282,9 @@ public sealed interface Expr {
     return new Condition.Compare(Condition.Relation.NE, this, o);
   }
 
+  /** Its size and depth, and how many inputs and launch-time numbers it needs. */
+  Measure measure();
+
   // ---- readers -----------------------------------------------------------------------------------------------------
 
   /** The value in double arithmetic: the truth that every device is measured against. */
@@ -286,14 +327,7 @@ public sealed interface Expr {
 
   /** The number of nodes when written out as a tree; fusion stops before this grows without bound. */
   default int size() {
-    return switch (this) {
-      case Input i -> 1;
-      case Scalar s -> 1;
-      case Constant c -> 1;
-      case Unary u -> 1 + u.argument().size();
-      case Binary b -> 1 + b.left().size() + b.right().size();
-      case Where w -> 1 + w.condition().size() + w.then().size() + w.otherwise().size();
-    };
+    return measure().size();
   }
 
   /** The partial derivative by input {@code index}: see {@link Derivative}. */

@@ -2,8 +2,10 @@ package dev.orthant.op;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
+import dev.orthant.expr.Measure;
 import dev.orthant.expr.Whole;
 import java.util.List;
 
@@ -23,6 +25,22 @@ final class Computing {
     boolean wide = operands.stream().anyMatch(
         o -> o.dtype() == DType.F64 || (!floating && (o.dtype() == DType.I32 || o.dtype() == DType.I64)));
     return wide ? DType.F64 : DType.F32;
+  }
+
+  /**
+   * Throws when a formula reads what is not there.
+   *
+   * @param inputs how many a formula may read
+   * @param scalars how many launch-time numbers there are
+   */
+  static void requireRead(String op, Expr formula, int inputs, int scalars) {
+    Measure m = formula.measure();
+    if (m.inputs() > inputs || m.scalars() > scalars) {
+      throw new InvalidInputException(op + ": a formula reads "
+          + (m.inputs() > inputs ? "input " + (m.inputs() - 1) + ", but there are " + inputs + " inputs"
+              : "launch-time number " + (m.scalars() - 1) + ", but there are " + scalars + " of them")
+          + ", counted from 0");
+    }
   }
 
   /** Whether no type is floating, which is what {@link Whole} asks of operands and results. */

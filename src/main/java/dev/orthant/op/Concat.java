@@ -36,7 +36,11 @@ public record Concat(int axis) implements Op {
           throw new ShapeException("concat: inputs must agree but along axis " + axis + ", got " + inputs);
         }
       }
-      dims[axis] += in.shape().dim(axis);
+      try {
+        dims[axis] = Math.addExact(dims[axis], in.shape().dim(axis));
+      } catch (ArithmeticException _) {
+        throw new ShapeException("concat: more elements along axis " + axis + " than a long can count: " + inputs);
+      }
     }
     return List.of(new TensorSpec(first.dtype(), Shape.of(dims)));
   }

@@ -52,6 +52,8 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBac
     if (inputs.size() != expected) {
       throw new ShapeException(name() + ": takes " + expected + " inputs, got " + inputs.size() + ": " + inputs);
     }
+    Computing.requireRead(name() + " epilogue", epilogue().formula(), 1 + epilogue().operands(),
+        epilogue().scalars().size());
     TensorSpec lhs = inputs.get(0);
     TensorSpec rhs = inputs.get(1);
     if (!lhs.dtype().isFloating() || lhs.dtype() != rhs.dtype()) {

@@ -82,8 +82,10 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
     if (x.shape().rank() != 4 || w.shape().rank() != 4) {
       throw new ShapeException("conv2d: takes rank 4 images and filters, got " + given);
     }
-    if (!window.fault().isEmpty()) {
-      throw new ShapeException("conv2d: " + window.fault() + "; " + given);
+    int ha = layout.heightAxis();
+    String fault = window.fault(x.shape().dim(ha), x.shape().dim(ha + 1), w.shape().dim(ha), w.shape().dim(ha + 1));
+    if (!fault.isEmpty()) {
+      throw new ShapeException("conv2d: " + fault + "; " + given);
     }
     Extents e = extents(x, w);
     long perGroup = w.shape().dim(layout.channelAxis());
@@ -91,7 +93,7 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
       throw new ShapeException(
           "conv2d: groups " + groups + " must divide the " + e.c + " channels and the " + e.k + " filters; " + given);
     }
-    if (perGroup * groups != e.c) {
+    if (perGroup != e.c / groups) {
       throw new ShapeException(
           "conv2d: filters have " + perGroup + " channels, expected " + e.c / groups + " (" + e.c + " channels in "
               + groups + " groups); " + given);

@@ -43,6 +43,13 @@ public record Conv2dBackwardData(Conv2d forward, long height, long width, Epilog
       throw new ShapeException("conv2d_backward_data: takes rank 4 gradients and filters, got " + dy + ", " + w
           + " for images of " + height + " x " + width);
     }
+    Window window = forward.window();
+    int groups = forward.groups();
+    String fault = window.fault(height, width, 1, 1);
+    if (!fault.isEmpty() || groups < 1 || w.shape().dim(forward.layout().channelAxis()) > Long.MAX_VALUE / groups) {
+      throw new ShapeException("conv2d_backward_data: " + (fault.isEmpty() ? "groups " + groups : fault)
+          + "; gradients " + dy + ", filters " + w + " for images of " + height + " x " + width);
+    }
     TensorSpec x = images(dy, w);
     Shape expected = forward.product(x, w).shape();
     if (!expected.equals(dy.shape())) {

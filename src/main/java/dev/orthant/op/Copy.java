@@ -22,7 +22,7 @@ public record Copy(List<Axis> axes, double fill) implements Op {
    *
    * @param length its extent
    * @param from the input's axis it runs along, or −1 when it repeats what is there
-   * @param start where it starts, in steps of 1/every
+   * @param start where it starts, in steps of 1/every; this and every place it reaches fit a {@code long}
    * @param step how far it goes on; negative runs backwards
    * @param every only each {@code every}-th place is read, ≥ 1: more than 1 spreads the input out, the gaps filled
    */
@@ -37,12 +37,22 @@ public record Copy(List<Axis> axes, double fill) implements Op {
       return new Axis(length, -1, 0, 0, 1);
     }
 
+    /** Whether start + i·step fits for every i of the output, and what lies between the places of two axes too. */
+    private boolean isExact(long extent) {
+      long steps = Math.max(0, length - 1);
+      return Math.abs((double) start) + Math.abs((double) step) * steps < FURTHEST
+          && (double) extent * every < FURTHEST && Math.abs((double) step) < FURTHEST;
+    }
+
     /** The input's index for output index {@code i}, or −1 when there is none, {@code extent} being the input's. */
     public long source(long i, long extent) {
       long at = start + i * step;
       return Math.floorMod(at, every) == 0 && at >= 0 && at / every < extent ? at / every : -1;
     }
   }
+
+  /** Places are numbers below this: their sums and differences cannot overflow, and as {@code double} they are compared rightly. */
+  private static final double FURTHEST = 0x1p62;
 
   public Copy {
     axes = List.copyOf(axes);
@@ -70,6 +80,9 @@ public record Copy(List<Axis> axes, double fill) implements Op {
       }
       if (a.from >= 0) {
         readers[a.from]++;
+        if (!a.isExact(x.shape().dim(a.from))) {
+          throw new ShapeException("copy: " + a + " reaches further than a long can address; the input is " + x);
+        }
       }
     }
     for (int d = 0; d < readers.length; d++) {

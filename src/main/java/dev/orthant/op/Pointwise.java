@@ -2,6 +2,7 @@ package dev.orthant.op;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
@@ -76,6 +77,10 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     if (inputs.size() != operands || inputs.isEmpty()) {
       throw new ShapeException("pointwise: takes " + operands + " inputs, got " + inputs.size() + ": " + inputs);
     }
+    if (formulas.isEmpty()) {
+      throw new InvalidInputException("pointwise: takes at least 1 formula");
+    }
+    formulas.forEach(f -> Computing.requireRead("pointwise", f, operands + noise.size(), scalarValues.size()));
     Shape shape = least;
     for (TensorSpec in : inputs) {
       if (in.dtype().isFloating() && in.dtype().compute() != compute(inputs)) {

@@ -54,9 +54,11 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     if (!x.dtype().isFloating()) {
       throw new DTypeException("pool2d: takes f16 bf16 f32 f64, got " + x);
     }
-    if (!window.fault().isEmpty() || height < 1 || width < 1) {
+    int ha = layout.heightAxis();
+    String fault = window.fault(x.shape().dim(ha), x.shape().dim(ha + 1), height, width);
+    if (!fault.isEmpty() || height < 1 || width < 1) {
       throw new ShapeException("pool2d: window " + height + " x " + width + " of " + x + ": "
-          + (window.fault().isEmpty() ? "must be at least 1 x 1" : window.fault()));
+          + (fault.isEmpty() ? "must be at least 1 x 1" : fault));
     }
     if (kind == Kind.LP && !(p >= 1)) {
       throw new ShapeException("pool2d: the p-norm needs p of at least 1, got " + p);
@@ -76,17 +78,16 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
 
   /** Whether some window along one axis touches no element. */
   private static boolean outside(long extent, long outputs, int stride, int dilation, int size, int pad) {
-    for (long o = 0; o < outputs; o++) {
-      boolean touches = false;
-      for (int r = 0; r < size && !touches; r++) {
-        long at = o * stride - pad + (long) r * dilation;
-        touches = at >= 0 && at < extent;
-      }
-      if (!touches) {
+    // Windows that begin in the image touch it. Of those that begin before it each is asked for its first place that is not; there are no more than
+    // pad/stride + 1 of them. Of those that begin behind it, the last says it for all.
+    for (long o = 0; o < outputs && o * stride < pad; o++) {
+      long before = pad - o * stride;
+      long r = Math.ceilDiv(before, dilation);
+      if (r >= size || r * dilation - before >= extent) {
         return true;
       }
     }
-    return false;
+    return extent == 0 || (outputs - 1) * stride - pad >= extent;
   }
 
   /** Names the input's elements under the window of an output, in row-major order of the window. The definition of the op. */

@@ -2,6 +2,7 @@ package dev.orthant.op;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
@@ -148,6 +149,14 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
     if (inputs.size() != operands || inputs.isEmpty() || results.isEmpty()) {
       throw new ShapeException(
           "reduce: takes " + operands + " inputs (at least 1), got " + inputs.size() + ": " + inputs);
+    }
+    formulas().forEach(f -> Computing.requireRead("reduce", f, position() + 1, scalarValues.size()));
+    for (int j = 0; j < stages.size(); j++) {
+      int known = operands + j;
+      if (stages.get(j).formula().measure().inputs() > known
+          && stages.get(j).formula().inputs().stream().anyMatch(i -> i >= known && i != position())) {
+        throw new InvalidInputException("reduce: stage " + j + " reads a stage that is not before it");
+      }
     }
     Shape walked = walked(inputs);
     int before = -1;

@@ -5,6 +5,8 @@ package dev.orthant.op;
  */
 public record Window(int strideH, int strideW, int padTop, int padLeft, int padBottom, int padRight, int dilationH,
     int dilationW) {
+  private static final double FURTHEST = 0x1p62;
+
   /** Stride 1, no padding, no dilation. */
   public static final Window UNIT = new Window(1, 1, 0, 0, 0, 0, 1, 1);
 
@@ -22,16 +24,29 @@ public record Window(int strideH, int strideW, int padTop, int padLeft, int padB
 
   /** The number of rows that a filter of {@code r} rows finds in an image of {@code h}: ⌊(h + pads − dilation·(r−1) − 1)/stride⌋ + 1. */
   public long outputHeight(long h, long r) {
-    return outputs(h + padTop + padBottom, r, strideH, dilationH);
+    return outputs(h + padTop + (long) padBottom, r, strideH, dilationH);
   }
 
   /** The same along the width. */
   public long outputWidth(long w, long s) {
-    return outputs(w + padLeft + padRight, s, strideW, dilationW);
+    return outputs(w + padLeft + (long) padRight, s, strideW, dilationW);
   }
 
   private static long outputs(long padded, long filter, int stride, int dilation) {
-    return Math.floorDiv(padded - dilation * (filter - 1) - 1, stride) + 1;
+    return Math.floorDiv(Math.subtractExact(padded, Math.multiplyExact(dilation, filter - 1)) - 1, stride) + 1;
+  }
+
+  /** The first thing wrong with this window over an image of {@code h} × {@code w} by a filter of {@code r} × {@code s}, or an empty text. */
+  String fault(long h, long w, long r, long s) {
+    String own = fault();
+    boolean large =
+        own.isEmpty() && (reaches(h, padTop, padBottom, r, dilationH) || reaches(w, padLeft, padRight, s, dilationW));
+    return large ? "the padded image, or the dilated filter, is larger than a long can address" : own;
+  }
+
+  /** Whether what is computed from these extents could overflow. */
+  private static boolean reaches(long extent, int before, int after, long filter, int dilation) {
+    return (double) extent + before + after + (double) filter * dilation >= FURTHEST;
   }
 
   /** The first thing wrong with this window, or an empty text. */

@@ -1,6 +1,7 @@
 package dev.orthant.tensor;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
@@ -38,6 +39,9 @@ public final class RandomStream {
 
   /** The next {@code count} numbers. */
   public Philox take(long count) {
+    if (count < 0 || count > Long.MAX_VALUE - 3) {
+      throw new InvalidInputException("random: takes a count of at least 0, got " + count);
+    }
     // Whole blocks, so that what follows begins with one.
     return new Philox(seed, offset.getAndAdd((count + 3) / 4 * 4));
   }

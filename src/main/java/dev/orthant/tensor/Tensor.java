@@ -229,7 +229,8 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
         }
       }
       Tensor y =
-          pending(first.device(), spec, new Definition.Elementwise(f.value(), List.copyOf(inputs), f.scalars(), f.noise()));
+          pending(first.device(), spec,
+              new Definition.Elementwise(f.value(), List.copyOf(inputs), f.scalars(), f.noise()));
       Tape tape = Tape.current();
       return tape == null || !spec.dtype().isFloating() || inputs.stream().noneMatch(tape::tracks) ? y
           : y.recorded(node -> tape.record(inputs, List.of(node), new ElementwiseGradient(tape, f, inputs, node)));

@@ -86,11 +86,21 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
       throw new ShapeException("convTranspose2d: extra rows and columns " + extraRows + ", " + extraColumns
           + " must be from 0 to the stride - 1 of " + w);
     }
-    long h = (shape().dim(axis) - 1) * w.strideH() - w.padTop() - w.padBottom()
-        + w.dilationH() * (filters.shape().dim(axis) - 1) + 1 + extraRows;
-    long width = (shape().dim(axis + 1) - 1) * w.strideW() - w.padLeft() - w.padRight()
-        + w.dilationW() * (filters.shape().dim(axis + 1) - 1) + 1 + extraColumns;
+    long h = transposed(shape().dim(axis), w.strideH(), (long) w.padTop() + w.padBottom(), w.dilationH(),
+        filters.shape().dim(axis), extraRows);
+    long width = transposed(shape().dim(axis + 1), w.strideW(), (long) w.padLeft() + w.padRight(), w.dilationW(),
+        filters.shape().dim(axis + 1), extraColumns);
     return product(new Conv2dBackwardData(plain("convTranspose2d", how), h, width, Epilogue.NONE), filters);
+  }
+
+  private long transposed(long extent, int stride, long pads, int dilation, long filter, int extra) {
+    try {
+      return Math.addExact(Math.multiplyExact(extent - 1, (long) stride) - pads,
+          Math.addExact(Math.multiplyExact(dilation, filter - 1), 1L + extra));
+    } catch (ArithmeticException _) {
+      throw new ShapeException(
+          "convTranspose2d: the image that becomes of " + spec() + " is larger than a long can count");
+    }
   }
 
   private static Conv2d plain(String name, Conv2d how) {

@@ -14,7 +14,6 @@ import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,7 +75,7 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
           "slice: " + from + " to " + to + " by " + step + " is not inside axis " + axis + " of " + spec());
     }
     Copy.Axis[] axes = identity();
-    axes[a] = new Copy.Axis(count, a, from, step, 1);
+    axes[a] = part(count, a, from, step);
     return copy("slice", Copy.of(axes));
   }
 
@@ -89,11 +88,8 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     Copy.Axis[] axes = identity();
     boolean inside = starts.length == axes.length && counts.length == axes.length && steps.length == axes.length;
     for (int d = 0; inside && d < axes.length; d++) {
-      long last = starts[d] + (counts[d] - 1) * steps[d];
-      long extent = shape().dim(d);
-      inside =
-          counts[d] == 0 || (counts[d] > 0 && Math.min(starts[d], last) >= 0 && Math.max(starts[d], last) < extent);
-      axes[d] = new Copy.Axis(counts[d], d, starts[d], steps[d], 1);
+      inside = isInside(starts[d], counts[d], steps[d], shape().dim(d));
+      axes[d] = part(counts[d], d, starts[d], steps[d]);
     }
     if (!inside) {
       throw new ShapeException("slice: starts " + Arrays.toString(starts) + ", counts " + Arrays.toString(counts)
@@ -102,13 +98,32 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     return copy("slice", Copy.of(axes));
   }
 
+  /** Where there is one element or none, no step is made: then it may be any number. */
+  private static Copy.Axis part(long count, int axis, long from, long step) {
+    return new Copy.Axis(count, axis, count == 0 ? 0 : from, count <= 1 ? 1 : step, 1);
+  }
+
+  private static boolean isInside(long start, long count, long step, long extent) {
+    if (count <= 0) {
+      return count == 0;
+    }
+    if (start < 0 || start >= extent) {
+      return false;
+    }
+    // Steps that fit, counted without leaving the axis: a product of hostile numbers would overflow.
+    long steps = count - 1;
+    return steps == 0 || step == 0 || steps <= (step > 0 ? (extent - 1 - start) / step : -(start / step));
+  }
+
   /**
    * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link #concat} undoes. A tape puts their gradient
    * together in one launch, where slices would each add one as large as this.
    */
   public List<Tensor> split(int axis, long... extents) {
     int a = axis("split", axis);
-    if (Arrays.stream(extents).anyMatch(e -> e < 0) || Arrays.stream(extents).sum() != shape().dim(a)) {
+    long extent = shape().dim(a);
+    if (Arrays.stream(extents).anyMatch(e -> e < 0 || e > extent)
+        || Arrays.stream(extents).asDoubleStream().sum() > extent || Arrays.stream(extents).sum() != extent) {
       throw new ShapeException(
           "split: " + Arrays.toString(extents) + " are not parts of axis " + axis + " of " + spec());
     }
@@ -174,7 +189,13 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   public Tensor pad(int axis, long before, long after, double value) {
     int a = axis("pad", axis);
     Copy.Axis[] axes = identity();
-    long length = shape().dim(a) + before + after;
+    long length;
+    try {
+      length = Math.addExact(Math.addExact(shape().dim(a), before), after);
+    } catch (ArithmeticException _) {
+      throw new ShapeException("pad: axis " + axis + " of " + spec() + " with " + before + " and " + after
+          + " elements more is longer than a long can count");
+    }
     if (length < 0) {
       throw new ShapeException(
           "pad: " + before + " and " + after + " cut more off than axis " + axis + " of " + spec() + " has");
@@ -194,7 +215,12 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     for (int d = 0; d < dims.length; d++) {
       axes.add(Copy.Axis.repeat(repeats[d]));
       axes.add(Copy.Axis.all(dims[d], d));
-      dims[d] *= repeats[d];
+      try {
+        dims[d] = Math.multiplyExact(dims[d], repeats[d]);
+      } catch (ArithmeticException _) {
+        throw new ShapeException("tile: axis " + d + " of " + spec() + " " + repeats[d]
+            + " times is longer than a long can count");
+      }
     }
     try (Tensor parts = copy("tile", new Copy(axes, 0))) {
       return parts.reshape(dims);

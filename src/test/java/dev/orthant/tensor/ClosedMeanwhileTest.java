@@ -224,7 +224,8 @@ final class ClosedMeanwhileTest {
             truth = use.getValue().apply(x);
           }
           for (int round = 0; round < ROUNDS; round++) {
-            race(use.getKey(), use.getValue(), subject(device, pending), truth, other, random.nextInt(-MOST_SPINS, MOST_SPINS), told);
+            race(use.getKey(), use.getValue(), subject(device, pending), truth, other,
+                random.nextInt(-MOST_SPINS, MOST_SPINS), told);
           }
         }
       }
