@@ -3,9 +3,13 @@ package dev.orthant.cpu;
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.CumSum;
 
-/** Running sums: rows along memory one after the other, rows across it side by side. */
+/**
+ * Running sums: rows along memory one after the other, rows across it side by side. Each sum is kept in double, of F64 with what its additions
+ * rounded away: a chain of any length is as good as a short one.
+ */
 final class CumulativeSums {
   /** Rows that are summed side by side: their elements are neighbours in memory. */
   private static final int SIDE = 256;
@@ -65,24 +69,28 @@ final class CumulativeSums {
 
   private static void doubles(Rows r, boolean exclusive) {
     double[] sums = new double[r.count];
+    double[] errors = new double[r.count];
     for (long p = 0; p < r.length; p++) {
       for (int i = 0; i < r.count; i++) {
         long at = p * r.step + i * (long) Double.BYTES;
-        double next = sums[i] + Raw.getDouble(r.from + at);
-        Raw.putDouble(r.to + at, exclusive ? sums[i] : next);
+        double x = Raw.getDouble(r.from + at);
+        double before = CompensatedSum.settled(sums[i], errors[i]);
+        double next = sums[i] + x;
+        errors[i] += CompensatedSum.error(sums[i], x, next);
         sums[i] = next;
+        Raw.putDouble(r.to + at, exclusive ? before : CompensatedSum.settled(next, errors[i]));
       }
     }
   }
 
   private static void floats(Rows r, boolean exclusive) {
-    float[] sums = new float[r.count];
+    double[] sums = new double[r.count];
     Storage storage = Storages.of(r.type);
     for (long p = 0; p < r.length; p++) {
       for (int i = 0; i < r.count; i++) {
         long at = p * r.step + i * (long) storage.bytes();
-        float next = sums[i] + Raw.getAsFloat(storage, r.from + at);
-        Elements.putFloat(storage, r.to + at, exclusive ? sums[i] : next);
+        double next = sums[i] + Raw.getAsFloat(storage, r.from + at);
+        Elements.putFloat(storage, r.to + at, (float) (exclusive ? sums[i] : next));
         sums[i] = next;
       }
     }

@@ -1,9 +1,13 @@
 package dev.orthant.cpu;
 
+import dev.orthant.op.Summation;
+import java.util.Arrays;
+
 /**
  * Depthwise convolution, one channel per group and one or more filters per channel, directly: each row of output is a
  * sum over taps of a row of the padded image times a weight. Vectors run along the pixels of a row for planes, along
- * the channels with channels last. Each element is one chain of fused multiply-adds in the order of the taps.
+ * the channels with channels last. Each element is one chain of fused multiply-adds in the order of the taps; of very
+ * many taps a few such blocks, added with compensation.
  */
 final class DepthwiseConv {
   private final Kernels kernels;
@@ -62,6 +66,39 @@ final class DepthwiseConv {
     return taps;
   }
 
+  /** The taps of one block after another. */
+  private static long[][] blocks(long[] taps) {
+    int block = (int) Summation.DOT.block();
+    long[][] blocks = new long[Math.max(1, (taps.length + block - 1) / block)][];
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b] = Arrays.copyOfRange(taps, b * block, Math.min(taps.length, (b + 1) * block));
+    }
+    return blocks;
+  }
+
+  /**
+   * One row of output, as {@link PanelWriter#depthwise} makes it of a block of taps.
+   *
+   * @param more room for three more rows if there are several blocks
+   */
+  private void row(Storage element, long image, long[][] blocks, long weights, long weightStride, boolean perLane,
+      int count, long acc, long more) {
+    PanelWriter writer = kernels.writer();
+    if (blocks.length == 1) {
+      writer.depthwise(element, image, blocks[0], weights, weightStride, perLane, count, acc);
+      return;
+    }
+    long bytes = (long) count * element.bytes();
+    Raw.zero(more, 2 * bytes);
+    long from = weights;
+    for (long[] taps : blocks) {
+      writer.depthwise(element, image, taps, from, weightStride, perLane, count, more + 2 * bytes);
+      writer.addCompensated(element, more + 2 * bytes, more, more + bytes, count);
+      from += taps.length * weightStride;
+    }
+    writer.settle(element, more, more + bytes, acc, count);
+  }
+
   private void plane(ConvShape shape, ConvTensors tensors, long weights, int n, int channel, Scratch own) {
     Storage element = tensors.storage().compute();
     int size = element.bytes();
@@ -70,17 +107,17 @@ final class DepthwiseConv {
     long plane = (long) shape.h() * shape.w();
     image.fill(tensors.x() + ((long) n * shape.c() + channel) * plane * tensors.storage().bytes(), copy, 0,
         image.rows());
-    long[] taps = taps(shape, image);
     int multiplier = shape.groupFilters();
-    long row = own.get(Scratch.Slot.TILE, (long) shape.q() * size);
+    long[][] blocks = blocks(taps(shape, image));
+    long row = own.get(Scratch.Slot.TILE, 4L * shape.q() * size);
     for (int f = channel * multiplier; f < (channel + 1) * multiplier; f++) {
       ConvTensors.ImageEpilogue chosen = tensors.epilogue();
       TileEpilogue epilogue = chosen == null ? null : chosen.of(n, f);
       for (int y = 0; y < shape.p(); y++) {
         long acc = epilogue != null
             ? row : tensors.y() + (((long) n * shape.k() + f) * shape.pixels() + (long) y * shape.q()) * size;
-        kernels.writer().depthwise(element, copy + image.pixel(y, 0), taps, weights + (long) f * size,
-            (long) shape.k() * size, false, shape.q(), acc);
+        row(element, copy + image.pixel(y, 0), blocks, weights + (long) f * size, (long) shape.k() * size, false,
+            shape.q(), acc, row + (long) shape.q() * size);
         if (epilogue != null) {
           epilogue.apply(acc, (long) shape.q() * size, 0, (long) y * shape.q(), 1, shape.q());
         }
@@ -96,16 +133,17 @@ final class DepthwiseConv {
     long copy = shared.get(Scratch.Slot.IMAGE, image.bytes());
     long from = tensors.x() + (long) n * shape.h() * shape.w() * shape.c() * tensors.storage().bytes();
     pool.parallel(image.rows(), (row, _) -> image.fill(from, copy, row, row + 1));
-    long[] taps = taps(shape, image);
+    long[][] blocks = blocks(taps(shape, image));
     ConvTensors.ImageEpilogue chosen = tensors.epilogue();
     TileEpilogue epilogue = chosen == null ? null : chosen.of(n, 0);
     pool.parallel(parts, (part, own) -> {
-      long row = own.get(Scratch.Slot.TILE, (long) shape.k() * size);
+      long row = own.get(Scratch.Slot.TILE, 4L * shape.k() * size);
       long end = Math.min(shape.p(), (part + 1) * step) * shape.q();
       for (long pixel = part * step * shape.q(); pixel < end; pixel++) {
         long acc = epilogue != null ? row : tensors.y() + (n * shape.pixels() + pixel) * shape.k() * size;
         long at = copy + image.pixel((int) (pixel / shape.q()), (int) (pixel % shape.q()));
-        kernels.writer().depthwise(element, at, taps, weights, (long) shape.k() * size, true, shape.k(), acc);
+        row(element, at, blocks, weights, (long) shape.k() * size, true, shape.k(), acc,
+            row + (long) shape.k() * size);
         if (epilogue != null) {
           epilogue.apply(acc, (long) shape.k() * size, pixel, 0, 1, shape.k());
         }

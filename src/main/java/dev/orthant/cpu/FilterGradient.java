@@ -7,13 +7,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * group a matrix product of little height and width and a huge depth.
  *
  * <p>Some images at a time are packed by all threads ({@link FilterRows}, {@link FilterColumns}), then threads share the tiles of dw. Each element
- * is a sum of the blocks' sums in the order of images and blocks, which the shape alone determines: the same call gives the same bits.
+ * is a sum of blocks of at most {@link Tile#KC} pixels in the order of images and blocks, which the shape alone determines: the same call gives the
+ * same bits. Up to {@link #GROUP} blocks are added one to the next, the sums of such groups with compensation.
  *
  * <p>What is not finite is packed as zero where it could meet padding; {@link FilterRepair} adds its products.
  */
 final class FilterGradient {
   /** Bytes of images that are packed at a time. */
   private static final long BATCH_BYTES = 8L << 20;
+  /** Blocks that are added one to the next. */
+  private static final int GROUP = 256;
 
   private final Kernels kernels;
   private final WorkerPool pool;
@@ -56,7 +59,13 @@ final class FilterGradient {
     private final boolean padded;
     private final AtomicBoolean notFinite = new AtomicBoolean();
     private final long panelBytes;
+    /** Sums of the present group of blocks. */
     private final long sums;
+    /** Bytes of all sums, and from each one of a group to that of all groups before, and from there to its error. */
+    private final long sumBytes;
+    /** Into how many blocks an image's block of output rows is cut: one row may have more pixels than a chain may. */
+    private final int pieces;
+    private final boolean grouped;
 
     Run(Problem problem, Scratch shared) {
       this.problem = problem;
@@ -69,7 +78,10 @@ final class FilterGradient {
           || (double) shape.n() * shape.k() * shape.depth() * shape.pixels() < Gemm.SERIAL;
       this.padded = !(shape.pointwise() && columns.pitch() == shape.q() && rows.isFull());
       this.panelBytes = (long) shape.groupFilters() * tile.nr() * size;
-      this.sums = shared.get(Scratch.Slot.PARTIAL, (long) shape.groups() * columns.panels() * panelBytes);
+      this.sumBytes = (long) shape.groups() * columns.panels() * panelBytes;
+      this.pieces = rows.blocks() == 0 ? 1 : (rows.depth(0) + 2 * Tile.KC - 1) / (2 * Tile.KC);
+      this.grouped = (long) shape.n() * rows.blocks() * pieces > GROUP;
+      this.sums = shared.get(Scratch.Slot.PARTIAL, grouped ? 3 * sumBytes : sumBytes);
     }
 
     void execute() {
@@ -78,12 +90,15 @@ final class FilterGradient {
       long x = shared.get(Scratch.Slot.IMAGE, columns.bytes() * shape.groups() * batch);
       long dy = shared.get(Scratch.Slot.PREPACKED, rows.bytes() * shape.groups() * batch);
       if (shape.n() == 0) {
-        Raw.zero(sums, (long) shape.groups() * columns.panels() * panelBytes);
+        Raw.zero(sums, sumBytes);
+      }
+      if (grouped) {
+        Raw.zero(sums + sumBytes, 2 * sumBytes);
       }
       for (int first = 0; first < shape.n(); first += batch) {
         int count = Math.min(batch, shape.n() - first);
         pack(first, count, x, dy);
-        multiply(first == 0, count, x, dy);
+        multiply(first, count, x, dy);
       }
       finish();
       if (notFinite.get()) {
@@ -117,8 +132,8 @@ final class FilterGradient {
           + (n * pixels * channels + (shape.nhwc() ? channel : channel * pixels)) * problem.storage.bytes();
     }
 
-    /** Adds the products of some images to the sums, or begins these. */
-    private void multiply(boolean begin, int count, long x, long dy) {
+    /** Adds the products of some images, the first of them number {@code first}, to the sums, or begins these. */
+    private void multiply(int first, int count, long x, long dy) {
       int chunks = (shape.groupFilters() + tile.mc() - 1) / tile.mc();
       long wanted =
           alone ? 1 : (4L * pool.threads() + (long) shape.groups() * chunks - 1) / ((long) shape.groups() * chunks);
@@ -132,16 +147,21 @@ final class FilterGradient {
         for (int image = 0; image < count; image++) {
           long part = (long) image * shape.groups() + g;
           for (int block = 0; block < rows.blocks(); block++) {
-            boolean fresh = begin && image == 0 && block == 0;
-            block(fresh, g, row, panel, end, block, x + part * columns.bytes(), dy + part * rows.bytes(), own);
+            for (int piece = 0; piece < pieces; piece++) {
+              long number = ((long) (first + image) * rows.blocks() + block) * pieces + piece;
+              block(number, g, row, panel, end, block, piece, x + part * columns.bytes(), dy + part * rows.bytes(),
+                  own);
+            }
           }
         }
       });
     }
 
-    private void block(boolean fresh, int g, int row, int panel, int end, int block, long x, long dy, Scratch own) {
+    /** @param number of the block among all that are added up */
+    private void block(long number, int g, int row, int panel, int end, int block, int piece, long x, long dy,
+        Scratch own) {
+      boolean fresh = number % GROUP == 0;
       int count = Math.min(tile.mc(), shape.groupFilters() - row);
-      int depth = rows.depth(block);
       long rowBytes = (long) tile.nr() * size;
       long a = dy + rows.panel(block, row);
       long skipped = (long) block * rows.blockRows() * columns.pitch() * rowBytes;
@@ -149,15 +169,49 @@ final class FilterGradient {
       for (int j = panel; j < end; j++) {
         long b = x + columns.panel(j) + skipped;
         long to = sums + ((long) g * columns.panels() + j) * panelBytes + row * rowBytes;
-        kernels.micro().panel(count, depth, a, b, fresh ? to : made, rowBytes);
+        if (fresh && number > 0) {
+          closeGroup(to, count * tile.nr());
+        }
+        products(count, rows.depth(block), piece, a, b, fresh ? to : made);
         if (!fresh) {
           kernels.writer().addRows(tile.element(), made, 0, to, 0, 1, count * tile.nr());
         }
       }
     }
 
+    /** The products of a block, or of a piece of it. */
+    private void products(int count, int depth, int piece, long a, long b, long to) {
+      long rowBytes = (long) tile.nr() * size;
+      if (pieces == 1) {
+        kernels.micro().panel(count, depth, a, b, to, rowBytes);
+        return;
+      }
+      int each = Tile.padded((depth + pieces - 1) / pieces);
+      int from = Math.min(depth, piece * each);
+      int steps = Math.min(each, depth - from);
+      // Panels of A lie a whole depth apart: one at a time.
+      for (int i = 0; i < count; i += tile.mr()) {
+        kernels.micro().panel(Math.min(tile.mr(), count - i), steps,
+            a + ((long) i * depth + (long) from * tile.mr()) * size,
+            b + from * rowBytes, to + i * rowBytes, rowBytes);
+      }
+    }
+
+    /** Adds sums of a group to those of all groups before. */
+    private void closeGroup(long at, int count) {
+      kernels.writer().addCompensated(tile.element(), at, at + sumBytes, at + 2 * sumBytes, count);
+    }
+
     /** Puts the sums in their order. */
     private void finish() {
+      if (grouped) {
+        parallel((long) shape.groups() * columns.panels(), (panel, _) -> {
+          long at = sums + panel * panelBytes;
+          int count = shape.groupFilters() * tile.nr();
+          closeGroup(at, count);
+          kernels.writer().settle(tile.element(), at + sumBytes, at + 2 * sumBytes, at, count);
+        });
+      }
       int taps = shape.r() * shape.s();
       int channels = shape.groupChannels();
       parallel(shape.k(), (k, _) -> {

@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  * packed into panels that all threads share, each thread packs blocks of A for itself, the micro-kernel multiplies one
  * panel of B with a block of A. A finished panel goes through the epilogue while it lies in L1.
  *
- * <p>Each element is one chain of fused multiply-adds in rising k, whatever the blocks and threads: the same call gives
- * the same bits.
+ * <p>Each element is a sum of blocks of {@link Tile#KC} products, each block one chain of fused multiply-adds in rising k, whatever the threads:
+ * the same call gives the same bits. A few blocks are added one to the next, many with compensation, so that the error does not grow with k.
  */
 final class Gemm {
+  /** Blocks of k that are added one to the next; more of them with compensation. */
+  static final int FEW_BLOCKS = 8;
+
   /** Multiply-adds below which other threads are not asked. */
   static final long SERIAL = 1_000_000;
 

@@ -41,30 +41,41 @@ final class GemmRun {
     if (product.m() == 0 || product.n() == 0) {
       return;
     }
-    boolean scratchSums = product.output() == null && product.k() > Tile.KC;
+    boolean compensated = product.k() > (long) Gemm.FEW_BLOCKS * Tile.KC;
+    boolean scratchSums = compensated || (product.output() == null && product.k() > Tile.KC);
     for (long j = 0; j < product.n(); j += tile.nc()) {
       int columns = (int) Math.min(tile.nc(), product.n() - j);
       long rowBytes = (long) panels(columns) * tile.nr() * size;
-      long rows = scratchSums ? Math.max(tile.mc(), PARTIAL_BYTES / rowBytes / tile.mc() * tile.mc()) : product.m();
+      long kept = compensated ? 2 * rowBytes : rowBytes;
+      long rows = scratchSums ? Math.max(tile.mc(), PARTIAL_BYTES / kept / tile.mc() * tile.mc()) : product.m();
       for (long i = 0; i < product.m(); i += rows) {
         long n = Math.min(rows, product.m() - i);
-        stripe(i, n, j, columns, scratchSums ? partials(i, j, n * rowBytes, rowBytes) : outputSums());
+        stripe(i, n, j, columns, scratchSums ? partials(i, j, n * rowBytes, rowBytes, compensated) : outputSums());
       }
     }
   }
 
-  private Sums partials(long row, long col, long bytes, long rowBytes) {
-    long address = scratch.get(Scratch.Slot.PARTIAL, bytes);
-    return new Sums(address - row * rowBytes - col * size, rowBytes, true);
+  private Sums partials(long row, long col, long bytes, long rowBytes, boolean compensated) {
+    long address = scratch.get(Scratch.Slot.PARTIAL, compensated ? 2 * bytes : bytes);
+    if (compensated) {
+      Raw.zero(address + bytes, bytes);
+    }
+    return new Sums(address - row * rowBytes - col * size, rowBytes, true, compensated ? bytes : 0);
   }
 
   private Sums outputSums() {
     Gemm.Output output = product.output();
-    return output == null ? new Sums(0, 0, false) : new Sums(output.address(), output.rowStride(), false);
+    return output == null ? new Sums(0, 0, false, 0) : new Sums(output.address(), output.rowStride(), false, 0);
   }
 
-  /** Where sums rest between k-blocks: address of element (0, 0) of C; whether rows are padded to whole panels. */
-  private record Sums(long address, long rowStride, boolean padded) {}
+  /**
+   * Where sums rest between k-blocks.
+   *
+   * @param address of element (0, 0) of C
+   * @param padded whether rows are padded to whole panels
+   * @param errors bytes from each sum to what its additions have rounded away, or 0 if that is not kept
+   */
+  private record Sums(long address, long rowStride, boolean padded, long errors) {}
 
   /** All k-blocks of some rows and columns. */
   private void stripe(long row, long rows, long col, int columns, Sums sums) {
@@ -188,14 +199,33 @@ final class GemmRun {
     long rowBytes = (long) tile.nr() * size;
     long acc = own.get(Scratch.Slot.TILE, (long) TILES_PER_EPILOGUE * tile.mr() * rowBytes);
     kernel.panel(rows, block.kPadded, a, b, acc, rowBytes);
-    if (block.k0 > 0) {
+    boolean last = block.k0 + block.k == product.k();
+    if (sums.errors > 0) {
+      addCompensated(sums, rest, acc, rows, cols, last);
+    } else if (block.k0 > 0) {
       writer.addRows(tile.element(), rest, sums.rowStride, acc, rowBytes, rows, cols);
     }
-    TileEpilogue epilogue = block.k0 + block.k == product.k() ? product.epilogue() : null;
-    if (epilogue != null) {
+    TileEpilogue epilogue = product.epilogue();
+    Gemm.Output output = product.output();
+    if (last && epilogue != null) {
       epilogue.apply(acc, rowBytes, row, col, rows, cols);
-    } else {
+    } else if (last && output != null) {
+      long to = output.address() + row * output.rowStride() + col * size;
+      writer.copyRows(acc, rowBytes, to, output.rowStride(), rows, cols * size);
+    } else if (sums.errors == 0) {
       writer.copyRows(acc, rowBytes, rest, sums.rowStride, rows, cols * size);
+    }
+  }
+
+  /** Adds a tile's sums to those that rest; the last time the tile gets what all of them make. */
+  private void addCompensated(Sums sums, long rest, long acc, int rows, int cols, boolean last) {
+    for (int i = 0; i < rows; i++) {
+      long row = rest + i * sums.rowStride;
+      long tileRow = acc + (long) i * tile.nr() * size;
+      writer.addCompensated(tile.element(), tileRow, row, row + sums.errors, cols);
+      if (last) {
+        writer.settle(tile.element(), row, row + sums.errors, tileRow, cols);
+      }
     }
   }
 

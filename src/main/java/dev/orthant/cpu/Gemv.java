@@ -1,10 +1,12 @@
 package dev.orthant.cpu;
 
+import dev.orthant.op.CompensatedSum;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Products with one row or one column. Nothing is used twice, so nothing is packed: the matrix streams by once, as sums
- * of scaled runs where rows or columns of the result are adjacent in memory, as dot products where k is.
+ * of scaled runs where rows or columns of the result are adjacent in memory, as dot products where k is. A long k is summed
+ * in blocks, whose sums are added with compensation.
  */
 final class Gemv {
   /** Sums per task: they stay in L1. Fixed, like the order of summation, so that threads do not change bits. */
@@ -12,6 +14,12 @@ final class Gemv {
 
   /** Runs of the matrix that are scaled and added in one pass over the sums. */
   static final int RUNS = 4;
+
+  /** Products of a block of a dot product, which is several chains side by side. */
+  static final int DOT = 4096;
+
+  /** Runs of a block, which are one chain. */
+  private static final int BLOCK = Tile.KC;
 
   private final PanelWriter writer;
   private final Gemm.Product product;
@@ -41,6 +49,11 @@ final class Gemv {
     return gemv.runs() || gemv.dots() ? gemv : null;
   }
 
+  /** A single sum is a dot product, whatever else it is. */
+  private boolean asRuns() {
+    return runs() && !(count == 1 && dots());
+  }
+
   private boolean runs() {
     return matrix.iStride() == matrix.storage().bytes();
   }
@@ -66,9 +79,9 @@ final class Gemv {
 
   private void chunk(long first, int k, long x, Scratch own) {
     int n = (int) Math.min(CHUNK, count - first);
-    long acc = own.get(Scratch.Slot.TILE, (long) CHUNK * size);
-    if (runs()) {
-      addRuns(first, n, k, x, acc, own);
+    long acc = own.get(Scratch.Slot.TILE, 3L * CHUNK * size);
+    if (asRuns()) {
+      runs(first, n, k, x, acc, own);
     } else {
       dots(first, n, k, x, acc, own);
     }
@@ -90,20 +103,37 @@ final class Gemv {
     }
   }
 
-  private void addRuns(long first, int n, int k, long x, long acc, Scratch own) {
+  private void runs(long first, int n, int k, long x, long acc, Scratch own) {
+    if (k <= 2 * BLOCK) {
+      addRuns(first, n, 0, k, x, acc, own);
+      return;
+    }
+    Storage element = matrix.storage().compute();
+    long sums = acc + (long) CHUNK * size;
+    long errors = sums + (long) CHUNK * size;
+    Raw.zero(sums, 2L * CHUNK * size);
+    for (int p = 0; p < k; p += BLOCK) {
+      addRuns(first, n, p, Math.min(k, p + BLOCK), x, acc, own);
+      writer.addCompensated(element, acc, sums, errors, n);
+    }
+    writer.settle(element, sums, errors, acc, n);
+  }
+
+  /** The sums over {@code from … k}, one chain for each. */
+  private void addRuns(long first, int n, int from, int k, long x, long acc, Scratch own) {
     Raw.zero(acc, (long) n * size);
     Storage element = matrix.storage().compute();
     long converted = element == matrix.storage() ? 0 : own.get(Scratch.Slot.A, (long) RUNS * CHUNK * size);
-    for (int p = 0; p < k; p += RUNS) {
+    for (int p = from; p < k; p += RUNS) {
       int runs = Math.min(RUNS, k - p);
-      long from = matrix.address() + first * matrix.iStride() + p * matrix.kStride();
+      long run = matrix.address() + first * matrix.iStride() + p * matrix.kStride();
       long stride = matrix.kStride();
       if (converted != 0) {
-        writer.copyRuns(matrix.storage(), from, stride, runs, n, n, converted);
-        from = converted;
+        writer.copyRuns(matrix.storage(), run, stride, runs, n, n, converted);
+        run = converted;
         stride = (long) n * size;
       }
-      writer.addScaled(element, x + (long) p * size, from, stride, runs, n, acc);
+      writer.addScaled(element, x + (long) p * size, run, stride, runs, n, acc);
     }
   }
 
@@ -116,7 +146,26 @@ final class Gemv {
         writer.copyRuns(matrix.storage(), from, 0, 1, k, k, converted);
         from = converted;
       }
-      writer.dot(element, from, x, k, acc + (long) i * size);
+      if (k <= DOT) {
+        writer.dot(element, from, x, k, acc + (long) i * size);
+      } else {
+        dot(element, from, x, k, acc + (long) i * size);
+      }
+    }
+  }
+
+  /** A dot product in blocks. */
+  private void dot(Storage element, long from, long x, int k, long to) {
+    CompensatedSum sum = new CompensatedSum();
+    for (int p = 0; p < k; p += DOT) {
+      long at = (long) p * size;
+      writer.dot(element, from + at, x + at, Math.min(DOT, k - p), to);
+      sum.add(element == Storage.F64 ? Raw.getDouble(to) : Raw.getFloat(to));
+    }
+    if (element == Storage.F64) {
+      Raw.putDouble(to, sum.value());
+    } else {
+      Raw.putFloat(to, (float) sum.value());
     }
   }
 }

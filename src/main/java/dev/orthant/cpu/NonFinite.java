@@ -2,6 +2,7 @@ package dev.orthant.cpu;
 
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.Contraction;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Conv2dBackwardData;
@@ -120,13 +121,12 @@ final class NonFinite {
     }
   }
 
-  /** One sum, in the compute type. */
+  /** One sum, as good as in blocks. */
   private static final class Sum {
     private final Storage storage;
     private final long images;
     private final long weights;
-    private float narrow;
-    private double wide;
+    private final CompensatedSum sum = new CompensatedSum();
 
     Sum(Storage storage, long images, long weights) {
       this.storage = storage;
@@ -138,17 +138,17 @@ final class NonFinite {
       long a = images + image * storage.bytes();
       long b = weights + weight * storage.bytes();
       if (storage == Storage.F64) {
-        wide = Math.fma(Raw.getDouble(a), Raw.getDouble(b), wide);
+        sum.addProduct(Raw.getDouble(a), Raw.getDouble(b));
       } else {
-        narrow = Math.fma(Raw.getAsFloat(storage, a), Raw.getAsFloat(storage, b), narrow);
+        sum.add((double) Raw.getAsFloat(storage, a) * Raw.getAsFloat(storage, b));
       }
     }
 
     void store(long sums, long index) {
       if (storage == Storage.F64) {
-        Raw.putDouble(sums + index * Double.BYTES, wide);
+        Raw.putDouble(sums + index * Double.BYTES, sum.value());
       } else {
-        Raw.putFloat(sums + index * Float.BYTES, narrow);
+        Raw.putFloat(sums + index * Float.BYTES, (float) sum.value());
       }
     }
   }

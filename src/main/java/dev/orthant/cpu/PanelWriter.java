@@ -143,6 +143,52 @@ class PanelWriter {
     }
   }
 
+  /**
+   * Adds sums of blocks without losing what an addition rounds away: {@code sums[i] += terms[i]}, and the error of that to {@code errors[i]}
+   * (D. E. Knuth, The Art of Computer Programming 2, §4.2.2, theorem B). Adjacent elements of {@code F32} or {@code F64}; see {@link #settle}.
+   */
+  void addCompensated(Storage element, long terms, long sums, long errors, int count) {
+    addCompensatedFrom(0, element, terms, sums, errors, count);
+  }
+
+  /** Elements {@code from … count} of {@link #addCompensated}. */
+  static void addCompensatedFrom(int from, Storage element, long terms, long sums, long errors, int count) {
+    for (int i = from; i < count; i++) {
+      if (element == Storage.F64) {
+        long at = 8L * i;
+        double a = Raw.getDouble(sums + at);
+        double b = Raw.getDouble(terms + at);
+        double s = a + b;
+        double v = s - a;
+        Raw.putDouble(sums + at, s);
+        Raw.putDouble(errors + at, Raw.getDouble(errors + at) + ((a - (s - v)) + (b - v)));
+      } else {
+        long at = 4L * i;
+        float a = Raw.getFloat(sums + at);
+        float b = Raw.getFloat(terms + at);
+        float s = a + b;
+        float v = s - a;
+        Raw.putFloat(sums + at, s);
+        Raw.putFloat(errors + at, Raw.getFloat(errors + at) + ((a - (s - v)) + (b - v)));
+      }
+    }
+  }
+
+  /** What sums and their errors make: {@code to[i] = sums[i] + errors[i]}; the errors of a sum that is not finite mean nothing. */
+  final void settle(Storage element, long sums, long errors, long to, int count) {
+    for (int i = 0; i < count; i++) {
+      if (element == Storage.F64) {
+        double sum = Raw.getDouble(sums + 8L * i);
+        double both = sum + Raw.getDouble(errors + 8L * i);
+        Raw.putDouble(to + 8L * i, Double.isNaN(both) ? sum : both);
+      } else {
+        float sum = Raw.getFloat(sums + 4L * i);
+        float both = sum + Raw.getFloat(errors + 4L * i);
+        Raw.putFloat(to + 4L * i, Float.isNaN(both) ? sum : both);
+      }
+    }
+  }
+
   /** Copies rows of {@code bytes}, a multiple of 4; strides in bytes. */
   final void copyRows(long from, long fromStride, long to, long toStride, int rows, int bytes) {
     for (int i = 0; i < rows; i++) {
@@ -236,14 +282,49 @@ class PanelWriter {
     }
   }
 
-  /** Stores the dot product of two runs of {@code k} elements at {@code to}; the order of summation is fixed. */
+  /**
+   * Stores the dot product of two runs of {@code k} elements at {@code to}, of at least four chains side by side: {@link Gemv#DOT} elements
+   * are a block at most. The order of summation is fixed.
+   */
   void dot(Storage element, long x, long y, int k, long to) {
-    if (element == Storage.F64) {
-      Raw.putDouble(to, 0);
-    } else {
-      Raw.putFloat(to, 0);
+    int done = element == Storage.F64 ? fourDoubles(x, y, k, to) : fourFloats(x, y, k, to);
+    addDot(done, element, x, y, k, to);
+  }
+
+  private static int fourFloats(long x, long y, int k, long to) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int p = 0;
+    for (; p + 4 <= k; p += 4) {
+      long xp = x + 4L * p;
+      long yp = y + 4L * p;
+      s0 = Math.fma(Raw.getFloat(xp), Raw.getFloat(yp), s0);
+      s1 = Math.fma(Raw.getFloat(xp + 4), Raw.getFloat(yp + 4), s1);
+      s2 = Math.fma(Raw.getFloat(xp + 8), Raw.getFloat(yp + 8), s2);
+      s3 = Math.fma(Raw.getFloat(xp + 12), Raw.getFloat(yp + 12), s3);
     }
-    addDot(0, element, x, y, k, to);
+    Raw.putFloat(to, (s0 + s1) + (s2 + s3));
+    return p;
+  }
+
+  private static int fourDoubles(long x, long y, int k, long to) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int p = 0;
+    for (; p + 4 <= k; p += 4) {
+      long xp = x + 8L * p;
+      long yp = y + 8L * p;
+      s0 = Math.fma(Raw.getDouble(xp), Raw.getDouble(yp), s0);
+      s1 = Math.fma(Raw.getDouble(xp + 8), Raw.getDouble(yp + 8), s1);
+      s2 = Math.fma(Raw.getDouble(xp + 16), Raw.getDouble(yp + 16), s2);
+      s3 = Math.fma(Raw.getDouble(xp + 24), Raw.getDouble(yp + 24), s3);
+    }
+    Raw.putDouble(to, (s0 + s1) + (s2 + s3));
+    return p;
   }
 
   /** Adds the products of elements {@code from … k} to what is at {@code to}. */

@@ -1,9 +1,11 @@
 package dev.orthant.cpu;
 
 import dev.orthant.op.Call;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Pool2dBackward;
+import dev.orthant.op.Summation;
 import dev.orthant.op.Window;
 
 /**
@@ -38,6 +40,8 @@ final class PoolGradient {
     private final long first;
     private final int lanes;
     private final double[] dx;
+    /** What the additions to dx have rounded away, where that is kept: of F64, when many windows cover an element. */
+    private final double[] errors;
     private double[] x = {};
     private double[] y = {};
     /** The taps of the window at hand that lie inside. */
@@ -55,6 +59,16 @@ final class PoolGradient {
       this.first = planes ? block : block * CHANNELS;
       this.lanes = planes ? 1 : (int) Math.min(CHANNELS, e.c() - first);
       this.dx = new double[Math.toIntExact(e.h() * e.w() * lanes)];
+      boolean many = storage == Storage.F64 && (long) op.height() * op.width() > Summation.SUM.block();
+      this.errors = new double[many ? dx.length : 0];
+    }
+
+    private void add(int at, double share) {
+      double sum = dx[at] + share;
+      if (errors.length > 0) {
+        errors[at] += CompensatedSum.error(dx[at], share, sum);
+      }
+      dx[at] = sum;
     }
 
     void run(long[] addresses) {
@@ -82,6 +96,9 @@ final class PoolGradient {
           }
         }
       }
+      for (int i = 0; i < errors.length; i++) {
+        dx[i] = CompensatedSum.settled(dx[i], errors[i]);
+      }
       store(addresses[addresses.length - 1]);
     }
 
@@ -97,7 +114,7 @@ final class PoolGradient {
         for (int s = fromS; s < endS; s++) {
           int to = element(top, left, r, s);
           for (int lane = 0; lane < lanes; lane++) {
-            dx[to + lane] += dy[o + lane] / count;
+            add(to + lane, dy[o + lane] / count);
           }
         }
       }
@@ -114,7 +131,7 @@ final class PoolGradient {
             }
           }
         }
-        dx[best] += dy[o + lane];
+        add(best, dy[o + lane]);
       }
     }
 
@@ -125,8 +142,8 @@ final class PoolGradient {
           for (int lane = 0; lane < lanes; lane++) {
             double v = x[at + lane];
             double norm = y[o + lane];
-            dx[at + lane] += norm == 0 ? 0
-                : dy[o + lane] * Math.signum(v) * Math.pow(Math.abs(v) / norm, op.p() - 1);
+            add(at + lane, norm == 0 ? 0
+                : dy[o + lane] * Math.signum(v) * Math.pow(Math.abs(v) / norm, op.p() - 1));
           }
         }
       }

@@ -1,6 +1,7 @@
 package dev.orthant.cpu;
 
 import dev.orthant.core.DType;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.Pool2d;
 import java.util.Arrays;
 
@@ -89,16 +90,21 @@ sealed interface PoolRow {
     private final Storage storage;
     private final double[] x;
     private final double[] y;
+    /** What the additions to y have rounded away: empty if that is not kept. */
+    private final double[] errors;
 
-    Wide(Storage storage, int inputs, int outputs) {
+    /** @param many whether sums are so long that those of F64 need compensation */
+    Wide(Storage storage, int inputs, int outputs, boolean many) {
       this.storage = storage;
       this.x = new double[inputs];
       this.y = new double[outputs];
+      this.errors = new double[many && storage == Storage.F64 ? outputs : 0];
     }
 
     @Override
     public void begin(double value) {
       Arrays.fill(y, value);
+      Arrays.fill(errors, 0);
     }
 
     @Override
@@ -110,16 +116,33 @@ sealed interface PoolRow {
     public void fold(Pool2d.Kind kind, double power, int to, int from, int step, int count) {
       for (int i = 0; i < count; i++) {
         double v = x[from + i * step];
-        y[to + i] = switch (kind) {
-          case MAX -> Math.max(y[to + i], v);
-          case AVERAGE -> y[to + i] + v;
-          case LP -> y[to + i] + (power == 2 ? v * v : Math.pow(Math.abs(v), power));
-        };
+        switch (kind) {
+          case MAX -> y[to + i] = Math.max(y[to + i], v);
+          case AVERAGE -> add(to + i, v);
+          case LP -> add(to + i, power == 2 ? v * v : Math.pow(Math.abs(v), power));
+        }
+      }
+    }
+
+    private void add(int to, double v) {
+      double sum = y[to] + v;
+      if (errors.length > 0) {
+        errors[to] += CompensatedSum.error(y[to], v, sum);
+      }
+      y[to] = sum;
+    }
+
+    /** The sums with their errors. */
+    private void settle() {
+      for (int i = 0; i < errors.length; i++) {
+        y[i] = CompensatedSum.settled(y[i], errors[i]);
+        errors[i] = 0;
       }
     }
 
     @Override
     public void divide(int from, int count, double divisor) {
+      settle();
       for (int i = from; i < from + count; i++) {
         y[i] /= divisor;
       }
@@ -127,6 +150,7 @@ sealed interface PoolRow {
 
     @Override
     public void root(double power) {
+      settle();
       for (int i = 0; i < y.length; i++) {
         y[i] = power == 2 ? Math.sqrt(y[i]) : Math.pow(y[i], 1 / power);
       }

@@ -3,6 +3,7 @@ package dev.orthant.cpu;
 import dev.orthant.op.Call;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Pool2d;
+import dev.orthant.op.Summation;
 import dev.orthant.op.Window;
 
 /**
@@ -26,9 +27,10 @@ final class PoolRunner {
     long lines = g.e.n() * (g.planes ? g.e.c() : 1) * g.e.p();
     long each = Math.max(1, TASK / Math.max(1, (long) g.lanes * g.q * op.height() * op.width()));
     pool.parallel((lines + each - 1) / each, (task, _) -> {
-      // The powers of a norm would overflow in single precision.
-      PoolRow row = storage == Storage.F64 || op.kind() == Pool2d.Kind.LP
-          ? new PoolRow.Wide(storage, g.w * g.lanes, g.q * g.lanes)
+      // The powers of a norm would overflow in single precision; what a large window adds up would be one long chain.
+      boolean many = op.kind() != Pool2d.Kind.MAX && (long) op.height() * op.width() > Summation.SUM.block();
+      PoolRow row = storage == Storage.F64 || op.kind() == Pool2d.Kind.LP || many
+          ? new PoolRow.Wide(storage, g.w * g.lanes, g.q * g.lanes, many)
           : new PoolRow.Narrow(storage, g.w * g.lanes, g.q * g.lanes);
       for (long line = task * each; line < Math.min(lines, (task + 1) * each); line++) {
         g.line(row, line, addresses[0], addresses[1], storage.bytes());

@@ -130,8 +130,8 @@ final class ReduceRunner {
       for (long b = 0; b < blocks; b++) {
         long own = sums + b * chunks * ReduceWork.sumBytes(plan);
         for (int c = 1; c < chunks; c++) {
-          ReduceSums.addRows(plan.stages().get(j).kind(), true, own + c * ReduceWork.sumBytes(plan), 1,
-              plan.walk().columns(plan.walk().keptCount(b)), own);
+          ReduceSums.addChunk(plan.stages().get(j).kind(), own + c * ReduceWork.sumBytes(plan),
+              plan.walk().columns(plan.walk().keptCount(b)), own, ReduceWork.errors(plan));
         }
         work.turnTo(b, values + b * ReduceWork.stageBytes(plan));
         work.finish(j, own);

@@ -1,5 +1,6 @@
 package dev.orthant.cpu;
 
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.Reduce.Kind;
 
 /** Combines few elements, one by one and always in the same order, in double. */
@@ -70,20 +71,50 @@ final class ReduceSums {
     return (a + b) + (c + d);
   }
 
-  /** {@code to[j] = to[j] ⊕ from[i][j]} for each of {@code rows} adjacent rows; {@code to} are doubles. */
-  static void addRows(Kind kind, boolean f64, long from, int rows, int columns, long to) {
+  /**
+   * {@code to[j] = to[j] ⊕ from[i][j]} for each of {@code rows} adjacent rows; {@code to} are doubles.
+   *
+   * @param f64 the type of {@code from}, whose sums are compensated
+   * @param errors bytes from a sum to what its additions have rounded away
+   */
+  static void addRows(Kind kind, boolean f64, long from, int rows, int columns, long to, long errors) {
+    boolean sum = kind == Kind.SUM || kind == Kind.MEAN;
     for (int i = 0; i < rows; i++) {
       long row = from + (long) i * columns * (f64 ? 8 : 4);
-      if (kind == Kind.SUM || kind == Kind.MEAN) {
+      if (sum && !f64) {
         for (int j = 0; j < columns; j++) {
-          Raw.putDouble(to + 8L * j, Raw.getDouble(to + 8L * j) + get(f64, row, j));
+          Raw.putDouble(to + 8L * j, Raw.getDouble(to + 8L * j) + get(false, row, j));
         }
       } else {
         for (int j = 0; j < columns; j++) {
-          Raw.putDouble(to + 8L * j, combine(kind, Raw.getDouble(to + 8L * j), get(f64, row, j)));
+          add(kind, f64, get(f64, row, j), to + 8L * j, errors);
         }
       }
     }
+  }
+
+  /** {@code to = to ⊕ x}: a sum of F64 is compensated, one of F32 has room enough in a double. */
+  static void add(Kind kind, boolean f64, double x, long to, long errors) {
+    double before = Raw.getDouble(to);
+    double after = combine(kind, before, x);
+    if (f64 && (kind == Kind.SUM || kind == Kind.MEAN)) {
+      Raw.putDouble(to + errors, Raw.getDouble(to + errors) + CompensatedSum.error(before, x, after));
+    }
+    Raw.putDouble(to, after);
+  }
+
+  /** The same of whole sums with their errors. */
+  static void addChunk(Kind kind, long from, int columns, long to, long errors) {
+    for (int j = 0; j < columns; j++) {
+      add(kind, true, Raw.getDouble(from + 8L * j), to + 8L * j, errors);
+      Raw.putDouble(to + errors + 8L * j, Raw.getDouble(to + errors + 8L * j) + Raw.getDouble(from + errors + 8L * j));
+    }
+  }
+
+  /** A sum with its errors. */
+  static double settled(Kind kind, long sum, long errors) {
+    double s = Raw.getDouble(sum);
+    return kind == Kind.SUM || kind == Kind.MEAN ? CompensatedSum.settled(s, Raw.getDouble(sum + errors)) : s;
   }
 
   static void fill(long to, int n, double value) {

@@ -63,8 +63,13 @@ final class ReduceWork {
     return Math.max(1, plan.stages().size()) * values * plan.compute().size();
   }
 
-  /** Bytes for the sums of a block. */
+  /** Bytes for the sums of a block, and for what their additions round away. */
   static long sumBytes(ReduceKernels plan) {
+    return 2 * errors(plan);
+  }
+
+  /** Bytes from a sum of a block to what its additions have rounded away: kept of F64, which nothing wider sums. */
+  static long errors(ReduceKernels plan) {
     return (long) plan.walk().columns(plan.walk().keptBlock()) * Double.BYTES;
   }
 
@@ -92,6 +97,7 @@ final class ReduceWork {
   void reduce(int j, long first, long last, long sums) {
     Stage stage = plan.stages().get(j);
     ReduceSums.fill(sums, columns, ReduceSums.identity(stage.kind()));
+    ReduceSums.fill(sums + errors(plan), columns, 0);
     for (long u = first; u < last; u++) {
       rectangle(u, stage.inputs());
       if (walk.inner()) {
@@ -107,9 +113,9 @@ final class ReduceWork {
     Kind kind = plan.stages().get(j).kind();
     int group = walk.group();
     for (int i = 0; i < keptCount; i++) {
-      double s = Raw.getDouble(sums + 8L * i * group);
+      double s = ReduceSums.settled(kind, sums + 8L * i * group, errors(plan));
       for (int g = 1; g < group; g++) {
-        s = ReduceSums.combine(kind, s, Raw.getDouble(sums + 8L * (i * group + g)));
+        s = ReduceSums.combine(kind, s, ReduceSums.settled(kind, sums + 8L * (i * group + g), errors(plan)));
       }
       double value = kind == Kind.MEAN ? s / (double) walk.length() : s;
       // One NaN: whose bits a sum hands on is left to chance.
@@ -201,7 +207,7 @@ final class ReduceWork {
     }
     for (int i = 0; i < keptCount; i++) {
       double row = ReduceSums.run(stage.kind(), f64, ping + (long) i * n * size, n);
-      Raw.putDouble(sums + 8L * i, ReduceSums.combine(stage.kind(), Raw.getDouble(sums + 8L * i), row));
+      ReduceSums.add(stage.kind(), f64, row, sums + 8L * i, errors(plan));
     }
   }
 
@@ -249,7 +255,7 @@ final class ReduceWork {
       n = quarter + rest;
       swap();
     }
-    ReduceSums.addRows(stage.kind(), f64, ping, n, columns, sums);
+    ReduceSums.addRows(stage.kind(), f64, ping, n, columns, sums, errors(plan));
   }
 
   private void swap() {

@@ -4,11 +4,14 @@ import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
+import dev.orthant.op.CompensatedSum;
 import dev.orthant.op.ScatterAdd;
+import dev.orthant.op.Summation;
 
 /**
  * Sums by index. Columns of the output are divided among threads, each of which goes through all indices in their order: what is added to
- * one element is added by one thread, so the bits do not depend on their number.
+ * one element is added by one thread, so the bits do not depend on their number. Rows that get more updates than {@link Summation#SUM} has in a
+ * block ({@link Busy}) are summed with compensation.
  */
 final class Scattering {
   /** Bytes of updates below which other threads are not asked. */
@@ -29,7 +32,7 @@ final class Scattering {
    * @param sumRow from one row of sums to the next, in elements
    */
   private record Part(ScatterAdd op, DType type, DType index, long updates, long indices, long own, long inner,
-      long first, long columns, long sums, long sumRow) {
+      long first, long columns, long sums, long sumRow, Busy busy, long wide) {
     long pick(long j, long column) {
       long at = op.elementwise() ? j * inner + first + column : j;
       return Elements.index(index, indices + at * index.size());
@@ -37,6 +40,44 @@ final class Scattering {
 
     boolean isInside(long picked) {
       return picked >= 0 && picked < op.extent();
+    }
+  }
+
+  /**
+   * Which rows of the output get many updates: each has a number.
+   *
+   * @param numbers of each row, −1 for one that gets few; empty if none gets many
+   */
+  private record Busy(int[] numbers, int count) {
+    private static final Busy NONE = new Busy(new int[0], 0);
+
+    static Busy of(ScatterAdd op, DType index, long indices, long own) {
+      if (own <= Summation.SUM.block()) {
+        return NONE;
+      }
+      int[] numbers = new int[Math.toIntExact(op.extent())];
+      int count = 0;
+      if (op.elementwise()) {
+        // Each column has indices of its own: one of them may well have many.
+        for (int row = 0; row < numbers.length; row++) {
+          numbers[row] = count++;
+        }
+        return new Busy(numbers, count);
+      }
+      for (long j = 0; j < own; j++) {
+        long picked = Elements.index(index, indices + j * index.size());
+        if (picked >= 0 && picked < numbers.length && numbers[(int) picked] <= Summation.SUM.block()) {
+          numbers[(int) picked]++;
+        }
+      }
+      for (int row = 0; row < numbers.length; row++) {
+        numbers[row] = numbers[row] > Summation.SUM.block() ? count++ : -1;
+      }
+      return count == 0 ? NONE : new Busy(numbers, count);
+    }
+
+    int number(long row) {
+      return count == 0 ? -1 : numbers[(int) row];
     }
   }
 
@@ -48,11 +89,14 @@ final class Scattering {
     long outer = out.slice(0, op.axis()).elements();
     long own = op.elementwise() ? indices.shape().dim(op.axis()) : indices.shape().elements();
     boolean small = updates.bytes() + call.output().bytes() < SERIAL;
-    long columns = small ? inner : Math.clamp((inner * outer + 4L * pool.threads() - 1) / (4L * pool.threads()),
+    long share = small ? inner : Math.clamp((inner * outer + 4L * pool.threads() - 1) / (4L * pool.threads()),
         Math.min(LEAST_COLUMNS, inner), inner);
+    boolean wide = op.elementwise() && own > Summation.SUM.block();
+    long columns = wide ? Math.min(share, LEAST_COLUMNS) : share;
     long across = (inner + columns - 1) / columns;
     int size = updates.dtype().size();
     DType compute = updates.dtype().compute();
+    Busy busy = Busy.of(op, indices.dtype(), addresses[1], own);
     WorkerPool.Task task = (i, scratch) -> {
       long o = i / across;
       long first = i % across * columns;
@@ -62,8 +106,10 @@ final class Scattering {
       long sums = direct ? y : scratch.get(Scratch.Slot.PARTIAL, op.extent() * here * compute.size());
       long picks = op.elementwise() ? o * own * inner * indices.dtype().size() : 0;
       Part part = new Part(op, updates.dtype(), indices.dtype(), addresses[0] + (o * own * inner + first) * size,
-          addresses[1] + picks, own, inner, first, here, sums, direct ? inner : here);
+          addresses[1] + picks, own, inner, first, here, sums, direct ? inner : here, busy,
+          busy.count == 0 ? 0 : scratch.get(Scratch.Slot.TILE, 2L * busy.count * here * Double.BYTES));
       add(part, compute);
+      settle(part);
       if (!direct) {
         store(part, y);
       }
@@ -91,6 +137,7 @@ final class Scattering {
         Raw.zero(p.sums + e * p.sumRow * size, p.columns * size);
       }
     }
+    Raw.zero(p.wide, 2L * p.busy.count * p.columns * Double.BYTES);
     for (long j = 0; j < p.own; j++) {
       if (p.op.elementwise()) {
         for (long k = 0; k < p.columns; k++) {
@@ -107,6 +154,11 @@ final class Scattering {
     if (!p.isInside(picked)) {
       return;
     }
+    int number = p.busy.number(picked);
+    if (number >= 0) {
+      wideLine(p, j, number, from, to);
+      return;
+    }
     long sum = p.sums + picked * p.sumRow * p.type.compute().size();
     long update = p.updates + j * p.inner * p.type.size();
     if (p.type == DType.F64) {
@@ -121,6 +173,43 @@ final class Scattering {
       Storage storage = Storages.of(p.type);
       for (long k = from; k < to; k++) {
         Raw.putFloat(sum + k * 4, Raw.getFloat(sum + k * 4) + Raw.getAsFloat(storage, update + k * 2));
+      }
+    }
+  }
+
+  /** {@link #line} of a row that gets many: sums in double, and of F64 the errors of its additions. */
+  private static void wideLine(Part p, long j, int number, long from, long to) {
+    Storage storage = Storages.of(p.type);
+    long sum = p.wide + number * p.columns * Double.BYTES;
+    long errors = sum + p.busy.count * p.columns * Double.BYTES;
+    long update = p.updates + j * p.inner * p.type.size();
+    for (long k = from; k < to; k++) {
+      long at = k * Double.BYTES;
+      double before = Raw.getDouble(sum + at);
+      if (storage == Storage.F64) {
+        double x = Raw.getDouble(update + at);
+        Raw.putDouble(errors + at, Raw.getDouble(errors + at) + CompensatedSum.error(before, x, before + x));
+        Raw.putDouble(sum + at, before + x);
+      } else {
+        Raw.putDouble(sum + at, before + Raw.getAsFloat(storage, update + k * storage.bytes()));
+      }
+    }
+  }
+
+  /** Moves the sums of rows that got many to their places. */
+  private static void settle(Part p) {
+    for (int row = 0; row < p.busy.numbers.length; row++) {
+      int number = p.busy.numbers[row];
+      for (long k = 0; number >= 0 && k < p.columns; k++) {
+        long from = p.wide + (number * p.columns + k) * Double.BYTES;
+        double sum = CompensatedSum.settled(Raw.getDouble(from),
+            Raw.getDouble(from + p.busy.count * p.columns * Double.BYTES));
+        long to = p.sums + (row * p.sumRow + k) * p.type.compute().size();
+        if (p.type == DType.F64) {
+          Raw.putDouble(to, sum);
+        } else {
+          Raw.putFloat(to, (float) sum);
+        }
       }
     }
   }

@@ -21,7 +21,7 @@ final class Scratch implements AutoCloseable {
     B,
     /** The tile that an epilogue reads. */
     TILE,
-    /** Partial sums over k-blocks when the output cannot hold them. */
+    /** Partial sums over k-blocks when the output cannot hold them, or not all that is to be kept of them. */
     PARTIAL,
     /** A whole operand packed for one call (convolution weights). */
     PREPACKED,

@@ -88,6 +88,33 @@ final class VectorPanelWriter extends PanelWriter {
   }
 
   @Override
+  void addCompensated(Storage element, long terms, long sums, long errors, int count) {
+    int step = BYTES / element.bytes();
+    int i = 0;
+    for (; element == Storage.F32 && i + step <= count; i += step) {
+      long to = (sums + 4L * i) & Raw.ADDRESS;
+      long lost = (errors + 4L * i) & Raw.ADDRESS;
+      FloatVector a = exactFloats(to);
+      FloatVector b = exactFloats(terms + 4L * i);
+      FloatVector s = a.add(b);
+      FloatVector v = s.sub(a);
+      s.intoMemorySegment(Raw.ALL, to, ORDER);
+      a.sub(s.sub(v)).add(b.sub(v)).add(loadFloats(lost)).intoMemorySegment(Raw.ALL, lost, ORDER);
+    }
+    for (; element == Storage.F64 && i + step <= count; i += step) {
+      long to = (sums + 8L * i) & Raw.ADDRESS;
+      long lost = (errors + 8L * i) & Raw.ADDRESS;
+      DoubleVector a = exactDoubles(to);
+      DoubleVector b = exactDoubles(terms + 8L * i);
+      DoubleVector s = a.add(b);
+      DoubleVector v = s.sub(a);
+      s.intoMemorySegment(Raw.ALL, to, ORDER);
+      a.sub(s.sub(v)).add(b.sub(v)).add(loadDoubles(lost)).intoMemorySegment(Raw.ALL, lost, ORDER);
+    }
+    addCompensatedFrom(i, element, terms, sums, errors, count);
+  }
+
+  @Override
   int lanes(Storage element) {
     return BYTES / element.bytes();
   }

@@ -71,11 +71,18 @@ public record ScatterAdd(int axis, boolean elementwise, long extent) implements 
     Shape indices = inputs.get(1).shape();
     Shape data = infer(inputs).getFirst().shape();
     double[] y = new double[Math.toIntExact(data.elements())];
+    double[] errors = new double[y.length];
     for (int i = 0; i < values[0].length; i++) {
       long picked = (long) values[1][Math.toIntExact(gather().pick(data, indices, i))];
       if (picked >= 0 && picked < extent) {
-        y[Math.toIntExact(gather().source(data, indices, i, picked))] += values[0][i];
+        int at = Math.toIntExact(gather().source(data, indices, i, picked));
+        double sum = y[at] + values[0][i];
+        errors[at] += CompensatedSum.error(y[at], values[0][i], sum);
+        y[at] = sum;
       }
+    }
+    for (int i = 0; i < y.length; i++) {
+      y[i] = CompensatedSum.settled(y[i], errors[i]);
     }
     return new double[][] {y};
   }

@@ -23,7 +23,11 @@ public record Case(String id, String group, Op op, List<TensorSpec> inputs, Data
     /** A few NaN and infinities among normal numbers, for contractions. */
     PLANTED,
     /** Small numbers with a few of the largest finite ones among them, for contractions whose operands are rounded. */
-    LARGE
+    LARGE,
+    /** 0.1 everywhere, for sums: what each addition rounds away adds up. */
+    TENTHS,
+    /** Uniform between 0 and 1, for sums: nothing cancels. */
+    POSITIVE
   }
 
   public Case {

@@ -46,6 +46,7 @@ public final class Catalogue {
     cases.addAll(MoveCases.quick());
     cases.addAll(PointwiseCases.special());
     cases.addAll(SumCases.quick());
+    cases.addAll(LongSumCases.quick());
     cases.addAll(IntegerCases.quick());
     cases.addAll(MatrixCases.all());
     return cases;
@@ -73,6 +74,7 @@ public final class Catalogue {
     cases.addAll(MoveCases.all());
     cases.addAll(PointwiseCases.special());
     cases.addAll(SumCases.all());
+    cases.addAll(LongSumCases.all());
     cases.addAll(IntegerCases.all());
     cases.addAll(MatrixCases.all());
     return cases;

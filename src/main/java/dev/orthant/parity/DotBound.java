@@ -37,6 +37,7 @@ final class DotBound {
   /** Summing costs this much for each of {@code factor} products that are made of one. */
   private final double unit;
   private final int factor;
+  private final Summation summed;
   private final CompensatedSum sum = new CompensatedSum();
   private double magnitude;
   private double rounding;
@@ -53,6 +54,7 @@ final class DotBound {
     };
     this.absolute = mode == MathMode.IEEE ? 0 : TINY_TF32 * NEARLY_ONE;
     this.unit = full && mode == MathMode.IEEE ? compute.unitRoundoff() : CUT;
+    this.summed = Summation.CHAIN;
     this.factor = mode == MathMode.TF32X3 ? 3 : 1;
   }
 
@@ -73,7 +75,7 @@ final class DotBound {
   /** What the sum may lawfully be, before the epilogue. */
   Interval interval() {
     double met = relative > 0 ? magnitude * NEARLY_ONE : magnitude;
-    return Interval.around(sum.value(), rounding + Bounds.sumError(compute, unit, Summation.CHAIN, factor * terms, met),
+    return Interval.around(sum.value(), rounding + Bounds.sumError(compute, unit, summed, factor * terms, met),
         met, compute);
   }
 }

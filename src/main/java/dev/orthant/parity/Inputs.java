@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
 
 /** Seeded test data: the same seed gives the same numbers on every machine. */
 public final class Inputs {
@@ -43,6 +44,8 @@ public final class Inputs {
           plant(spec, m, own, spec.dtype().maxFinite(), -spec.dtype().maxFinite());
           yield m;
         }
+        case TENTHS -> filled(spec, () -> 0.1, arena);
+        case POSITIVE -> filled(spec, new SplittableRandom(own)::nextDouble, arena);
       });
     }
     return result;
@@ -64,6 +67,14 @@ public final class Inputs {
         case U8 -> random.nextInt(SMALL + 1);
         case BOOL -> random.nextInt(2);
       });
+    }
+    return memory;
+  }
+
+  private static MemorySegment filled(TensorSpec spec, DoubleSupplier values, Arena arena) {
+    MemorySegment memory = arena.allocate(Math.max(1, spec.bytes()), 64).asSlice(0, spec.bytes());
+    for (long i = 0; i < spec.shape().elements(); i++) {
+      spec.dtype().set(memory, i, values.getAsDouble());
     }
     return memory;
   }

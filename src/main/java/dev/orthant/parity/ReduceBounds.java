@@ -112,8 +112,12 @@ final class ReduceBounds {
         for (int later = j; later < count; later++) {
           lawful[op.operands() + later] = Interval.point(Double.NaN);
         }
-        bound.add(stage.formula().evaluate(at, op.scalars()),
-            new Enclosure(lawful, op.scalars(), compute).of(stage.formula()));
+        if (stage.formula() instanceof Expr.Input(int i)) {
+          bound.add(at[i], lawful[i]);
+        } else {
+          bound.add(stage.formula().evaluate(at, op.scalars()),
+              new Enclosure(lawful, op.scalars(), compute).of(stage.formula()));
+        }
       }
       result.truths[j] = bound.truth();
       result.lawful[j] = bound.interval();
