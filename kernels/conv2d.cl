@@ -43,18 +43,45 @@
 #define FILTER_TAP(k) FILTER_AT((k) / (FILTER_W * FILTER_H), (k) / FILTER_W % FILTER_H, (k) % FILTER_W)
 #endif
 
-// Adds to `sum` what the window at place `w` and the filter at element `f` give, leaving out what is outside the image.
-#define ADD_DIRECTLY(sum, win, f) \
+// Adds to `sum` the products of the channels from `first` to `last` at element `from` of the images, with the filter at element `f` at its tap (r, s).
+#define ADD_CHANNELS(sum, first, last) \
+  for (idx c = first; c < last; c++) { \
+    sum = LOAD_X(x, from + c * CHANNEL_STEP) * LOAD_W(w, f + FILTER_AT(c, r, s)) + sum; \
+  }
+
+// Each tap of the filter that is inside the image.
+#define EACH_TAP(win, statements) \
   for (int r = 0; r < FILTER_H; r++) { \
     for (int s = 0; s < FILTER_W; s++) { \
       if (INSIDE((win).y + r * DILATION_H, (win).x + s * DILATION_W)) { \
         const idx from = (win).at + r * DILATION_H * Y_STEP + s * DILATION_W * X_STEP; \
-        for (idx c = 0; c < channels; c++) { \
-          sum = LOAD_X(x, from + c * CHANNEL_STEP) * LOAD_W(w, (f) + FILTER_AT(c, r, s)) + sum; \
-        } \
+        statements \
       } \
     } \
   }
+
+// Makes `sum`, which is 0, what the window at place `win` and the filter at element `filter` give, leaving out what is outside the image. DEEP: there
+// may be more than DOT_BLOCK products, whose sums are then added up by sums.h.
+#if DEEP
+#define ADD_DIRECTLY(sum, win, filter) \
+  { \
+    const idx f = filter; \
+    Total total = NOTHING; \
+    EACH_TAP(win, for (idx c0 = 0; c0 < channels; c0 += DOT_BLOCK) { \
+      const idx end = channels - c0 < DOT_BLOCK ? channels : c0 + DOT_BLOCK; \
+      real part = 0; \
+      ADD_CHANNELS(part, c0, end) \
+      total = plus(total, part); \
+    }) \
+    sum = value_of(total); \
+  }
+#else
+#define ADD_DIRECTLY(sum, win, filter) \
+  { \
+    const idx f = filter; \
+    EACH_TAP(win, ADD_CHANNELS(sum, 0, channels)) \
+  }
+#endif
 
 #define BATCH_STATE
 

@@ -42,11 +42,15 @@ typedef Place RhsPlace;
 
 // What is infinite in dy must not meet padding, where there is no product: where the sum is NaN and that may be why, it is made again.
 #define SUM_AGAIN(sum, row, tap) \
-  for (idx k = 0; k < depth; k++) { \
-    const Place win = PIXEL(first + k); \
-    if (INSIDE(win.y + (tap).y, win.x + (tap).x)) { \
-      sum = LOAD_DY(dy, (row) + GRADIENT_PIXEL(first + k)) * LOAD_X(x, win.at + (tap).at) + sum; \
+  { \
+    Total total = NOTHING; \
+    for (idx k = 0; k < depth; k++) { \
+      const Place win = PIXEL(first + k); \
+      if (INSIDE(win.y + (tap).y, win.x + (tap).x)) { \
+        total = plus(total, LOAD_DY(dy, (row) + GRADIENT_PIXEL(first + k)) * LOAD_X(x, win.at + (tap).at)); \
+      } \
     } \
+    sum = value_of(total); \
   }
 
 #if SPLIT
@@ -66,7 +70,6 @@ typedef Place RhsPlace;
     real made = sum; \
     if (PADDED && made != made) { \
       const Place tap = TAP(col); \
-      made = 0; \
       SUM_AGAIN(made, GRADIENT_ROW(row), tap) \
     } \
     STORE_SUM(made) \

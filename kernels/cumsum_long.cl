@@ -1,7 +1,5 @@
-// Running sums, a group for each row: slices of EACH elements to an item, the items' sums scanned in shared memory. Given: as cumsum.cl.
-#ifndef PLUS
-#define PLUS(a, b) ((a) + (b))
-#endif
+// Running sums, a group for each row: slices of EACH elements to an item, the items' sums scanned in shared memory, the slices' added up by
+// sums.h. Given: as cumsum.cl.
 
 #define EACH 4
 
@@ -10,7 +8,7 @@ KERNEL(ITEMS) void cumsum_long(PARAMETERS) {
   const int item = ITEM();
   for (idx row = GROUP(); row < rows; row += GROUPS()) {
     const idx base = row / inner * length * inner + row % inner;
-    real carry = 0;
+    Total carry = NOTHING;
     for (idx slice = 0; slice < length; slice += ITEMS * EACH) {
       real own[EACH];
       real sum = 0;
@@ -29,7 +27,7 @@ KERNEL(ITEMS) void cumsum_long(PARAMETERS) {
         }
         BARRIER();
       }
-      sum = PLUS(carry, item > 0 ? sums[item - 1] : 0);
+      sum = PLUS(value_of(carry), item > 0 ? sums[item - 1] : 0);
       for (int i = 0; i < EACH; i++) {
         const idx p = slice + item * EACH + i;
         const real next = PLUS(sum, own[i]);
@@ -38,7 +36,7 @@ KERNEL(ITEMS) void cumsum_long(PARAMETERS) {
         }
         sum = next;
       }
-      carry = PLUS(carry, sums[ITEMS - 1]);
+      carry = plus(carry, sums[ITEMS - 1]);
       BARRIER();
     }
   }

@@ -1,6 +1,8 @@
 // Tiles of Y = L·R for a group of work-items: a TILE_M×TILE_N tile is summed in registers, ITEM_M×ITEM_N outputs to an item, from
 // slices of TILE_K that the group copies to shared memory (which its items divide evenly).
 //
+// DEEP: the depth is more than DOT_BLOCK (which TILE_K divides): sums of blocks are then added up by sums.h.
+//
 // Given: where operands lie (LhsPlace, LHS_ROW, LHS_DEPTH, LHS, RhsPlace, RHS_COL, RHS_DEPTH, RHS, BATCH_STATE; *_DEPTH_FIRST: whether depth
 // runs along memory), what happens to a sum (FINISH), and the numbers rows, cols, depth, tiles, tilesM, tilesN. Both operands are 0 beyond the
 // edges; nothing there is read or written.
@@ -13,6 +15,12 @@
 #define RUN_N (ITEM_N < 4 ? ITEM_N : 4)
 #define ROW_OF(i) ((i) / RUN_M * (TILE_M / ITEM_M * RUN_M) + itemRow * RUN_M + (i) % RUN_M)
 #define COL_OF(j) ((j) / RUN_N * (ITEMS_N * RUN_N) + itemCol * RUN_N + (j) % RUN_N)
+
+#if DEEP
+#define SUM_OF(i, j) VALUE_OF_TOTAL((i) * ITEM_N + (j))
+#else
+#define SUM_OF(i, j) sums[i][j]
+#endif
 
 // Rows of tiles that are worked on together, for the sake of the cache.
 #define BAND 8
@@ -42,6 +50,13 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
         sums[i][j] = 0;
       }
     }
+
+#if DEEP
+    TOTALS(ITEM_M * ITEM_N)
+    for (int i = 0; i < ITEM_M * ITEM_N; i++) {
+      CLEAR_TOTAL(i)
+    }
+#endif
 
     for (idx k0 = 0; k0 < depth; k0 += TILE_K) {
 #pragma unroll
@@ -83,6 +98,17 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
         }
       }
       BARRIER();
+#if DEEP
+      if ((k0 + TILE_K) % DOT_BLOCK == 0 || k0 + TILE_K >= depth) {
+#pragma unroll
+        for (int i = 0; i < ITEM_M; i++) {
+#pragma unroll
+          for (int j = 0; j < ITEM_N; j++) {
+            ADD_TO_TOTAL(i * ITEM_N + j, sums[i][j])
+          }
+        }
+      }
+#endif
     }
 
 #pragma unroll
@@ -90,7 +116,7 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
 #pragma unroll
       for (int j = 0; j < ITEM_N; j++) {
         if (row0 + ROW_OF(i) < rows && col0 + COL_OF(j) < cols) {
-          FINISH(row0 + ROW_OF(i), col0 + COL_OF(j), sums[i][j])
+          FINISH(row0 + ROW_OF(i), col0 + COL_OF(j), SUM_OF(i, j))
         }
       }
     }

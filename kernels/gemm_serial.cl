@@ -1,14 +1,21 @@
 // Tiles of Y = L·R for one work-item on one core of a CPU: slices of the operands are packed into panels, and a register tile of
-// ITEM_M rows by ITEM_N = 2·LANES columns is summed by vector arithmetic. Given: as in gemm.cl, and where columns may be contiguous
-// RHS_RUN (whether they are) and RHS_IN_RUN.
+// ITEM_M rows by ITEM_N = 2·LANES columns is summed by vector arithmetic. What slices come to is added one after another as well; DEEP: there are more
+// than SLICES of them, whose sums are then added up by sums.h. Given: as in gemm.cl, and where columns may be contiguous RHS_RUN (whether they are)
+// and RHS_IN_RUN.
 
 #define ITEMS 1
 #define ITEM_N (2 * LANES)
+// A term meets the sums of its own slice, then those of slices.
+#define SLICES (DOT_BLOCK - TILE_K)
 
 KERNEL(ITEMS) void gemm(PARAMETERS) {
   SHARED real lhsPanel[TILE_M * TILE_K];
   SHARED real rhsPanel[TILE_N * TILE_K];
   SHARED real sums[TILE_M * TILE_N];
+#if DEEP
+  SHARED real high[TILE_M * TILE_N];
+  SHARED real low[TILE_M * TILE_N];
+#endif
 
   for (idx tile = GROUP(); tile < tiles; tile += GROUPS()) {
     const idx batch = tile / (tilesM * tilesN);
@@ -20,6 +27,9 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
 
     for (int i = 0; i < TILE_M * TILE_N; i++) {
       sums[i] = 0;
+#if DEEP
+      CLEAR_TOTAL(i)
+#endif
     }
     for (idx k0 = 0; k0 < depth; k0 += TILE_K) {
       const int depthHere = depth - k0 < TILE_K ? (int)(depth - k0) : TILE_K;
@@ -78,8 +88,8 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
           lanes right[ITEM_M];
 #pragma unroll
           for (int ii = 0; ii < ITEM_M; ii++) {
-            left[ii] = LOAD_LANES(s + ii * TILE_N);
-            right[ii] = LOAD_LANES(s + ii * TILE_N + LANES);
+            left[ii] = ALL_LANES(0);
+            right[ii] = ALL_LANES(0);
           }
           for (int kk = 0; kk < depthHere; kk++, l += ITEM_M, r += ITEM_N) {
             const lanes r0 = LOAD_LANES(r);
@@ -92,12 +102,24 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
           }
 #pragma unroll
           for (int ii = 0; ii < ITEM_M; ii++) {
-            STORE_LANES(s + ii * TILE_N, left[ii]);
-            STORE_LANES(s + ii * TILE_N + LANES, right[ii]);
+            STORE_LANES(s + ii * TILE_N, LOAD_LANES(s + ii * TILE_N) + left[ii]);
+            STORE_LANES(s + ii * TILE_N + LANES, LOAD_LANES(s + ii * TILE_N + LANES) + right[ii]);
           }
         }
       }
+#if DEEP
+      if ((k0 / TILE_K + 1) % SLICES == 0 || k0 + TILE_K >= depth) {
+        for (int i = 0; i < TILE_M * TILE_N; i++) {
+          ADD_TO_TOTAL(i, sums[i])
+        }
+      }
+#endif
     }
+#if DEEP
+    for (int i = 0; i < TILE_M * TILE_N; i++) {
+      sums[i] = VALUE_OF_TOTAL(i);
+    }
+#endif
 
     for (int i = 0; i < rowsHere; i++) {
       for (int j = 0; j < colsHere; j++) {

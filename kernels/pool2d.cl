@@ -1,4 +1,4 @@
-// Pooling, one output to an item. KIND: 0 the largest, 1 the average, 2 the norm. NHWC: channels are last, else planes.
+// Pooling, one output to an item. KIND: 0 the largest, 1 the average, 2 the norm; sums are those of sums.h. NHWC: channels are last, else planes.
 //
 // Given: LOAD_X, STORE_Y and the numbers count (of outputs), channels, height, width, outHeight, outWidth, windowH, windowW, strideH, strideW,
 // dilationH, dilationW, padTop, padLeft; for averages wholeWindow (the divisor, 0 to count the elements inside), for norms power and root.
@@ -18,7 +18,7 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
 #if KIND == 0
     real acc = -INFINITY;
 #else
-    real acc = 0;
+    Total total = NOTHING;
 #endif
     idx inside = 0;
     for (idx r = 0; r < windowH; r++) {
@@ -30,18 +30,18 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
 #if KIND == 0
           acc = v > acc || v != v ? v : acc;
 #elif KIND == 1
-          acc += v;
+          total = plus(total, v);
           inside++;
 #else
-          acc += pow(fabs(v), power);
+          total = plus(total, pow(fabs(v), power));
 #endif
         }
       }
     }
 #if KIND == 1
-    acc /= (real)(wholeWindow > 0 ? wholeWindow : inside);
+    const real acc = value_of(total) / (real)(wholeWindow > 0 ? wholeWindow : inside);
 #elif KIND == 2
-    acc = pow(acc, root);
+    const real acc = pow(value_of(total), root);
 #endif
     STORE_Y(y0, at, acc);
   }

@@ -1,4 +1,5 @@
-// The gradient of a pooling by its images, one element of dx to an item: it gathers the shares from the windows that cover it, in ascending order.
+// The gradient of a pooling by its images, one element of dx to an item: it gathers the shares from the windows that cover it, in ascending order
+// (sums.h).
 //
 // Given: what pool2d.cl asks for, with LOAD_X for all inputs; dy, and for the largest and for norms x0 (the images), for norms y (their norms); powerLess is
 // power − 1. count is that of dx.
@@ -35,7 +36,7 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
 #if KIND != 1
     const real v = LOAD_X(x0, at);
 #endif
-    real acc = 0;
+    Total total = NOTHING;
     for (idx r = windowH - 1; r >= 0; r--) {
       const idx top = row - r * dilationH;
       const idx p = (top + padTop) / strideH;
@@ -49,7 +50,7 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
             int is = 1;
             IS_LARGEST(is, top, left)
             if (is) {
-              acc += LOAD_X(dy, out);
+              total = plus(total, LOAD_X(dy, out));
             }
 #elif KIND == 1
             idx inside = wholeWindow;
@@ -64,16 +65,16 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
               }
               inside = rows * cols;
             }
-            acc += LOAD_X(dy, out) / (real)inside;
+            total = plus(total, LOAD_X(dy, out) / (real)inside);
 #else
             const real norm = LOAD_X(y, out);
             const real sign = v > 0 ? (real)1 : v < 0 ? (real)-1 : v;
-            acc += norm == 0 ? (real)0 : LOAD_X(dy, out) * sign * pow(fabs(v) / norm, powerLess);
+            total = plus(total, norm == 0 ? (real)0 : LOAD_X(dy, out) * sign * pow(fabs(v) / norm, powerLess));
 #endif
           }
         }
       }
     }
-    STORE_Y(y0, at, acc);
+    STORE_Y(y0, at, value_of(total));
   }
 }

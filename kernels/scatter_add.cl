@@ -1,5 +1,5 @@
 // Sums by index: keys are the indices of a row sorted, places where they were. An item makes one output from the updates whose index is
-// its own, in their order. Given: sort.cl's definitions, LOAD_X, STORE_Y, ELEMENTWISE (a row of indices for each column), count.
+// its own, in their order (sums.h). Given: sort.cl's definitions, LOAD_X, STORE_Y, ELEMENTWISE (a row of indices for each column), count.
 
 KERNEL(ITEMS) void scatter_add(PARAMETERS) {
   for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {
@@ -17,10 +17,10 @@ KERNEL(ITEMS) void scatter_add(PARAMETERS) {
         high = middle;
       }
     }
-    real sum = 0;
+    Total total = NOTHING;
     for (; low < length && keys[start + low] == own; low++) {
-      sum += LOAD_X(x, (outer * length + places[start + low]) * inner + column);
+      total = plus(total, LOAD_X(x, (outer * length + places[start + low]) * inner + column));
     }
-    STORE_Y(y, at, sum);
+    STORE_Y(y, at, value_of(total));
   }
 }

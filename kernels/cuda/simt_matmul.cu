@@ -2,6 +2,8 @@
 // items make 128×128 outputs, 8×8 each, from slices of depth 16, three of them in flight. (CUTLASS' kernels for
 // ordinary arithmetic have this shape.)
 //
+// DEEP: the depth is more than DOT_BLOCK: sums of blocks are then added up by sums.h.
+//
 // Given: what matmul.cl gives (a0, b0, FINISH), TRANSPOSE_A, TRANSPOSE_B, LANES_A and LANES_B (elements to a copy where an operand is read along
 // its rows or columns rather than its depth: 4 when these are aligned, else 1), and the numbers rows, cols, depth, tiles, tilesM, tilesN.
 
@@ -72,6 +74,12 @@ DEVICE void copy_depth_last(Copies& copies, Shared to, const f32* from, idx firs
   r[to][0] = *(const quad*)(rhs + (k) * PITCH + itemCol); \
   r[to][1] = *(const quad*)(rhs + (k) * PITCH + itemCol + 32);
 
+#if DEEP
+#define SUM_OF(i, j) VALUE_OF_TOTAL((i) * 8 + (j))
+#else
+#define SUM_OF(i, j) sums[i][j]
+#endif
+
 extern "C" __global__ void __launch_bounds__(SIMT_ITEMS, 2) gemm(PARAMETERS) {
   DYNAMIC_SHARED(shared);
   const f32* const stages = (const f32*)shared;
@@ -97,6 +105,12 @@ extern "C" __global__ void __launch_bounds__(SIMT_ITEMS, 2) gemm(PARAMETERS) {
     for (int i = 0; i < 64; i++) {
       sums[i / 8][i % 8] = 0;
     }
+#if DEEP
+    TOTALS(64)
+    for (int i = 0; i < 64; i++) {
+      CLEAR_TOTAL(i)
+    }
+#endif
     COPY_STAGE(0)
     COPY_STAGE(1)
     for (idx t = 0; t < slices; t++) {
@@ -121,6 +135,14 @@ extern "C" __global__ void __launch_bounds__(SIMT_ITEMS, 2) gemm(PARAMETERS) {
           }
         }
       }
+#if DEEP
+      if ((t + 1) % (DOT_BLOCK / SLICE_DEPTH) == 0 || t + 1 == slices) {
+#pragma unroll
+        for (int i = 0; i < 64; i++) {
+          ADD_TO_TOTAL(i, sums[i / 8][i % 8])
+        }
+      }
+#endif
     }
     copies_wait<0>(copies);
     BARRIER();
@@ -130,7 +152,7 @@ extern "C" __global__ void __launch_bounds__(SIMT_ITEMS, 2) gemm(PARAMETERS) {
 #pragma unroll
       for (int j = 0; j < 8; j++) {
         if (row0 + OUT_ROW(i) < rows && col0 + OUT_COL(j) < cols) {
-          FINISH(row0 + OUT_ROW(i), col0 + OUT_COL(j), sums[i][j])
+          FINISH(row0 + OUT_ROW(i), col0 + OUT_COL(j), SUM_OF(i, j))
         }
       }
     }

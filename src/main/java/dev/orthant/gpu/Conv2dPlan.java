@@ -8,6 +8,7 @@ import dev.orthant.op.Conv2d;
 import dev.orthant.op.Conv2dBackwardData;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Residue;
+import dev.orthant.op.Summation;
 import dev.orthant.op.Window;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,7 @@ final class Conv2dPlan {
     source.define("STORE_Y", "STORE_" + x.dtype());
     g.define(source, parameters, x.dtype());
     parameters.index("filters", filters / g.groups());
-    parameters.index("depth", g.channels() / g.groups() * g.filterH() * g.filterW());
+    parameters.index("depth", depth());
     source.define("TRANSPOSED", transposed != null);
     if (transposed != null) {
       place(transposed);
@@ -149,6 +150,11 @@ final class Conv2dPlan {
     parameters.index("colStride", t.columns.stride());
   }
 
+  /** How many products make an output. */
+  private long depth() {
+    return g.channels() / g.groups() * g.filterH() * g.filterW();
+  }
+
   private long pixels() {
     return g.n() * g.outHeight() * g.outWidth();
   }
@@ -157,11 +163,12 @@ final class Conv2dPlan {
     long perGroup = filters / g.groups();
     long rows = g.layout() == Layout.NHWC ? pixels() : perGroup;
     long cols = g.layout() == Layout.NHWC ? perGroup : pixels();
-    Tile tile = Tile.choose(planner.limits(), rows, cols, g.groups(), compute.size());
+    Tile tile = Tile.choose(planner.limits(), rows, cols, g.groups(), compute.size())
+        .summing(depth(), planner.limits(), compute.size());
     tile.define(source);
     long tiles = tile.parameters(parameters, rows, cols, g.groups());
     return planner.launch(source, "gemm", tiles, tile.items(), parameters, wide, compute,
-        List.of("conv2d_places.cl", "conv2d.cl", tile.file()));
+        List.of("sums.h", "conv2d_places.cl", "conv2d.cl", tile.file()));
   }
 
   private Launch direct() {
@@ -169,7 +176,8 @@ final class Conv2dPlan {
     int items = Math.min(DIRECT_ITEMS, planner.limits().groupItems());
     parameters.index("count", count);
     source.define("ITEMS", items);
+    source.define("DEEP", depth() > Summation.DOT.block());
     return planner.launch(source, "conv2d", (count + items - 1) / items, items, parameters, wide, compute,
-        List.of("conv2d_places.cl", "conv2d.cl", "conv2d_direct.cl"));
+        List.of("sums.h", "conv2d_places.cl", "conv2d.cl", "conv2d_direct.cl"));
   }
 }

@@ -59,7 +59,7 @@ final class Conv2dWeightsPlan {
     // No part is empty.
     splits = Math.max(1, (pixels + share - 1) / share);
     List<Launch> launches = new ArrayList<>();
-    launches.add(product(tile, splits, share));
+    launches.add(product(tile.summing(share, planner.limits(), compute.size()), splits, share));
     if (splits > 1) {
       launches.add(sum(splits));
     }
@@ -91,7 +91,7 @@ final class Conv2dWeightsPlan {
     tile.define(source);
     long tiles = tile.parameters(parameters, rows, cols, g.groups() * splits);
     return planner.launch(source, "gemm", tiles, tile.items(), parameters, wide, compute,
-        List.of("conv2d_places.cl", "conv2d_backward_weights.cl", tile.file()));
+        List.of("sums.h", "conv2d_places.cl", "conv2d_backward_weights.cl", tile.file()));
   }
 
   private void formula(KernelSource source, Parameters parameters) {
@@ -113,6 +113,6 @@ final class Conv2dWeightsPlan {
     parameters.index("parts", splits);
     source.define("ITEMS", items);
     return planner.launch(source, "sum_parts", (count + items - 1) / items, items, parameters, wide, compute,
-        List.of("sum_parts.cl"));
+        List.of("sums.h", "sum_parts.cl"));
   }
 }

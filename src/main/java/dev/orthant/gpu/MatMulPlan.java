@@ -29,13 +29,14 @@ final class MatMulPlan {
   }
 
   Launch launch() {
-    Tile tile = Tile.choose(planner.limits(), size.rows(), size.cols(), size.batch(), compute.size());
+    Tile tile = Tile.choose(planner.limits(), size.rows(), size.cols(), size.batch(), compute.size())
+        .summing(size.depth(), planner.limits(), compute.size());
     tile.define(source);
     operands();
     long tiles = tile.parameters(parameters, size.rows(), size.cols(), size.batch());
     epilogue();
     return planner.launch(source, "gemm", tiles, tile.items(), parameters, wide, compute,
-        List.of("matmul.cl", tile.file()));
+        List.of("sums.h", "matmul.cl", tile.file()));
   }
 
   /** The same on matrix units. */
@@ -53,6 +54,7 @@ final class MatMulPlan {
   /** The same in true F32, with copies that run ahead: {@code simt_matmul.cu}. */
   Launch launchCopyingAhead() {
     operands();
+    source.define("DEEP", SimtMatMul.isDeep(size));
     source.define("LANES_A", SimtMatMul.lanes(size.rows()));
     source.define("LANES_B", SimtMatMul.lanes(size.cols()));
     long tiles = SimtMatMul.TILE.parameters(parameters, size.rows(), size.cols(), size.batch());
@@ -60,7 +62,7 @@ final class MatMulPlan {
         1);
     epilogue();
     return planner.launch(source, "gemm", grid, parameters, wide, compute,
-        List.of("matmul.cl", "cuda/mma.h", "cuda/simt_matmul.cu"));
+        List.of("sums.h", "matmul.cl", "cuda/mma.h", "cuda/simt_matmul.cu"));
   }
 
   private void operands() {

@@ -20,6 +20,7 @@ import dev.orthant.op.Random;
 import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
+import dev.orthant.op.Summation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,6 +34,8 @@ final class Planner {
   private static final long NARROW = 1L << 29;
   private static final int POINTWISE_ITEMS = 256;
   private static final int PLANS = 1024;
+  /** The text of long sums. */
+  private static final String SUMS = "sums.h";
 
   private final GpuLimits limits;
   private final String dialect;
@@ -166,6 +169,10 @@ final class Planner {
     if (compute == DType.I64) {
       flags.add("ORTHANT_I64");
       texts.addFirst("integers.h");
+    }
+    if (texts.contains(SUMS)) {
+      source.define("DOT_BLOCK", Summation.DOT.block());
+      source.define("SUM_BLOCK", Summation.SUM.block());
     }
     source.define("PARAMETERS", parameters.declaration());
     return new Launch(source.compose(flags, dialect, texts), kernel, grid, parameters.slots());

@@ -98,6 +98,6 @@ final class PoolPlan {
     parameters.index("count", count);
     source.define("ITEMS", items);
     return planner.launch(source, kernel, (count + items - 1) / items, items, parameters, wide, type.compute(),
-        List.of(kernel + ".cl"));
+        List.of("sums.h", kernel + ".cl"));
   }
 }

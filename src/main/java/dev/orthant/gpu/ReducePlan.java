@@ -145,10 +145,16 @@ final class ReducePlan {
   }
 
   private Launch launch(ReduceText t, long groups, int items, String file) {
-    t.source().define("STAGES", IntStream.range(0, op.stages().size()).mapToObj(j -> "STAGE(" + j + ")")
+    t.source().define("STAGES", IntStream.range(0, op.stages().size())
+        .mapToObj(j -> (isSum(op.stages().get(j)) ? "SUM_STAGE(" : "STAGE(") + j + ")")
         .collect(Collectors.joining(" ")));
     t.source().define("COLUMNS", !loops.inner());
     return planner.launch(t.source(), "reduce", groups, items, t.parameters(), wide, compute,
-        List.of("reduce_stages.cl", file));
+        List.of("reduce_stages.cl", "sums.h", file));
+  }
+
+  /** Whether the order of a stage's additions matters, and so their number in a row. */
+  private boolean isSum(Reduce.Stage stage) {
+    return compute.isFloating() && (stage.kind() == Reduce.Kind.SUM || stage.kind() == Reduce.Kind.MEAN);
   }
 }

@@ -6,6 +6,7 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.Summation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * which came with the matrix units that F32 has no use for): {@code cuda/simt_matmul.cu}.
  */
 final class SimtMatMul implements Special {
-  static final Tile TILE = new Tile(128, 128, 16, 8, 8, false);
+  static final Tile TILE = new Tile(128, 128, 16, 8, 8, false, false);
   private static final int STAGES = 3;
   /** Rows of a slice are padded by four elements. */
   static final int SHARED_BYTES = STAGES * TILE.k() * (TILE.m() + 4 + TILE.n() + 4) * Float.BYTES;
@@ -57,16 +58,23 @@ final class SimtMatMul implements Special {
   public String kind(Call call) {
     MatMul op = (MatMul) call.op();
     MatMulSize p = MatMulSize.of(call, op);
-    return (op.transposeLhs() ? "T" + lanes(p.rows()) : "N") + (op.transposeRhs() ? "T" : "N" + lanes(p.cols()));
+    return (op.transposeLhs() ? "T" + lanes(p.rows()) : "N") + (op.transposeRhs() ? "T" : "N" + lanes(p.cols()))
+        + (isDeep(p) ? ", deep" : "");
   }
 
-  /** Two tiles and a bit each way, all stages used and some again; one slice that is not full. */
+  /** Whether sums of blocks are kept as well. */
+  static boolean isDeep(MatMulSize p) {
+    return p.depth() > Summation.DOT.block();
+  }
+
+  /** Two tiles and a bit each way, all stages used and some again, of a deep product two blocks; one slice that is not full. */
   @Override
   public List<Call> trials(Call call) {
     MatMul op = (MatMul) call.op();
     MatMulSize p = MatMulSize.of(call, op);
     List<Call> trials = new ArrayList<>();
-    for (long k : new long[] {5L * TILE.k() + 3, 3}) {
+    long several = 5L * TILE.k() + 3 + (isDeep(p) ? Summation.DOT.block() : 0);
+    for (long k : new long[] {several, 3}) {
       long m = (long) TILE.m() + lanes(p.rows());
       long n = (long) TILE.n() + lanes(p.cols());
       Shape a = op.transposeLhs() ? Shape.of(2, k, m) : Shape.of(2, m, k);

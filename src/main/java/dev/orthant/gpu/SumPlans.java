@@ -80,7 +80,7 @@ final class SumPlans {
     source.define("STORE_Y", "STORE_" + type);
     source.define("ITEMS", items);
     List<String> files = new ArrayList<>(before);
-    files.add(kernel + ".cl");
+    files.addAll(List.of("sums.h", kernel + ".cl"));
     return planner.launch(source, kernel, groups, items, parameters, wide, compute, files);
   }
 }

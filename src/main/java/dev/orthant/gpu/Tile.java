@@ -1,5 +1,6 @@
 package dev.orthant.gpu;
 
+import dev.orthant.op.Summation;
 import java.util.List;
 
 /**
@@ -7,8 +8,9 @@ import java.util.List;
  * {@code itemM}×{@code itemN} of them.
  *
  * @param serial whether one item does it all, with vectors ({@code gemm_serial.cl}); {@code itemN} is then the compiler's business
+ * @param deep whether the depth is more than may be summed one after another ({@link Summation#DOT}), so that sums of blocks are kept as well
  */
-record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
+record Tile(int m, int n, int k, int itemM, int itemN, boolean serial, boolean deep) {
   // The first that suits the product and fits the device is taken.
   private static final List<Tile> PARALLEL = List.of(parallel(128, 128, 16, 8, 8), parallel(64, 64, 16, 4, 4),
       parallel(32, 32, 32, 2, 2), parallel(16, 16, 16, 1, 1), parallel(8, 8, 8, 1, 1));
@@ -26,10 +28,10 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
   }
 
   private static Tile parallel(int m, int n, int k, int itemM, int itemN) {
-    return new Tile(m, n, k, itemM, itemN, false);
+    return new Tile(m, n, k, itemM, itemN, false, false);
   }
 
-  /** The one place that chooses: the tile for {@code batch} products with m rows and n columns. */
+  /** The one place that chooses: the tile for {@code batch} products with m rows and n columns; see {@link #summing}. */
   static Tile choose(GpuLimits limits, long m, long n, long batch, int realSize) {
     if (limits.cpuLike()) {
       return serial(limits, m, n, realSize);
@@ -54,12 +56,26 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
     int itemN = 64 / realSize;
     boolean small = m <= 4L * itemM && n <= 4L * itemN;
     for (int blocks = small ? 4 : 16; blocks > 1; blocks /= 2) {
-      Tile t = new Tile(blocks * itemM, blocks * itemN, 128, itemM, itemN, true);
+      Tile t = new Tile(blocks * itemM, blocks * itemN, 128, itemM, itemN, true, false);
       if (t.fits(limits, realSize)) {
         return t;
       }
     }
-    return new Tile(itemM, itemN, 8, itemM, itemN, true);
+    return new Tile(itemM, itemN, 8, itemM, itemN, true, false);
+  }
+
+  /** The same for sums of {@code depth} products, smaller where the sums of blocks would not fit. */
+  Tile summing(long depth, GpuLimits limits, int realSize) {
+    // The sums of slices of a serial tile make a chain of their own.
+    long block = serial ? (Summation.DOT.block() - k) * k : Summation.DOT.block();
+    if (depth <= block) {
+      return this;
+    }
+    Tile t = new Tile(m, n, k, itemM, itemN, serial, true);
+    while (serial && !t.fits(limits, realSize) && t.n > itemN) {
+      t = new Tile(Math.max(itemM, t.m / 2 / itemM * itemM), t.n / 2 / itemN * itemN, k, itemM, itemN, true, true);
+    }
+    return t;
   }
 
   /** Whether more than half of a tile is used along each side. */
@@ -77,7 +93,8 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
   }
 
   long sharedBytes(int realSize) {
-    return serial ? realSize * ((long) m * k + (long) n * k + (long) m * n) : realSize * (long) k * (m + 4 + n + 4);
+    int sums = deep ? 3 : 1;
+    return serial ? realSize * ((long) m * k + (long) n * k + (long) m * n * sums) : realSize * (long) k * (m + 4 + n + 4);
   }
 
   private long tilesM(long rows) {
@@ -120,6 +137,7 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial) {
     source.define("TILE_N", n);
     source.define("TILE_K", k);
     source.define("ITEM_M", itemM);
+    source.define("DEEP", deep);
     if (!serial) {
       source.define("ITEM_N", itemN);
     }
