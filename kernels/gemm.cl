@@ -17,7 +17,7 @@
 #define COL_OF(j) ((j) / RUN_N * (ITEMS_N * RUN_N) + itemCol * RUN_N + (j) % RUN_N)
 
 #if DEEP
-#define SUM_OF(i, j) VALUE_OF_TOTAL((i) * ITEM_N + (j))
+#define SUM_OF(i, j) VALUE_OF_TOTAL((i) * ITEM_N + (j), sums[i][j])
 #else
 #define SUM_OF(i, j) sums[i][j]
 #endif
@@ -99,7 +99,7 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
       }
       BARRIER();
 #if DEEP
-      if ((k0 + TILE_K) % DOT_BLOCK == 0 || k0 + TILE_K >= depth) {
+      if ((k0 + TILE_K) % DOT_BLOCK == 0) {
 #pragma unroll
         for (int i = 0; i < ITEM_M; i++) {
 #pragma unroll

@@ -108,7 +108,7 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
         }
       }
 #if DEEP
-      if ((k0 / TILE_K + 1) % SLICES == 0 || k0 + TILE_K >= depth) {
+      if ((k0 / TILE_K + 1) % SLICES == 0) {
         for (int i = 0; i < TILE_M * TILE_N; i++) {
           ADD_TO_TOTAL(i, sums[i])
         }
@@ -117,7 +117,7 @@ KERNEL(ITEMS) void gemm(PARAMETERS) {
     }
 #if DEEP
     for (int i = 0; i < TILE_M * TILE_N; i++) {
-      sums[i] = VALUE_OF_TOTAL(i);
+      sums[i] = VALUE_OF_TOTAL(i, sums[i]);
     }
 #endif
 

@@ -53,4 +53,5 @@ DEVICE real value_of(Total t) {
     low[at] = total_.low; \
     sum = 0; \
   }
-#define VALUE_OF_TOTAL(at) value_of(total_of(high[at], low[at]))
+// With the last block's sum.
+#define VALUE_OF_TOTAL(at, sum) value_of(plus(total_of(high[at], low[at]), sum))

@@ -2,6 +2,8 @@
 // tile's rows each, and finish the sums. A block makes one tile after the other. The blocks of a cluster have tiles below each other: each
 // fetches a part of the slice of R, for all of them.
 //
+// DEEP: the depth is more than MATRIX_BLOCK: sums of blocks are then added up by sums.h.
+//
 // Given: what hopper_wgmma.h asks for; STAGES, CLUSTER (1 or 2); TILE_STATE (what a tile's loads need), LOAD_STEP (asks for slice `step` at `toLhs` and
 // `toRhs`, counted at `arrived`); VALUE(i, j, sum, result) (what is stored for a sum), REMAKES (whether a NaN is looked at again) and
 // REMAKE(i, j, result); STORE_MAP (whether the output is written by the copy engine, through yMap, or as STORE_Y(y, at, v) at PLACE(i, j)), and the numbers
@@ -10,6 +12,11 @@
 #define LHS_BYTES (TILE_M * TILE_K * 2)
 #define RHS_BYTES (TILE_N * TILE_K * 2)
 #define STAGE_BYTES (LHS_BYTES + RHS_BYTES)
+#if DEEP
+#define STEP_IN_BLOCK(step) ((step) % BLOCK_STEPS)
+#else
+#define STEP_IN_BLOCK(step) (step)
+#endif
 // Outputs are handed to the copy engine as boxes of 64×64, each made by 64 columns of the instruction.
 #define CHUNK 64
 #define CHUNKS (WGMMA_N / CHUNK)
@@ -24,6 +31,8 @@
 #define BOX_ROW(n) (ACROSS ? SUM_COL(n) : SUM_ROW(n))
 #define BOX_COL(n) (ACROSS ? SUM_ROW(n) : SUM_COL(n))
 #define CONSUMER_WARPS 8
+// Slices that are added up one after another.
+#define BLOCK_STEPS (MATRIX_BLOCK / TILE_K)
 
 #if HOPPER
 // Coordinates of the copy engine have 32 bits, and so have tiles; only places of outputs may need more.
@@ -108,6 +117,12 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
 #endif
     for (int tile = (int)blockIdx.x / CLUSTER; tile < (int)tiles; tile += (int)gridDim.x / CLUSTER) {
       float sums[SUMS];
+#if DEEP
+      TOTALS(SUMS)
+      for (int n = 0; n < SUMS; n++) {
+        CLEAR_TOTAL(n)
+      }
+#endif
       for (int step = 0; step < (int)steps; step++) {
         mbarrier_wait(full + stage, phase);
         const u32 lhs = shared_address(shared) + stage * STAGE_BYTES + group * GROUP_M * TILE_K * 2;
@@ -117,7 +132,7 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
         for (int k = 0; k < TILE_K / 16; k++) {
           const u64 l = descriptor(lhs + k * NEXT_DEPTH(A_ROWS_FIRST), NEXT_ROWS(A_ROWS_FIRST), PATTERN);
           const u64 r = descriptor(rhs + k * NEXT_DEPTH(B_COLS_FIRST), NEXT_ROWS(B_COLS_FIRST), PATTERN);
-          wgmma(sums, ACROSS ? r : l, ACROSS ? l : r, k > 0 || step > 0);
+          wgmma(sums, ACROSS ? r : l, ACROSS ? l : r, k > 0 || STEP_IN_BLOCK(step) > 0);
         }
         wgmma_commit();
         // The slice before has been read when only this one's products are under way.
@@ -129,9 +144,25 @@ extern "C" __global__ __launch_bounds__(3 * WARPGROUP, 1) void hopper_gemm(PARAM
           stage = 0;
           phase ^= 1;
         }
+#if DEEP
+        if (STEP_IN_BLOCK(step) == BLOCK_STEPS - 1 && step + 1 < (int)steps) {
+          WGMMA_WAIT(0);
+          hold_sums(sums);
+#pragma unroll
+          for (int n = 0; n < SUMS; n++) {
+            ADD_TO_TOTAL(n, sums[n])
+          }
+        }
+#endif
       }
       WGMMA_WAIT(0);
       hold_sums(sums);
+#if DEEP
+#pragma unroll
+      for (int n = 0; n < SUMS; n++) {
+        sums[n] = VALUE_OF_TOTAL(n, sums[n]);
+      }
+#endif
       if (lane < CLUSTER) {
         mbarrier_arrive_at(empty + (stage == 0 ? STAGES : stage) - 1, lane);
       }

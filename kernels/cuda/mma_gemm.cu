@@ -1,8 +1,13 @@
 // Tiles of Y = L·R on matrix units: a group makes TILE_M×TILE_N sums from slices of the operands that pass through shared memory, STAGES of them,
 // copied while others are multiplied; a warp makes WARP_M×WARP_N of them, reading a step's fragments while it multiplies those of the step before.
 //
+// DEEP: there are more than SLICES slices, as many as have MATRIX_BLOCK products of matrix units: sums of blocks are then added up by sums.h.
+//
 // Given: what mma_tiles.h asks for; STAGES, BLOCKS (how many groups a multiprocessor should hold); COPY_STATE, COPY_LHS, COPY_RHS; and of matmul.cl or
 // conv2d.cl: BATCH_STATE, LHS_ROW and its like, FINISH, and the numbers rows, cols, depth, tiles, tilesM, tilesN.
+
+#define SUMS (MADE_M * MADE_N * 4)
+#define SLICES (MATRIX_BLOCK / TILE_K / PRODUCTS)
 
 // Rows of tiles that are worked on together, for the sake of the cache.
 #define BAND 8
@@ -53,6 +58,12 @@ extern "C" __global__ void __launch_bounds__(ITEMS, BLOCKS) mma_gemm(PARAMETERS)
     for (int i = 0; i < MADE_M * MADE_N * 4; i++) {
       sums[i / 4 / MADE_N][i / 4 % MADE_N][i % 4] = 0;
     }
+#if DEEP
+    TOTALS(SUMS)
+    for (int i = 0; i < SUMS; i++) {
+      CLEAR_TOTAL(i)
+    }
+#endif
     u32 lhs[STEPS][MADE_M][4], rhs[STEPS][MADE_N][2];
 
 #pragma unroll
@@ -74,7 +85,21 @@ extern "C" __global__ void __launch_bounds__(ITEMS, BLOCKS) mma_gemm(PARAMETERS)
       __syncthreads();
       LOAD_STEP(slot, 0)
       multiply(sums, lhs[1], rhs[1]);
+#if DEEP
+      if ((s + 1) % SLICES == 0) {
+#pragma unroll
+        for (int i = 0; i < SUMS; i++) {
+          ADD_TO_TOTAL(i, sums[i / 4 / MADE_N][i / 4 % MADE_N][i % 4])
+        }
+      }
+#endif
     }
+#if DEEP
+#pragma unroll
+    for (int i = 0; i < SUMS; i++) {
+      sums[i / 4 / MADE_N][i / 4 % MADE_N][i % 4] = VALUE_OF_TOTAL(i, sums[i / 4 / MADE_N][i / 4 % MADE_N][i % 4]);
+    }
+#endif
 
     copies_wait<0>(copies);
     __syncthreads();
@@ -101,14 +126,15 @@ extern "C" __global__ void __launch_bounds__(ITEMS, BLOCKS) mma_gemm(PARAMETERS)
 #if OPERAND_KIND > 1
         // The parts of an infinite number, or one that rounds to 0, give NaN where the number itself does not: made again without parts.
         if (sum != sum) {
-          sum = 0;
+          Total total = NOTHING;
           const LhsPlace l = LHS_ROW(i);
           const RhsPlace r = RHS_COL(j);
           for (idx k = 0; k < depth; k++) {
             const LhsPlace lk = LHS_DEPTH(k);
             const RhsPlace rk = RHS_DEPTH(k);
-            sum = LHS(l, lk) * RHS(r, rk) + sum;
+            total = plus(total, LHS(l, lk) * RHS(r, rk));
           }
+          sum = value_of(total);
         }
 #endif
         FINISH(i, j, sum)

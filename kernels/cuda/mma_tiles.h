@@ -128,6 +128,8 @@ DEVICE void load_rhs(u32 (&b)[MADE_N][2], Shared slice, int place, int step) {
 #define JOIN(a, b) a##b
 #define JOINED(a, b) JOIN(a, b)
 #define OPERAND_KIND JOINED(OPERAND_IS_, OPERAND)
+// Products of matrix units that make one of operands.
+#define PRODUCTS (OPERAND_KIND == 3 ? 3 : 1)
 
 DEVICE void multiply(float (&sums)[MADE_M][MADE_N][4], const u32 (&a)[MADE_M][4], const u32 (&b)[MADE_N][2]) {
 #if OPERAND_KIND == 1

@@ -75,7 +75,7 @@ DEVICE void copy_depth_last(Copies& copies, Shared to, const f32* from, idx firs
   r[to][1] = *(const quad*)(rhs + (k) * PITCH + itemCol + 32);
 
 #if DEEP
-#define SUM_OF(i, j) VALUE_OF_TOTAL((i) * 8 + (j))
+#define SUM_OF(i, j) VALUE_OF_TOTAL((i) * 8 + (j), sums[i][j])
 #else
 #define SUM_OF(i, j) sums[i][j]
 #endif
@@ -136,7 +136,7 @@ extern "C" __global__ void __launch_bounds__(SIMT_ITEMS, 2) gemm(PARAMETERS) {
         }
       }
 #if DEEP
-      if ((t + 1) % (DOT_BLOCK / SLICE_DEPTH) == 0 || t + 1 == slices) {
+      if ((t + 1) % (DOT_BLOCK / SLICE_DEPTH) == 0) {
 #pragma unroll
         for (int i = 0; i < 64; i++) {
           ADD_TO_TOTAL(i, sums[i / 8][i % 8])

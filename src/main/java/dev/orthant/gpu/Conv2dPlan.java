@@ -112,9 +112,10 @@ final class Conv2dPlan {
 
   private Launch launch(MmaTile tile, MmaOperand operand) {
     define();
-    Grid grid = tile.define(source, parameters, operand, pixels(), filters / g.groups(), g.groups(), planner.limits());
-    return planner.launch(source, "mma_gemm", grid, parameters, wide, compute, List.of("conv2d_places.cl", "conv2d.cl",
-        "cuda/mma.h", "cuda/mma_tiles.h", "cuda/mma_conv2d.cu", "cuda/mma_gemm.cu"));
+    Grid grid = tile.define(source, parameters, operand, pixels(), filters / g.groups(), depth(), g.groups(),
+        planner.limits());
+    return planner.launch(source, "mma_gemm", grid, parameters, wide, compute, List.of("sums.h", "conv2d_places.cl",
+        "conv2d.cl", "cuda/mma.h", "cuda/mma_tiles.h", "cuda/mma_conv2d.cu", "cuda/mma_gemm.cu"));
   }
 
   private void define() {

@@ -5,6 +5,7 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
+import dev.orthant.op.Summation;
 import dev.orthant.op.Window;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,11 @@ final class HopperConv implements Special {
 
   private static Conv2d.Extents extents(Call call) {
     return ((Conv2d) call.op()).extents(call.input(0), call.input(1));
+  }
+
+  /** Slices of the depth, each of one tap. */
+  private static long slices(Conv2d.Extents e) {
+    return e.r() * e.s() * Math.ceilDiv(e.c(), HopperTile.K);
   }
 
   private static HopperTile tile(Call call) {
@@ -111,14 +117,15 @@ final class HopperConv implements Special {
     parameters.index("depth", e.c() * e.r() * e.s());
     parameters.index("rows", rows);
     parameters.index("cols", e.k());
-    parameters.index("steps", e.r() * e.s() * Math.ceilDiv(e.c(), HopperTile.K));
+    parameters.index("steps", slices(e));
+    source.define("DEEP", HopperTile.isDeep(slices(e)));
     parameters.index("tiles", tiles);
     parameters.index("tilesM", tile.tilesM(rows));
     parameters.index("tilesN", tile.tilesN(e.k()));
     new Formulas(compute, op.scalars(), true, call.inputs().subList(2, call.inputs().size()), 2,
         geometry.coordinates(call.output()), parameters).define(op.epilogue().formula(), source);
     return planner.launch(source, "hopper_gemm", tile.grid(tiles, planner.limits().units(), stages, staged), parameters,
-        wide, compute, List.of("cuda/hopper.h", "cuda/hopper_wgmma.h", "conv2d_places.cl", "conv2d.cl",
+        wide, compute, List.of("sums.h", "cuda/hopper.h", "cuda/hopper_wgmma.h", "conv2d_places.cl", "conv2d.cl",
             "cuda/hopper_conv2d.cu", "cuda/hopper_gemm.cu"));
   }
 
@@ -148,10 +155,10 @@ final class HopperConv implements Special {
     Conv2d.Extents e = extents(call);
     return call.input(0).dtype().shortName() + ", tile " + t.m() + "x" + t.n() + ", clusters of " + t.cluster()
         + (e.k() % HopperProduct.UNIT == 0 ? "" : ", outputs of any width") + ", filters " + e.r() + "x" + e.s() + ", "
-        + w;
+        + w + (HopperTile.isDeep(slices(e)) ? ", deep" : "");
   }
 
-  /** Two images of odd extents with more pixels and filters than a tile, more channels than a slice; an epilogue with a row and the output's own place. */
+  /** Two images of odd extents with more pixels and filters than a tile, more channels than a slice; for deep products two blocks; an epilogue with a row and the output's own place. */
   @Override
   public List<Call> trials(Call call) {
     Conv2d op = (Conv2d) call.op();
@@ -165,12 +172,20 @@ final class HopperConv implements Special {
     long k = tile.n() + (e.k() % HopperProduct.UNIT == 0 ? 8L : 3L);
     List<Call> trials = new ArrayList<>();
     for (long c : new long[] {HopperProduct.UNIT, HopperTile.K + (long) HopperProduct.UNIT}) {
-      TensorSpec x = TensorSpec.of(type, 2, h, width, c);
-      TensorSpec f = TensorSpec.of(type, k, e.r(), e.s(), c);
-      TensorSpec y = op.product(x, f);
-      trials.add(Call.of("trial", op.withEpilogue(TRIAL), List.of(x, f, TensorSpec.of(type, k), y)));
+      trials.add(trial(op, e, TensorSpec.of(type, 2, h, width, c), k));
+    }
+    if (HopperTile.isDeep(slices(e))) {
+      long slices = Summation.MATRIX_UNIT.block() / HopperTile.K / (e.r() * e.s()) + 1;
+      long two = extent(2, e.r(), w.strideH(), w.dilationH(), w.padTop() + w.padBottom());
+      long one = extent(1, e.s(), w.strideW(), w.dilationW(), w.padLeft() + w.padRight());
+      trials.add(trial(op, e, TensorSpec.of(type, 1, two, one, slices * HopperTile.K), k - tile.n()));
     }
     return trials;
+  }
+
+  private static Call trial(Conv2d op, Conv2d.Extents e, TensorSpec x, long k) {
+    TensorSpec f = TensorSpec.of(x.dtype(), k, e.r(), e.s(), x.shape().dim(3));
+    return Call.of("trial", op.withEpilogue(TRIAL), List.of(x, f, TensorSpec.of(x.dtype(), k), op.product(x, f)));
   }
 
   /** The extent of an image with that many outputs. */

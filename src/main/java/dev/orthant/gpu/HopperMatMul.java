@@ -5,6 +5,7 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.Summation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,10 +57,11 @@ final class HopperMatMul implements Special {
   private static String kind(HopperProduct p, HopperTile t) {
     return p.type().shortName() + (p.op().transposeLhs() ? " T" : " N") + (p.op().transposeRhs() ? "T" : "N")
         + ", tile "
-        + t.m() + "x" + t.n() + ", clusters of " + t.cluster() + (p.storesBoxes() ? "" : ", outputs of any width");
+        + t.m() + "x" + t.n() + ", clusters of " + t.cluster() + (p.storesBoxes() ? "" : ", outputs of any width")
+        + (HopperTile.isDeep(p.slices()) ? ", deep" : "");
   }
 
-  /** Two tiles and a bit each way, all stages used and some again, one matrix and several; an epilogue that reads a row and the output's own place. */
+  /** Two tiles and a bit each way, all stages used and some again, one matrix and several, of a deep product two blocks; an epilogue that reads a row and the output's own place. */
   @Override
   public List<Call> trials(Call call) {
     HopperProduct p = problem(call).orElseThrow();
@@ -71,6 +73,9 @@ final class HopperMatMul implements Special {
     List<Call> trials = new ArrayList<>();
     trials.add(trial(p, m, n, k, Shape.of(), Shape.of()));
     trials.add(trial(p, 8, p.storesBoxes() ? 8 : 1, 8, Shape.of(3), p.op().transposeLhs() ? Shape.of() : Shape.of(3)));
+    if (HopperTile.isDeep(p.slices())) {
+      trials.add(trial(p, 8, p.storesBoxes() ? 8 : 1, Summation.MATRIX_UNIT.block() + 8, Shape.of(), Shape.of()));
+    }
     return trials;
   }
 

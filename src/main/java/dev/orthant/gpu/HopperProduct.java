@@ -36,6 +36,11 @@ record HopperProduct(MatMul op, DType type, MatMulSize size) {
     return size.cols();
   }
 
+  /** Slices of the depth. */
+  long slices() {
+    return Math.ceilDiv(size.depth(), HopperTile.K);
+  }
+
   long batch() {
     return size.batch();
   }
@@ -79,14 +84,15 @@ record HopperProduct(MatMul op, DType type, MatMulSize size) {
     source.define("STORE_Y", "STORE_" + type.shortName());
     parameters.index("rows", rows);
     parameters.index("cols", cols);
-    parameters.index("steps", Math.ceilDiv(depth, HopperTile.K));
+    parameters.index("steps", slices());
+    source.define("DEEP", HopperTile.isDeep(slices()));
     parameters.index("tiles", tile.tilesM(rows) * tile.tilesN(cols) * batch());
     parameters.index("tilesM", tile.tilesM(rows));
     parameters.index("tilesN", tile.tilesN(cols));
     new Formulas(compute, op.scalars(), true, call.inputs().subList(2, call.inputs().size()), 2, size.coordinates(),
         parameters).define(op.epilogue().formula(), source);
     return planner.launch(source, "hopper_gemm", grid, parameters, wide, compute,
-        List.of("cuda/hopper.h", "cuda/hopper_wgmma.h", "cuda/hopper_matmul.cu", "cuda/hopper_gemm.cu"));
+        List.of("sums.h", "cuda/hopper.h", "cuda/hopper_wgmma.h", "cuda/hopper_matmul.cu", "cuda/hopper_gemm.cu"));
   }
 
   /** What {@code hopper_wgmma.h} and {@code hopper_gemm.cu} are told. */

@@ -1,5 +1,6 @@
 package dev.orthant.gpu;
 
+import dev.orthant.op.Summation;
 import java.util.List;
 
 /**
@@ -61,6 +62,11 @@ record HopperTile(int m, int n, int cluster) {
 
   long tilesN(long cols) {
     return Math.ceilDiv(cols, n);
+  }
+
+  /** Whether that many slices are more than may be added up one after another. */
+  static boolean isDeep(long slices) {
+    return slices * K > Summation.MATRIX_UNIT.block();
   }
 
   /** Columns that a block fetches for its cluster. */

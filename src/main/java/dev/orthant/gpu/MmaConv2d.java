@@ -5,6 +5,7 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
+import dev.orthant.op.Summation;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,27 +37,32 @@ final class MmaConv2d implements Special {
   }
 
   /** A convolution that matrix units are for. */
-  private record Product(Conv2d op, MmaOperand operand, MmaTile tile) {
+  private record Product(Conv2d op, MmaOperand operand, long depth, MmaTile tile) {
     static Optional<Product> of(GpuLimits limits, Call call) {
       if (!(call.op() instanceof Conv2d op) || op.layout() != Layout.NHWC) {
         return Optional.empty();
       }
       Conv2d.Extents e = op.extents(call.input(0), call.input(1));
       long channels = e.c() / op.groups();
+      long depth = channels * e.r() * e.s();
       return MmaOperand.of(call.input(0).dtype(), op).filter(o -> channels % o.perCopy() == 0)
           .flatMap(o -> MmaTile
-              .choose(limits, o, e.n() * e.p() * e.q(), e.k() / op.groups(), channels * e.r() * e.s(), op.groups())
-              .map(t -> new Product(op, o, t)));
+              .choose(limits, o, e.n() * e.p() * e.q(), e.k() / op.groups(), depth, op.groups())
+              .map(t -> new Product(op, o, depth, t)));
     }
   }
 
   @Override
   public String kind(Call call) {
     Product p = Product.of(limits, call).orElseThrow();
-    return p.operand.label() + ", " + p.tile + (Conv2dPlan.isPadded(p.op.window()) ? ", padded" : "");
+    return p.operand.label() + ", " + p.tile + (Conv2dPlan.isPadded(p.op.window()) ? ", padded" : "")
+        + (p.operand.isDeep(p.depth) ? ", deep" : "");
   }
 
-  /** A tile and a bit each way in two groups, slices that hold several taps, all stages used; and one tap that does not fill a slice. */
+  /**
+   * A tile and a bit each way in two groups, slices that hold several taps, all stages used; and one tap that does not fill a slice, or
+   * for a deep product two blocks.
+   */
   @Override
   public List<Call> trials(Call call) {
     Product p = Product.of(limits, call).orElseThrow();
@@ -65,10 +71,11 @@ final class MmaConv2d implements Special {
     Conv2d wide = Conv2d.PLAIN.strides(2, 1).dilation(1, 2).groups(2).padding(pad, 2 * pad, 0, pad);
     // 3 pieces of channels and 8 taps: 6 slices.
     long height = 2L * (p.tile.m() / 16) + 2;
+    long channels = p.operand.isDeep(p.depth) ? Summation.MATRIX_UNIT.block() + piece : piece;
     return List.of(trial(p, wide, TensorSpec.of(DType.F32, 2, height, 12, 6L * piece),
         TensorSpec.of(DType.F32, 2L * (p.tile.n() + 5), 4, 2, 3L * piece)),
-        trial(p, Conv2d.PLAIN.padding(pad), TensorSpec.of(DType.F32, 1, 3, 5, piece),
-            TensorSpec.of(DType.F32, 7, 1, 1, piece)));
+        trial(p, Conv2d.PLAIN.padding(pad), TensorSpec.of(DType.F32, 1, 3, 5, channels),
+            TensorSpec.of(DType.F32, 7, 1, 1, channels)));
   }
 
   private static Call trial(Product p, Conv2d how, TensorSpec x, TensorSpec w) {

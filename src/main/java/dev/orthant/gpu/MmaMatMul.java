@@ -5,6 +5,8 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
+import dev.orthant.op.Summation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,16 +69,22 @@ final class MmaMatMul implements Special {
   public String kind(Call call) {
     Product p = product(call);
     return p.operand.label() + (p.op.transposeLhs() ? " T" : " N") + (p.op.transposeRhs() ? "T" : "N") + ", " + p.tile
+        + (p.operand.isDeep(p.size.depth()) ? ", deep" : "")
         + ", copies of " + p.lhsVector() + " and " + p.rhsVector() + " bytes";
   }
 
-  /** A tile and a bit each way, all stages used and some again; and several small products by one slice that is not filled. */
+  /** A tile and a bit each way, all stages used and some again; and several small products by one slice that is not filled; of a deep one two blocks. */
   @Override
   public List<Call> trials(Call call) {
     Product p = product(call);
     int slice = MmaTile.SLICE / p.operand.size();
-    return List.of(trial(p, p.tile.m(), p.tile.n(), (p.tile.stages() + 1L) * slice, Shape.of()),
-        trial(p, 2, 2, 2, Shape.of(3)));
+    List<Call> trials = new ArrayList<>();
+    trials.add(trial(p, p.tile.m(), p.tile.n(), (p.tile.stages() + 1L) * slice, Shape.of()));
+    trials.add(trial(p, 2, 2, 2, Shape.of(3)));
+    if (p.operand.isDeep(p.size.depth())) {
+      trials.add(trial(p, 2, 2, Summation.MATRIX_UNIT.block() + slice, Shape.of()));
+    }
+    return trials;
   }
 
   private static Call trial(Product p, long least, long leastN, long leastK, Shape batch) {

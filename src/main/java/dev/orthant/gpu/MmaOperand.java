@@ -2,24 +2,28 @@ package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
 import dev.orthant.op.Contraction;
+import dev.orthant.op.Summation;
 import java.util.Optional;
 
 /** What matrix units multiply: the OPERAND of {@code mma_tiles.h}. */
 enum MmaOperand {
-  F16("f16", 2),
-  BF16("bf16", 2),
-  TF32("tf32", 4),
-  TF32X3("tf32x3", 4);
+  F16("f16", 2, 1),
+  BF16("bf16", 2, 1),
+  TF32("tf32", 4, 1),
+  TF32X3("tf32x3", 4, 3);
 
   /** The most that is copied at once. */
   private static final int MOST_BYTES = 16;
 
   private final String label;
   private final int size;
+  /** How many are added up for one product of operands. */
+  private final int products;
 
-  MmaOperand(String label, int size) {
+  MmaOperand(String label, int size, int products) {
     this.label = label;
     this.size = size;
+    this.products = products;
   }
 
   /** For operands of that type, multiplied as the op asks; empty when that is true F32 or F64. */
@@ -34,6 +38,11 @@ enum MmaOperand {
       };
       default -> Optional.empty();
     };
+  }
+
+  /** Whether that is more than matrix units may add up one after another. */
+  boolean isDeep(long depth) {
+    return depth * products > Summation.MATRIX_UNIT.block();
   }
 
   String label() {

@@ -50,8 +50,9 @@ record MmaTile(int m, int n, int warpsM, int warpsN, int stages, int blocks) {
   }
 
   /** Tells the kernel; returns the grid for {@code batch} products. */
-  Grid define(KernelSource source, Parameters parameters, MmaOperand operand, long rows, long cols, long batch,
-      GpuLimits limits) {
+  Grid define(KernelSource source, Parameters parameters, MmaOperand operand, long rows, long cols, long depth,
+      long batch, GpuLimits limits) {
+    source.define("DEEP", operand.isDeep(depth));
     source.define("OPERAND", operand.label());
     source.define("OPERAND_SIZE", operand.size());
     source.define("TILE_M", m);

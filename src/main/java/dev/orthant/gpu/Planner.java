@@ -173,6 +173,7 @@ final class Planner {
     if (texts.contains(SUMS)) {
       source.define("DOT_BLOCK", Summation.DOT.block());
       source.define("SUM_BLOCK", Summation.SUM.block());
+      source.define("MATRIX_BLOCK", Summation.MATRIX_UNIT.block());
     }
     source.define("PARAMETERS", parameters.declaration());
     return new Launch(source.compose(flags, dialect, texts), kernel, grid, parameters.slots());
