@@ -11,6 +11,7 @@ import dev.orthant.device.DeviceProvider.Discovery;
 import dev.orthant.device.Devices;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
+import dev.orthant.gpu.LongSums;
 import dev.orthant.op.Call;
 import dev.orthant.op.Pointwise;
 import java.lang.foreign.Arena;
@@ -86,6 +87,13 @@ class CudaDeviceTest {
       device.execute(Call.of(device.name(), Pointwise.of(f, parameters), List.of(spec)), List.of(in), List.of(out));
       device.read(out, 0, host);
       return IntStream.range(0, x.length).mapToDouble(i -> spec.dtype().get(host, i)).toArray();
+    }
+  }
+
+  @Test
+  void noChainOfAdditionsIsLongerThanABlock() {
+    for (Device d : found.devices()) {
+      assertThat(LongSums.faults(d)).as(d.info().description()).isEmpty();
     }
   }
 

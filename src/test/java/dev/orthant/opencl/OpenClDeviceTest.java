@@ -14,6 +14,7 @@ import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
 import dev.orthant.gpu.DriverException;
 import dev.orthant.gpu.KernelCases;
+import dev.orthant.gpu.LongSums;
 import dev.orthant.op.Call;
 import dev.orthant.op.Pointwise;
 import dev.orthant.parity.Case;
@@ -68,6 +69,14 @@ class OpenClDeviceTest {
       Check check = new Check(device, 7);
       List<Verdict> bad = cases.stream().map(check::run).filter(v -> !v.fine()).toList();
       assertThat(bad).as("%s kernels on %s", kernels, device.info().description()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = KernelChoice.class, names = {"GPU", "CPU"})
+  void noChainOfAdditionsIsLongerThanABlock(KernelChoice kernels) {
+    for (Device device : (kernels == KernelChoice.GPU ? gpu : cpu).devices()) {
+      assertThat(LongSums.faults(device)).as("%s kernels on %s", kernels, device.info().description()).isEmpty();
     }
   }
 
