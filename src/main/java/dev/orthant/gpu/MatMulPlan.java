@@ -45,7 +45,8 @@ final class MatMulPlan {
     source.define("LHS_VECTOR", operand.vector(op.transposeLhs() ? size.rows() : size.depth()));
     source.define("RHS_VECTOR", operand.vector(op.transposeRhs() ? size.depth() : size.cols()));
     Grid grid =
-        tile.define(source, parameters, operand, size.rows(), size.cols(), size.depth(), size.batch(), planner.limits());
+        tile.define(source, parameters, operand, size.rows(), size.cols(), size.depth(), size.batch(),
+            planner.limits());
     epilogue();
     return planner.launch(source, "mma_gemm", grid, parameters, wide, compute,
         List.of("sums.h", "matmul.cl", "cuda/mma.h", "cuda/mma_tiles.h", "cuda/mma_matmul.cu", "cuda/mma_gemm.cu"));

@@ -94,7 +94,8 @@ record Tile(int m, int n, int k, int itemM, int itemN, boolean serial, boolean d
 
   long sharedBytes(int realSize) {
     int sums = deep ? 3 : 1;
-    return serial ? realSize * ((long) m * k + (long) n * k + (long) m * n * sums) : realSize * (long) k * (m + 4 + n + 4);
+    return serial ? realSize * ((long) m * k + (long) n * k + (long) m * n * sums)
+        : realSize * (long) k * (m + 4 + n + 4);
   }
 
   private long tilesM(long rows) {

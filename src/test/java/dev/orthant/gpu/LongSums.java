@@ -52,7 +52,8 @@ public final class LongSums {
     }
 
     /** What is wrong with the device's results, or null. */
-    @Nullable String fault(Device device) {
+    @Nullable
+    String fault(Device device) {
       Call call = Call.of(device.name(), op, inputs);
       TensorSpec spec = call.output();
       MemorySegment y = run(device, call);
@@ -152,8 +153,9 @@ public final class LongSums {
         Conv2d conv = Conv2d.PLAIN.layout(layout);
         convolutions.add(dot(conv, n, last ? TensorSpec.of(type, 1, 2, 1, n) : TensorSpec.of(type, 1, n, 2, 1),
             last ? TensorSpec.of(type, 9, 1, 1, n) : TensorSpec.of(type, 9, n, 1, 1)));
-        direct.add(dot(conv.groups(2), n, last ? TensorSpec.of(type, 1, 1, 2, 2 * n) : TensorSpec.of(type, 1, 2 * n, 1, 2),
-            last ? TensorSpec.of(type, 2, 1, 1, n) : TensorSpec.of(type, 2, n, 1, 1)));
+        direct.add(
+            dot(conv.groups(2), n, last ? TensorSpec.of(type, 1, 1, 2, 2 * n) : TensorSpec.of(type, 1, 2 * n, 1, 2),
+                last ? TensorSpec.of(type, 2, 1, 1, n) : TensorSpec.of(type, 2, n, 1, 1)));
         byImages.add(dot(new Conv2dBackwardData(conv, 1, 1, Epilogue.NONE), n,
             last ? TensorSpec.of(type, 1, 1, 1, n) : TensorSpec.of(type, 1, n, 1, 1),
             last ? TensorSpec.of(type, n, 1, 1, 9) : TensorSpec.of(type, n, 9, 1, 1)));
@@ -213,7 +215,7 @@ public final class LongSums {
     List<Sum> pooledBack = new ArrayList<>();
     for (long n : lengths(type, Summation.SUM, 1 << 18)) {
       for (long rows : new long[] {1, 3, 300}) {
-        if (n * rows <= 1 << 19) {
+        if (n * rows <= 1 << 20) {
           running.add(running(new CumSum(1, false, false), i -> i % n + 1, TensorSpec.of(type, rows, n)));
           running.add(running(new CumSum(0, true, true), i -> n - 1 - i / rows, TensorSpec.of(type, n, rows)));
         }
@@ -232,7 +234,8 @@ public final class LongSums {
     }
     for (int n : new int[] {255, 256, 257, 2000}) {
       // An element in the middle is covered by n windows, each of which gives it an nth.
-      Pool2d pool = new Pool2d(Pool2d.Kind.AVERAGE, 1, n, Window.UNIT.padding(0, n - 1, 0, n - 1), Layout.NCHW, true, 2);
+      Pool2d pool =
+          new Pool2d(Pool2d.Kind.AVERAGE, 1, n, Window.UNIT.padding(0, n - 1, 0, n - 1), Layout.NCHW, true, 2);
       TensorSpec image = TensorSpec.of(type, 1, 1, 1, 3);
       pooledBack.add(sum(new Pool2dBackward(pool, image.shape()), n, 1, true, TensorSpec.of(type, 1, 1, 1, n + 2L)));
     }
@@ -250,7 +253,8 @@ public final class LongSums {
     List<Sum> statistics = new ArrayList<>();
     for (long n : List.of(Summation.MATRIX_UNIT.block(), Summation.MATRIX_UNIT.block() + 8, 1L << 16)) {
       for (DType type : List.of(DType.F16, DType.BF16)) {
-        products.add(dot(MatMul.PLAIN, Summation.MATRIX_UNIT, n, TensorSpec.of(type, 16, n), TensorSpec.of(type, n, 24)));
+        products
+            .add(dot(MatMul.PLAIN, Summation.MATRIX_UNIT, n, TensorSpec.of(type, 16, n), TensorSpec.of(type, n, 24)));
       }
       for (MathMode math : List.of(MathMode.IEEE, MathMode.TF32X3)) {
         products.add(dot(MatMul.PLAIN.math(math), Summation.of(DType.F32, math), n, TensorSpec.of(DType.F32, 17, n),
