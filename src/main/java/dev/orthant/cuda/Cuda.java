@@ -1,12 +1,15 @@
 package dev.orthant.cuda;
 
 import dev.orthant.gpu.DriverException;
+import dev.orthant.gpu.LibraryPath;
+import dev.orthant.gpu.NativeFault;
 import dev.orthant.gpu.NativeFolder;
-import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jcuda.Sizeof;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
@@ -36,23 +39,24 @@ final class Cuda {
 
   /** Initialised by the class loader: a library that cannot be loaded is tried once. */
   private static final class Holder {
-    static final @Nullable String FAULT = load();
+    static final @Nullable NativeFault FAULT = load();
 
-    private static @Nullable String load() {
+    private static @Nullable NativeFault load() {
+      Optional<NativeFault> planted = LibraryPath.planted(LibCuda.NAME);
+      if (planted.isPresent()) {
+        return planted.get();
+      }
       try {
         // The first touch loads the library. Codes are checked here, where the function's name is known.
-        NativeFolder.during(() -> JCudaDriver.setExceptionsEnabled(false));
-        return null;
+        return NativeFolder.during(Sizeof.class, () -> JCudaDriver.setExceptionsEnabled(false)).orElse(null);
       } catch (LinkageError e) {
-        return rootMessage(e);
-      } catch (IOException e) {
-        return "there is no private folder to unpack JCuda's library to: " + e;
+        return NativeFault.of(rootMessage(e));
       }
     }
   }
 
   /** Why the library cannot be used; null when it can. */
-  static @Nullable String fault() {
+  static @Nullable NativeFault fault() {
     return Holder.FAULT;
   }
 

@@ -4,6 +4,7 @@ import dev.orthant.device.Device;
 import dev.orthant.device.DeviceProvider;
 import dev.orthant.gpu.DriverException;
 import dev.orthant.gpu.GpuDevice;
+import dev.orthant.gpu.NativeFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +33,10 @@ public final class CudaProvider implements DeviceProvider {
   public Discovery discover() {
     List<Device> devices = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
-    String fault = Cuda.fault();
+    NativeFault fault = Cuda.fault();
     if (fault != null) {
-      problems.add(Machine.here().notLoaded(fault));
+      problems.add(fault.cure().isEmpty() ? Machine.here().notLoaded(fault.reason())
+          : new Problem(KIND, fault.reason(), fault.cure()));
       return new Discovery(devices, problems);
     }
     try {

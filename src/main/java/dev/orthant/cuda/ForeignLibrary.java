@@ -1,6 +1,7 @@
 package dev.orthant.cuda;
 
 import dev.orthant.gpu.DriverException;
+import dev.orthant.gpu.LibraryPath;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -22,11 +23,14 @@ final class ForeignLibrary {
   }
 
   /**
-   * A library that the dynamic linker finds by itself.
+   * A library that the dynamic linker finds by itself, unless it would be one in the working directory that nobody asked for.
    *
    * @throws IllegalArgumentException when it finds none, or cannot load it
    */
   static ForeignLibrary named(String name) {
+    LibraryPath.planted(name).ifPresent(fault -> {
+      throw new IllegalArgumentException(fault.reason());
+    });
     return new ForeignLibrary(name, SymbolLookup.libraryLookup(name, Arena.global()));
   }
 

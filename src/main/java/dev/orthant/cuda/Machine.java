@@ -24,9 +24,6 @@ record Machine(Path root) {
 
   /** What to say when libcuda, or JCuda's library over it, cannot be loaded. */
   Problem notLoaded(String reason) {
-    if (reason.startsWith("there is no private folder")) {
-      return new Problem(SUBJECT, reason, "make java.io.tmpdir (-Djava.io.tmpdir=FOLDER) one that this user can write");
-    }
     boolean absent = reason.contains(LibCuda.NAME) && reason.contains("No such file");
     if (!absent) {
       return new Problem(SUBJECT, "a library was found but cannot be loaded: " + reason,

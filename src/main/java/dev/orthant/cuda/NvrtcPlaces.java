@@ -112,10 +112,10 @@ final class NvrtcPlaces {
     return List.copyOf(byFile.values());
   }
 
-  /** The file behind links; empty when they lead nowhere. */
+  /** The file behind links; empty when they lead nowhere, or to a pipe, for whose other end the dynamic linker would wait. */
   private static Optional<Path> real(Path path) {
     try {
-      return Optional.of(path.toRealPath());
+      return Optional.of(path.toRealPath()).filter(Files::isRegularFile);
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -1,11 +1,14 @@
 package dev.orthant.opencl;
 
 import dev.orthant.gpu.DriverException;
+import dev.orthant.gpu.LibraryPath;
+import dev.orthant.gpu.NativeFault;
 import dev.orthant.gpu.NativeFolder;
-import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import org.jocl.CL;
 import org.jocl.CLException;
+import org.jocl.Sizeof;
 import org.jspecify.annotations.Nullable;
 
 /** The OpenCL library as a whole: whether it can be loaded, and what its errors mean. */
@@ -21,21 +24,24 @@ final class OpenCl {
 
   /** Initialised by the class loader: a library that cannot be loaded is tried once. */
   private static final class Holder {
-    static final @Nullable String FAULT = load();
+    static final @Nullable NativeFault FAULT = load();
 
-    private static @Nullable String load() {
+    private static @Nullable NativeFault load() {
+      Optional<NativeFault> planted = LibraryPath.planted("libOpenCL.so", "libOpenCL.so.1");
+      if (planted.isPresent()) {
+        return planted.get();
+      }
       try {
         // The first touch of CL loads the library.
-        NativeFolder.during(() -> CL.setExceptionsEnabled(true));
-        return null;
-      } catch (LinkageError | IOException e) {
-        return rootMessage(e);
+        return NativeFolder.during(Sizeof.class, () -> CL.setExceptionsEnabled(true)).orElse(null);
+      } catch (LinkageError e) {
+        return NativeFault.of("the OpenCL library cannot be loaded: " + rootMessage(e));
       }
     }
   }
 
   /** Why the library cannot be used; null when it can. */
-  static @Nullable String fault() {
+  static @Nullable NativeFault fault() {
     return Holder.FAULT;
   }
 

@@ -4,6 +4,7 @@ import dev.orthant.device.Device;
 import dev.orthant.device.DeviceProvider;
 import dev.orthant.gpu.DriverException;
 import dev.orthant.gpu.GpuDevice;
+import dev.orthant.gpu.NativeFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,10 +45,11 @@ public final class OpenClProvider implements DeviceProvider {
   public Discovery discover() {
     List<Device> devices = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
-    String fault = OpenCl.fault();
+    NativeFault fault = OpenCl.fault();
     if (fault != null) {
-      problems.add(new Problem(KIND, "the OpenCL library cannot be loaded: " + fault,
-          "install an ICD loader (Debian and Ubuntu: apt-get install ocl-icd-libopencl1) and " + INSTALL));
+      problems.add(new Problem(KIND, fault.reason(), fault.cure().isEmpty()
+          ? "install an ICD loader (Debian and Ubuntu: apt-get install ocl-icd-libopencl1) and " + INSTALL
+          : fault.cure()));
       return new Discovery(devices, problems);
     }
     try {

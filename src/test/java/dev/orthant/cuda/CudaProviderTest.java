@@ -63,6 +63,23 @@ class CudaProviderTest {
   }
 
   @Test
+  void aLibraryInTheWorkingDirectoryIsNotLoaded() throws Exception {
+    assumeThat(System.getProperty("os.name")).isEqualTo("Linux");
+    Path planted = Files.createDirectory(folder.resolve("planted"));
+    Path library = Path.of(System.getProperty("java.home"), "lib", "libzip.so");
+    Path jcuda = planted.resolve("libJCudaDriver-12.6.0-linux-x86_64.so");
+    for (String path : new String[] {"", "/nowhere:", ":/nowhere"}) {
+      Files.copy(library, jcuda);
+      fork = fork(folder.resolve("tmp"), cache).in(planted).environment("LD_LIBRARY_PATH", path);
+      assertThat(run()).as(path).contains("PLANTED false");
+      Files.move(jcuda, planted.resolve("libcuda.so.1"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      fork = fork(folder.resolve("tmp"), cache).in(planted).environment("LD_LIBRARY_PATH", path);
+      assertThat(run()).as(path).contains("PLANTED false").contains(path.isEmpty() ? "PROBLEM" : "a libcuda.so.1 in it");
+      Files.delete(planted.resolve("libcuda.so.1"));
+    }
+  }
+
+  @Test
   void noPrivateFolder() throws Exception {
     Emulator.need();
     fork = fork(folder.resolve("missing"), cache);

@@ -23,6 +23,10 @@ final class DiscoverMain {
     found.problems().forEach(p -> System.out.println("PROBLEM " + p));
     System.out.println("AGAIN " + found.problems().equals(again.problems()));
     System.out.println("TEMPORARY " + temporary.equals(Path.of(System.getProperty("java.io.tmpdir"))));
+    Path maps = Path.of("/proc/self/maps");
+    if (Files.exists(maps)) {
+      System.out.println("PLANTED " + Files.readString(maps).contains("/planted/"));
+    }
     found.devices().forEach(dev.orthant.device.Device::close);
     again.devices().forEach(dev.orthant.device.Device::close);
     if (Files.isDirectory(temporary)) {

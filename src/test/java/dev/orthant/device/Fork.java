@@ -33,6 +33,12 @@ public final class Fork {
     return this;
   }
 
+  /** Started in that folder. */
+  public Fork in(Path folder) {
+    builder.directory(folder.toFile());
+    return this;
+  }
+
   public Fork environment(String name, String value) {
     builder.environment().put(name, value);
     return this;

@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.orthant.device.Devices;
 import dev.orthant.device.Fork;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jocl.CL;
 
 /** Discovery where something is missing: every problem has its reason and its cure, and nothing is thrown. */
 class OpenClProviderTest {
@@ -43,6 +49,75 @@ class OpenClProviderTest {
     fork.environment("LD_LIBRARY_PATH", folder.toString());
     assertThat(run()).doesNotContain("DEVICE")
         .containsPattern("PROBLEM .*the OpenCL library cannot be loaded: .*could not be loaded.*install an ICD loader");
+  }
+
+  /** A library that loads: what a planted one would do then is its own affair. */
+  private Path plant(String... names) throws IOException {
+    Path planted = Files.createDirectories(folder.resolve("planted"));
+    for (String name : names) {
+      Files.copy(Path.of(System.getProperty("java.home"), "lib", "libzip.so"), planted.resolve(name));
+    }
+    return planted;
+  }
+
+  private static String ofJocl() throws IOException {
+    Path jar = Path.of(URI.create(String.valueOf(CL.class.getProtectionDomain().getCodeSource().getLocation())));
+    try (var file = new JarFile(jar.toFile())) {
+      return file.stream().map(e -> e.getName()).filter(n -> n.matches("lib/libJOCL.*-linux-x86_64\\.so"))
+          .map(n -> n.substring("lib/".length())).findFirst().orElseThrow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ":", "/nowhere:", ":/nowhere", "/nowhere::/nothing"})
+  void aLibraryInTheWorkingDirectoryIsNotLoaded(String path) throws Exception {
+    assumeLinux();
+    fork.in(plant(ofJocl())).environment("LD_LIBRARY_PATH", path);
+    assertThat(run()).contains("PLANTED false").doesNotContain("cannot be loaded");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"libOpenCL.so", "libOpenCL.so.1"})
+  void noLoaderFromTheWorkingDirectoryEither(String name) throws Exception {
+    assumeLinux();
+    fork.in(plant(name)).environment("LD_LIBRARY_PATH", "/nowhere:");
+    assertThat(run()).contains("PLANTED false").doesNotContain("DEVICE")
+        .containsPattern("PROBLEM .*means the working directory, and there is a " + name + " in it.*cure=take the empty");
+  }
+
+  @Test
+  void whereTheTemporaryFolderIsNoexecAnotherIsTaken() throws Exception {
+    assumeThat(Path.of("/etc/OpenCL/vendors/pocl.icd")).as("PoCL is not installed").exists();
+    // The usual mounts of that kind; /dev/shm is one in most containers.
+    Path noexec = Stream.of("/dev/shm", "/run/shm", "/dev/mqueue").map(Path::of).filter(OpenClProviderTest::isNoexec).findFirst()
+        .orElse(null);
+    assumeThat(noexec).as("no folder here is mounted noexec").isNotNull();
+    Path temporary = Files.createTempDirectory(noexec, "orthant-test");
+    try {
+      fork = Fork.java(DiscoverMain.class).option("-Djava.io.tmpdir=" + temporary)
+          .option("-Duser.home=" + Files.createDirectory(folder.resolve("home")));
+      assertThat(run()).contains("DEVICE opencl:0 ");
+      Files.writeString(folder.resolve("file"), "");
+      fork = Fork.java(DiscoverMain.class).option("-Djava.io.tmpdir=" + temporary)
+          .option("-Duser.home=" + folder.resolve("file"));
+      assertThat(run()).doesNotContain("DEVICE")
+          .containsPattern("PROBLEM .*is mounted noexec.*cure=make java.io.tmpdir a folder .*not mounted noexec");
+    } finally {
+      Files.delete(temporary);
+    }
+  }
+
+  private static boolean isNoexec(Path folder) {
+    try {
+      Path probe = Files.createTempFile(folder, "orthant-test", null);
+      try {
+        return probe.toFile().setExecutable(true) && !Files.isExecutable(probe);
+      } finally {
+        Files.delete(probe);
+      }
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test

@@ -18,7 +18,7 @@ final class Opened {
   /** The first device of the first platform, with the kernels for GPUs. */
   static OpenClDriver first() {
     if (OpenCl.fault() != null) {
-      throw new IllegalStateException(OpenCl.fault());
+      throw new IllegalStateException(String.valueOf(OpenCl.fault()));
     }
     cl_platform_id[] platform = new cl_platform_id[1];
     CL.clGetPlatformIDs(1, platform, null);
