@@ -11,6 +11,8 @@ final class ExitCode {
   static final int DEVICE_FAILED = 3;
   /** Ended by Ctrl-C (128 + SIGINT); SIGTERM gives 143. The JVM itself exits so. */
   static final int INTERRUPTED = 130;
+  /** Nobody reads standard output any more (128 + SIGPIPE). */
+  static final int PIPE_CLOSED = 141;
   /** A bug in Orthant itself (sysexits' EX_SOFTWARE). */
   static final int BUG = 70;
 

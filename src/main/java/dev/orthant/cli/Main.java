@@ -1,5 +1,7 @@
 package dev.orthant.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 
 /** The entry point of {@code orthant}. */
@@ -8,11 +10,12 @@ public final class Main {
 
   /** Runs the command line and ends the process with its exit code: see {@link ExitCode}. */
   public static void main(String... args) {
-    PrintWriter out = new PrintWriter(System.out, false, System.out.charset());
+    var output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    PrintWriter out = new PrintWriter(output, false, System.out.charset());
     PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
     int code = new Cli(DeviceSource.INSTALLED, out, err).run(args);
     out.flush();
     err.flush();
-    System.exit(code);
+    System.exit(output.exitCode(code, err));
   }
 }
