@@ -1,7 +1,12 @@
 package dev.orthant.cli;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Setting;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,7 +52,11 @@ final class Cli {
   /** Runs a command; never throws. */
   int run(String... args) {
     try {
+      Setting.requireLegal();
+      Setting.unknownOnce().forEach(line -> root.getErr().println("orthant: warning: " + line));
       return root.execute(args);
+    } catch (InvalidInputException e) {
+      return Failures.report(e, root.getErr());
     } catch (Error e) {
       // picocli hands on what is no Exception: out of memory, a class that does not link.
       return Failures.report(e, root.getErr());
@@ -55,14 +64,16 @@ final class Cli {
   }
 
   private void addFooter() {
-    String launcher = Boolean.getBoolean("orthant.launcher")
+    String launcher = Failures.isOn(Setting.LAUNCHER)
         ? "%n%nThe launcher also knows:%n  ./orthant test   the whole test suite%n"
             + "  ./orthant jmh    the micro-benchmarks%n"
             + "  ./orthant peer   our kernels beside OpenBLAS, or beside loops written by hand%n"
         : "";
     CommandSpec spec = root.getCommandSpec();
+    String settings = Arrays.stream(Setting.values()).filter(s -> !s.meaning().isEmpty())
+        .map(s -> String.format(Locale.ROOT, "%%n  %-29s %s", s.flag() + "=" + s.example(), s.meaning())).collect(Collectors.joining());
     spec.usageMessage()
-        .footer((String.join("%n", spec.usageMessage().footer()) + launcher).formatted().split("\n", -1));
+        .footer((String.join("%n", spec.usageMessage().footer()) + settings + launcher).formatted().split("\n", -1));
   }
 
   @Command(name = "orthant", mixinStandardHelpOptions = true,
@@ -78,10 +89,7 @@ final class Cli {
           "",
           "Exit codes: 0 done, 1 a check failed, 2 bad input, 3 a device failed, 130 interrupted.",
           "Environment: ORTHANT_REQUIRE=KIND,... makes missing devices a failure; NO_COLOR turns colours off.",
-          "Properties (of the JVM; ./orthant passes on those in ORTHANT_JAVA_OPTS):",
-          "  -Dorthant.device=NAME  the default device",
-          "  -Dorthant.sync=true    wait after each op, so that an error is told where it happened",
-          "  -Dorthant.debug=true   print stack traces"})
+          "Settings (properties of the JVM; ./orthant passes on those in ORTHANT_JAVA_OPTS):"})
   private static final class Root implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;

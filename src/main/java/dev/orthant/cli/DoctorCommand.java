@@ -1,5 +1,6 @@
 package dev.orthant.cli;
 
+import dev.orthant.core.Setting;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceProvider.Problem;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -56,6 +58,9 @@ final class DoctorCommand implements Runnable {
         + ", " + Runtime.getRuntime().availableProcessors() + " processors");
     boolean vector = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     out.println("vector module: " + (vector ? "present" : "absent; cure: java --add-modules=jdk.incubator.vector"));
+    List<String> given = Arrays.stream(Setting.values()).filter(s -> !s.meaning().isEmpty())
+        .flatMap(s -> s.value().map(v -> s.flag() + "=" + v).stream()).toList();
+    out.println("settings: " + (given.isEmpty() ? "none given (orthant --help lists them)" : String.join(" ", given)));
     out.println("LD_PRELOAD: " + Objects.requireNonNullElse(System.getenv("LD_PRELOAD"), "not set"));
   }
 

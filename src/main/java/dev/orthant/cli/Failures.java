@@ -2,6 +2,7 @@ package dev.orthant.cli;
 
 import dev.orthant.core.DeviceException;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Setting;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -65,8 +66,17 @@ final class Failures {
   }
 
   private static void trace(Throwable e, PrintWriter err) {
-    if (Boolean.getBoolean("orthant.debug")) {
+    if (isOn(Setting.DEBUG)) {
       e.printStackTrace(err);
+    }
+  }
+
+  /** While failures are told, and before settings were checked, one without sense counts as off. */
+  static boolean isOn(Setting setting) {
+    try {
+      return setting.isOn();
+    } catch (InvalidInputException _) {
+      return false;
     }
   }
 

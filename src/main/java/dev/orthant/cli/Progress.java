@@ -1,5 +1,6 @@
 package dev.orthant.cli;
 
+import dev.orthant.core.Setting;
 import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
@@ -27,7 +28,7 @@ interface Progress extends AutoCloseable {
 
   /** The launcher tells, because standard error leaves it through a pipe. */
   private static boolean someoneWatches() {
-    return Boolean.getBoolean("orthant.terminal");
+    return Setting.TERMINAL.isOn();
   }
 
   /** For terminals. */

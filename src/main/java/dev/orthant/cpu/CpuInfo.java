@@ -1,6 +1,7 @@
 package dev.orthant.cpu;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.Setting;
 import dev.orthant.device.DeviceInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ final class CpuInfo {
 
   private static String whyScalar(CpuSettings settings) {
     if (!settings.vectors()) {
-      return "scalar code, many times slower than vector code: -D" + CpuSettings.VECTOR + "=off";
+      return "scalar code, many times slower than vector code: " + Setting.CPU_VECTOR.flag() + "=off";
     }
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       return "scalar code, many times slower than vector code: module " + MODULE

@@ -1,14 +1,17 @@
 package dev.orthant.cuda;
 
+import dev.orthant.core.Setting;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -32,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * once why.
  */
 final class KernelCache {
-  /** The system property that names the folder, or says {@code off}. */
-  static final String PROPERTY = "orthant.cache";
 
   private static final Logger LOG = System.getLogger(KernelCache.class.getName());
   private static final long MOST_BYTES = 256L << 20;
@@ -61,7 +62,7 @@ final class KernelCache {
 
   /** The cache that the user wants. */
   static KernelCache bySettings(Properties properties, Map<String, String> environment) {
-    String wish = properties.getProperty(PROPERTY, "").strip();
+    String wish = Setting.CACHE.value(properties).orElse("");
     if (wish.equals("off")) {
       return new KernelCache(null, null, 0);
     }
@@ -100,7 +101,9 @@ final class KernelCache {
     }
     Path file = folder.resolve(key + ENTRY);
     try {
-      byte[] entry = Files.readAllBytes(file);
+      // A pipe would be waited for, a file that grew would be read into memory.
+      BasicFileAttributes kind = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      byte[] entry = kind.isRegularFile() && kind.size() <= mostBytes ? Files.readAllBytes(file) : new byte[0];
       if (!isWhole(key, entry)) {
         Files.deleteIfExists(file);
         return null;

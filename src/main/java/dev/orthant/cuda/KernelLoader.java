@@ -1,5 +1,6 @@
 package dev.orthant.cuda;
 
+import dev.orthant.core.Setting;
 import dev.orthant.gpu.DriverException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -30,7 +31,7 @@ final class KernelLoader {
   private static final int IMAGE_ALIGNMENT = 64;
   static final String CURE =
       "update NVIDIA's driver to 580 or newer, or install NVRTC (the package cuda-nvrtc of a CUDA"
-          + " that this driver knows) where the dynamic linker finds it, or name it by -D" + NvrtcPlaces.PROPERTY
+          + " that this driver knows) where the dynamic linker finds it, or name it by " + Setting.NVRTC.flag()
           + "=FILE";
 
   private final CudaContext context;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.orthant.core.Setting;
 import dev.orthant.gpu.DriverException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -116,7 +117,7 @@ final class Nvrtc {
     return NvrtcTarget.choose(capability, architectures, 10 * major + minor, library.has("nvrtcGetCUBIN"))
         .orElseThrow(() -> new DriverException("NVRTC " + version() + " (" + library.name()
             + ") cannot compile for compute capability " + capability / 10 + "." + capability % 10
-            + "; it can for " + architectures + ": use one of an older CUDA, by -D" + NvrtcPlaces.PROPERTY + "=FILE",
+            + "; it can for " + architectures + ": use one of an older CUDA, by " + Setting.NVRTC.flag() + "=FILE",
             false));
   }
 

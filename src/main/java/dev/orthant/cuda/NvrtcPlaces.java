@@ -1,5 +1,6 @@
 package dev.orthant.cuda;
 
+import dev.orthant.core.Setting;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where NVRTC may be, the likeliest first. */
 final class NvrtcPlaces {
-  /** The system property that names the library's file; then nothing else is tried. */
-  static final String PROPERTY = "orthant.nvrtc";
 
   private static final Pattern FILE = Pattern.compile("libnvrtc\\.so(?:\\.(\\d+))?(?:\\.(\\d+))?(?:\\.\\d+)*");
   /** Since 12 a library's name has no minor version; no end of this is in sight, so some more are tried. */
@@ -48,6 +47,10 @@ final class NvrtcPlaces {
     }
 
     ForeignLibrary load() {
+      if (file != null && Files.exists(file) && !Files.isRegularFile(file)) {
+        // The dynamic linker would wait for whoever writes into a pipe.
+        throw new IllegalArgumentException("not a regular file");
+      }
       return file == null ? ForeignLibrary.named(name) : ForeignLibrary.at(file);
     }
 
@@ -66,9 +69,9 @@ final class NvrtcPlaces {
 
   /** The places for these system properties and this environment. */
   static List<Place> bySettings(Properties properties, Map<String, String> environment) {
-    String chosen = properties.getProperty(PROPERTY, "").strip();
-    if (!chosen.isEmpty()) {
-      return List.of(Place.of(Path.of(chosen).toAbsolutePath()));
+    Optional<String> chosen = Setting.NVRTC.value(properties);
+    if (chosen.isPresent()) {
+      return List.of(Place.of(Path.of(chosen.get()).toAbsolutePath()));
     }
     Set<Place> places = new LinkedHashSet<>();
     folders(environment.get("LD_LIBRARY_PATH")).forEach(f -> places.addAll(in(f)));

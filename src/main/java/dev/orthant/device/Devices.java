@@ -1,17 +1,22 @@
 package dev.orthant.device;
 
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Setting;
 import dev.orthant.device.DeviceProvider.Discovery;
 import dev.orthant.device.DeviceProvider.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,32 +24,59 @@ import org.jspecify.annotations.Nullable;
  * The devices of this machine, found once per process on first use, and closed when the process ends.
  */
 public final class Devices {
-  /** The system property that names the default device. */
-  public static final String DEFAULT_PROPERTY = "orthant.device";
-  /** The system property that lists the only kinds of device to look for; all when it is not set. */
-  public static final String KINDS_PROPERTY = "orthant.kinds";
   /** The environment variable that lists the kinds of device which must be there. */
   public static final String REQUIRE_VARIABLE = "ORTHANT_REQUIRE";
+
+  private static final System.Logger LOG = System.getLogger(Devices.class.getName());
 
   /** As many as may use devices while the process ends. */
   private static final int MOST_USERS = 1000;
   /** How long the end of the process waits for them. */
   private static final int PATIENCE_SECONDS = 60;
 
-  private record Found(List<Device> devices, List<Problem> problems, Semaphore users) {}
+  private record Found(List<Device> devices, List<Problem> problems, Set<String> kinds, Semaphore users) {}
 
   /** Initialised by the class loader: once, and only when asked for. */
   private static final class Holder {
-    static final Found FOUND = find();
+    static @Nullable InvalidInputException fault;
+    static final @Nullable Found FOUND = tried();
+
+    /** A setting without sense must not make the class unusable: the same error is for whoever asks again. */
+    private static @Nullable Found tried() {
+      try {
+        Setting.requireLegal();
+        Setting.unknownOnce().forEach(line -> LOG.log(System.Logger.Level.WARNING, line));
+        return find();
+      } catch (InvalidInputException e) {
+        fault = e;
+        return null;
+      }
+    }
+  }
+
+  /**
+   * What this machine has, looked for by the first call.
+   *
+   * @throws InvalidInputException when a setting makes no sense
+   */
+  private static Found found() {
+    Found found = Holder.FOUND;
+    if (found == null) {
+      throw new InvalidInputException(String.valueOf(Objects.requireNonNull(Holder.fault).getMessage()), Holder.fault);
+    }
+    return found;
   }
 
   private Devices() {}
 
   private static Found find() {
-    List<DeviceProvider> providers = ServiceLoader.load(DeviceProvider.class, Devices.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .filter(p -> isWanted(p.kind()))
-        .toList();
+    List<DeviceProvider> all = ServiceLoader.load(DeviceProvider.class, Devices.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get).toList();
+    Set<String> kinds = all.stream().map(DeviceProvider::kind).collect(Collectors.toCollection(TreeSet::new));
+    List<String> wanted = kinds(Setting.KINDS.value().orElse(""));
+    requireKinds(Setting.KINDS.flag(), wanted, kinds);
+    List<DeviceProvider> providers =
+        all.stream().filter(p -> wanted.isEmpty() || wanted.contains(p.kind())).toList();
     record Candidate(Device device, int preference) {}
     List<Candidate> candidates = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
@@ -59,12 +91,14 @@ public final class Devices {
         .toList();
     var users = new Semaphore(MOST_USERS);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(devices, users), "orthant-shutdown"));
-    return new Found(devices, List.copyOf(problems), users);
+    return new Found(devices, List.copyOf(problems), kinds, users);
   }
 
-  private static boolean isWanted(String kind) {
-    List<String> kinds = kinds(System.getProperty(KINDS_PROPERTY));
-    return kinds.isEmpty() || kinds.contains(kind);
+  private static void requireKinds(String setting, List<String> given, Set<String> known) {
+    if (!known.containsAll(given)) {
+      throw new InvalidInputException(
+          setting + "=" + String.join(",", given) + ": expected some of " + String.join(",", known) + ", with commas");
+    }
   }
 
   /** The words of a list with commas. */
@@ -91,7 +125,7 @@ public final class Devices {
    * has. Running the result lets them go; it may be run more than once.
    */
   public static Runnable keepOpen() {
-    Semaphore users = Holder.FOUND.users;
+    Semaphore users = found().users;
     users.acquireUninterruptibly();
     var held = new AtomicBoolean(true);
     return () -> {
@@ -103,12 +137,12 @@ public final class Devices {
 
   /** All usable devices, the preferred ones first. */
   public static List<Device> all() {
-    return Holder.FOUND.devices;
+    return found().devices;
   }
 
   /** What cannot be used, why, and the cure. */
   public static List<Problem> problems() {
-    return Holder.FOUND.problems;
+    return found().problems;
   }
 
   /**
@@ -135,21 +169,29 @@ public final class Devices {
 
   /** The device that {@code -Dorthant.device} names, else the first of the preferred kind. {@link #whyBest()} says why. */
   public static Device best() {
-    return chosen().map(Devices::named).orElseGet(() -> all().stream().findFirst()
+    return chosen().map(Devices::bySetting).orElseGet(() -> all().stream().findFirst()
         .orElseThrow(() -> new InvalidInputException("no device can be used; 'orthant doctor' says why")));
+  }
+
+  private static Device bySetting(String name) {
+    try {
+      return named(name);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(Setting.DEVICE.flag() + "=" + name + ": " + e.getMessage(), e);
+    }
   }
 
   /** Why {@link #best()} is what it is, in one line. */
   public static String whyBest() {
-    return chosen().map(name -> "named by -D" + DEFAULT_PROPERTY + "=" + name)
+    return chosen().map(name -> "named by " + Setting.DEVICE.flag() + "=" + name)
         .orElseGet(() -> all().size() == 1
             ? "the only device"
-            : "the first of " + String.join(" ", all().stream().map(Device::name).toList()) + "; another by -D"
-                + DEFAULT_PROPERTY);
+            : "the first of " + String.join(" ", all().stream().map(Device::name).toList()) + "; another by "
+                + Setting.DEVICE.flag());
   }
 
   private static Optional<String> chosen() {
-    return Optional.ofNullable(System.getProperty(DEFAULT_PROPERTY)).filter(s -> !s.isBlank());
+    return Setting.DEVICE.value();
   }
 
   /** The kind of a device: its name up to the colon. */
@@ -157,9 +199,15 @@ public final class Devices {
     return device.name().split(":", 2)[0];
   }
 
-  /** The kinds of device that {@code ORTHANT_REQUIRE} lists and that are not there, with the reason. */
+  /**
+   * The kinds of device that {@code ORTHANT_REQUIRE} lists and that are not there, with the reason.
+   *
+   * @throws InvalidInputException when it lists what is no kind of device
+   */
   public static List<String> missing() {
-    return kinds(System.getenv(REQUIRE_VARIABLE)).stream()
+    List<String> required = kinds(System.getenv(REQUIRE_VARIABLE));
+    requireKinds(REQUIRE_VARIABLE, required, found().kinds);
+    return required.stream()
         .filter(kind -> all().stream().noneMatch(d -> kind(d).equals(kind)))
         .map(kind -> kind + " is required by " + REQUIRE_VARIABLE + " but there is none" + why(kind))
         .toList();

@@ -5,6 +5,7 @@ import dev.orthant.core.DeviceException;
 import dev.orthant.core.DeviceLostException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.OutOfDeviceMemoryException;
+import dev.orthant.core.Setting;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
@@ -31,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * when it asks for memory, so nothing here calls the pool while holding this one.
  */
 public final class GpuDevice implements Device {
-  /** The system property that makes every op wait for its end, so that a failure surfaces where it was caused. */
-  public static final String SYNC_PROPERTY = "orthant.sync";
-
   private static final Logger LOG = System.getLogger(GpuDevice.class.getName());
   private static final int BREADCRUMBS = 16;
   private static final int KERNELS = 512;
@@ -60,7 +58,7 @@ public final class GpuDevice implements Device {
    * @param driver owned by this device from now on
    */
   public GpuDevice(String name, GpuDriver driver) {
-    this(name, driver, Boolean.getBoolean(SYNC_PROPERTY), Specials.of(driver.limits()),
+    this(name, driver, Setting.SYNC.isOn(), Specials.of(driver.limits()),
         message -> LOG.log(Logger.Level.WARNING, message));
   }
 

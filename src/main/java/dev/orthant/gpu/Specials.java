@@ -1,21 +1,17 @@
 package dev.orthant.gpu;
 
-import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Setting;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The faster ways there are, and whether they are wanted. */
 final class Specials {
-  /** The system property that turns all of them off. */
-  static final String PROPERTY = "orthant.matrix";
-
   private Specials() {}
 
   /** Those that a device with these limits can use, the newest instructions first; none when {@code -Dorthant.matrix=off}. */
   static List<Special> of(GpuLimits limits) {
-    if (isOff()) {
+    if (!Setting.MATRIX.isOn()) {
       return List.of();
     }
     // Of ways with the same needs the first is preferred.
@@ -23,14 +19,5 @@ final class Specials {
         .of(new HopperMatMul(), new HopperConv(), new MmaMatMul(limits), new MmaConv2d(limits), new SimtMatMul())
         .filter(s -> limits.matrixUnits().has(s.needs()))
         .sorted(Comparator.comparing(Special::needs).reversed()).toList();
-  }
-
-  private static boolean isOff() {
-    String value = System.getProperty(PROPERTY, "on").toLowerCase(Locale.ROOT);
-    return switch (value) {
-      case "on" -> false;
-      case "off" -> true;
-      default -> throw new InvalidInputException("-D" + PROPERTY + " is on or off, not '" + value + "'");
-    };
   }
 }

@@ -1,6 +1,7 @@
 package dev.orthant.op;
 
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Setting;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -19,11 +20,6 @@ public enum MathMode {
    * F32, on matrix units.
    */
   TF32X3("3xtf32");
-
-  /** The system property that names the mode of products which ask for no other. */
-  public static final String PROPERTY = "orthant.math";
-
-  private static final String STANDARD = System.getProperty(PROPERTY, IEEE.label);
 
   private final String label;
 
@@ -53,7 +49,7 @@ public enum MathMode {
    * @throws InvalidInputException when the property names none
    */
   public static MathMode standard() {
-    return named(STANDARD);
+    return Setting.MATH.value().map(MathMode::named).orElse(IEEE);
   }
 
   /** This mode, or {@link #standard()} in the place of IEEE. */

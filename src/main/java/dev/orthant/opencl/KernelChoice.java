@@ -1,6 +1,6 @@
 package dev.orthant.opencl;
 
-import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Setting;
 import java.util.Locale;
 
 /** Whether a device gets the kernels for GPUs or those for CPUs: by its type, unless somebody wants to test the others. */
@@ -9,17 +9,9 @@ enum KernelChoice {
   GPU,
   CPU;
 
-  /** The system property that overrides the type of every OpenCL device: {@code gpu} or {@code cpu}. */
-  static final String PROPERTY = "orthant.opencl.kernels";
-
-  static KernelChoice fromProperty() {
-    String wish = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
-    return switch (wish) {
-      case "" -> BY_TYPE;
-      case "gpu" -> GPU;
-      case "cpu" -> CPU;
-      default -> throw new InvalidInputException("-D" + PROPERTY + " must be gpu or cpu, not '" + wish + "'");
-    };
+  /** What {@code -Dorthant.opencl.kernels} says. */
+  static KernelChoice fromSetting() {
+    return Setting.OPENCL_KERNELS.value().map(v -> valueOf(v.toUpperCase(Locale.ROOT))).orElse(BY_TYPE);
   }
 
   boolean isCpuLike(boolean typeIsCpu) {

@@ -23,7 +23,7 @@ public final class OpenClProvider implements DeviceProvider {
 
   /** For the service loader. */
   public OpenClProvider() {
-    this(KernelChoice.fromProperty());
+    this(KernelChoice.fromSetting());
   }
 
   OpenClProvider(KernelChoice choice) {

@@ -1,11 +1,13 @@
 package dev.orthant.tensor;
 
+import dev.orthant.core.Setting;
+
 /** {@code -Dorthant.fusion=off} launches each operation on its own, as soon as it is called: to measure what fusion saves. */
 public final class FusionSwitch {
   private FusionSwitch() {}
 
   /** Whether operations wait to be joined. Asked anew each time, so that one run can measure both. */
   public static boolean isOn() {
-    return !"off".equals(System.getProperty("orthant.fusion"));
+    return Setting.FUSION.isOn();
   }
 }

@@ -3,6 +3,7 @@ package dev.orthant.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.orthant.core.Setting;
 import dev.orthant.device.Devices;
 import dev.orthant.device.Fork;
 import java.io.IOException;
@@ -156,8 +157,8 @@ class OpenClProviderTest {
 
   @Test
   void anUnknownChoiceOfKernelsIsRefused() throws Exception {
-    Fork.Result result = fork.option("-D" + KernelChoice.PROPERTY + "=fpga").run();
+    Fork.Result result = fork.option(Setting.OPENCL_KERNELS.flag() + "=fpga").run();
     assertThat(result.exit()).isNotZero();
-    assertThat(result.output()).contains("must be gpu or cpu, not 'fpga'");
+    assertThat(result.output()).contains("-Dorthant.opencl.kernels=fpga: expected gpu or cpu");
   }
 }
