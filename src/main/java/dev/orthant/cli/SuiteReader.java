@@ -7,6 +7,7 @@ import dev.orthant.expr.Activations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +26,15 @@ final class SuiteReader {
   static final List<String> BUILT_IN = List.of("quick", "resnet50", "transformer", "activations", "gpu", "gpu-quick");
   private static final Set<String> KEYS = Set.of("title", "source", "batches", "seconds", "rotate_mb",
       "rows");
+
+  /** A suite beyond these is a mistake: it would run for days, or take all memory before it runs. */
+  private static final int MOST_CASES = 10_000;
+  private static final long MOST_BYTES = 16 << 20;
+  private static final int LONGEST_DAY = 86_400;
+  private static final long MOST_ROTATED_MB = 1 << 20;
+  private static final JsonMapper JSON =
+      JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final String name;
   private final List<DType> dtypes;
@@ -34,7 +47,7 @@ final class SuiteReader {
   /** The suite of that name or in that file, each row in each of the types; without any, as the rows say. */
   static Suite read(String name, List<DType> dtypes) {
     try (InputStream in = open(name)) {
-      return new SuiteReader(name, dtypes).suite(JsonMapper.builder().build().readTree(in));
+      return new SuiteReader(name, dtypes).suite(JSON.readTree(in));
     } catch (IOException e) {
       throw new InvalidInputException(name + ": cannot be read: " + e.getMessage(), e);
     } catch (JacksonException e) {
@@ -50,11 +63,23 @@ final class SuiteReader {
         return in;
       }
     }
-    if (!Files.isRegularFile(Path.of(name))) {
+    if (!isFile(name)) {
       throw new InvalidInputException("no suite '" + name + "'; there are " + String.join(" ", BUILT_IN)
           + ", or the path of your own .json file");
     }
+    if (Files.size(Path.of(name)) > MOST_BYTES) {
+      throw new InvalidInputException(name + ": has " + Files.size(Path.of(name)) + " bytes; a suite has at most " + MOST_BYTES);
+    }
     return Files.newInputStream(Path.of(name));
+  }
+
+  /** A name may be anything, also what no path can be. */
+  private static boolean isFile(String name) {
+    try {
+      return Files.isRegularFile(Path.of(name));
+    } catch (InvalidPathException _) {
+      return false;
+    }
   }
 
   private Suite suite(JsonNode root) {
@@ -69,19 +94,49 @@ final class SuiteReader {
       } catch (InvalidInputException e) {
         throw new InvalidInputException(name + ": row " + (i + 1) + ": " + e.getMessage(), e);
       }
+      if (cases.size() > MOST_CASES) {
+        throw new InvalidInputException(
+            name + ": has more than " + MOST_CASES + " rows, counted once for each dtype, batch and activation");
+      }
     }
-    return new Suite(name, root.path("title").asString(""), root.path("source").asString(""),
-        root.path("seconds").asDouble(0), root.path("rotate_mb").asLong(0) << 20, cases);
+    return new Suite(name, text(root, "title"), text(root, "source"), number(root, "seconds", LONGEST_DAY),
+        (long) number(root, "rotate_mb", MOST_ROTATED_MB) << 20, cases);
+  }
+
+  private String text(JsonNode root, String key) {
+    JsonNode n = root.path(key);
+    if (!n.isMissingNode() && !n.isString()) {
+      throw new InvalidInputException(name + ": " + key + " is not a text: " + n);
+    }
+    return n.asString("");
+  }
+
+  /** A number from 0, which it also is when it is not there. */
+  private double number(JsonNode root, String key, long most) {
+    JsonNode n = root.path(key);
+    double value = n.isNumber() ? n.asDouble() : n.isMissingNode() ? 0 : -1;
+    if (!(value >= 0 && value <= most)) {
+      throw new InvalidInputException(name + ": " + key + " is not a number from 0 to " + most + ": " + n);
+    }
+    return value;
   }
 
   /** Once, when the row does not speak of a batch. */
   private static List<Integer> batches(JsonNode root, JsonNode row) {
+    if (!row.isObject()) {
+      throw new InvalidInputException("is no object: " + row);
+    }
     boolean varies = row.valueStream().filter(JsonNode::isArray).flatMap(JsonNode::valueStream)
         .anyMatch(n -> n.isString() && n.asString().contains("N"));
     if (!varies || !root.path("batches").isArray()) {
       return List.of(1);
     }
-    return root.path("batches").valueStream().map(n -> n.asInt(1)).toList();
+    for (JsonNode n : root.path("batches")) {
+      if (!n.isInt() || n.asInt() < 1) {
+        throw new InvalidInputException("batches has what is not a number of examples: " + n);
+      }
+    }
+    return root.path("batches").valueStream().map(JsonNode::asInt).toList();
   }
 
   /** Those asked for; F32 without a wish. A row that names its own is run in these, as far as they were not excluded. */

@@ -23,6 +23,10 @@ final class SuiteRow {
   private static final Set<String> COMMON = Set.of("name", "op", "count", "dtypes");
   private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation", "math");
 
+  /** More than any device has. */
+  private static final long MOST_BYTES = 1L << 40;
+  private static final int MOST_RANK = 32;
+
   private final JsonNode node;
   private final DType dtype;
   private final long batch;
@@ -56,12 +60,42 @@ final class SuiteRow {
     return n.asInt(otherwise);
   }
 
+  /** False when it is not there. */
+  private boolean flag(String key) {
+    JsonNode n = node.path(key);
+    if (!n.isMissingNode() && !n.isBoolean()) {
+      throw new InvalidInputException(key + " is neither true nor false: " + n);
+    }
+    return n.asBoolean(false);
+  }
+
+  private int count() {
+    int count = number("count", 1);
+    if (count < 1) {
+      throw new InvalidInputException("count is not positive: " + count);
+    }
+    return count;
+  }
+
+  private double alpha() {
+    JsonNode n = node.path("alpha");
+    if (!n.isMissingNode() && !(n.isNumber() && Double.isFinite(n.asDouble()))) {
+      throw new InvalidInputException("alpha is not a number: " + n);
+    }
+    return n.asDouble(1);
+  }
+
   private TensorSpec spec(String key) {
     JsonNode n = node.path(key);
-    if (!n.isArray() || n.isEmpty()) {
+    if (!n.isArray() || n.isEmpty() || n.size() > MOST_RANK) {
       throw new InvalidInputException(key + " is not a list of extents: " + n);
     }
-    return TensorSpec.of(dtype, n.valueStream().mapToLong(this::extent).toArray());
+    TensorSpec spec = TensorSpec.of(dtype, n.valueStream().mapToLong(this::extent).toArray());
+    if (spec.bytes() > MOST_BYTES) {
+      throw new InvalidInputException(key + " is " + spec + ", " + Text.bytes(spec.bytes()) + "; a benchmark's operand has at most "
+          + Text.bytes(MOST_BYTES));
+    }
+    return spec;
   }
 
   /** An integer, or a product of integers and N, the batch size: {@code "N*128"}. */
@@ -83,7 +117,7 @@ final class SuiteRow {
 
   BenchCase matmul() {
     allow(Set.of("a", "b", "transpose_a", "transpose_b"), EPILOGUE);
-    MatMul op = new MatMul(node.path("transpose_a").asBoolean(false), node.path("transpose_b").asBoolean(false),
+    MatMul op = new MatMul(flag("transpose_a"), flag("transpose_b"),
         Epilogue.NONE, math());
     TensorSpec a = spec("a");
     TensorSpec b = spec("b");
@@ -129,14 +163,14 @@ final class SuiteRow {
       title.append(' ').append(op.math().label());
     }
     Epilogue e = Epilogue.NONE;
-    double alpha = node.path("alpha").asDouble(1);
+    double alpha = alpha();
     if (alpha != 1) {
       e = e.scale(alpha);
       tail.add(BenchCase.Tail.scale(alpha));
       title.append("*a");
     }
     for (String operand : List.of("bias", "residual")) {
-      if (node.path(operand).asBoolean(false)) {
+      if (flag(operand)) {
         tail.add(BenchCase.Tail.add(inputs.size()));
         inputs.add(operand.equals("bias") ? bias : out);
         e = e.plusOperand();
@@ -150,19 +184,19 @@ final class SuiteRow {
       title.append('+').append(f.name());
     }
     return new BenchCase(text("name"), title.toString(), shape, op.withEpilogue(e), inputs, op, tail,
-        number("count", 1));
+        count());
   }
 
   BenchCase activation(Activation f) {
     allow(Set.of("x", "bias"), Set.of());
     TensorSpec x = spec("x");
-    if (node.path("bias").asBoolean(false)) {
+    if (flag("bias")) {
       return biased(f, x);
     }
     // A learned parameter at its initial value is a number here: the traffic is that of one input.
     Pointwise op = Pointwise.of(f);
     return new BenchCase(text("name"), f.name(), SuiteReader.extents(x.shape().dims()), op, List.of(x), op, List.of(),
-        number("count", 1));
+        count());
   }
 
   /** f(x + b), b along the last axis. */
@@ -172,6 +206,6 @@ final class SuiteRow {
     Epilogue all = e.activation(f);
     return new BenchCase(text("name"), "bias+" + f.name(), SuiteReader.extents(x.shape().dims()),
         new Pointwise(List.of(all.formula()), 2, all.scalars()), List.of(x, b), Pointwise.of(e.formula(), 2),
-        List.of(new BenchCase.Tail(Pointwise.of(f), -1)), number("count", 1));
+        List.of(new BenchCase.Tail(Pointwise.of(f), -1)), count());
   }
 }

@@ -98,8 +98,7 @@ public enum Setting {
     static Values path(String expected) {
       return new Values(expected, v -> {
         try {
-          Path.of(v);
-          return v.chars().noneMatch(Character::isISOControl);
+          return Path.of(v).toString().chars().noneMatch(Character::isISOControl);
         } catch (InvalidPathException _) {
           return false;
         }

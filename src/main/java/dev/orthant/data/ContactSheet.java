@@ -7,6 +7,7 @@ import java.util.Arrays;
 /** Many small pictures in one, to look at. */
 public final class ContactSheet {
   private static final int GAP = 4;
+  private static final long MOST_PIXELS = 1L << 30;
   private static final byte FRAME = (byte) 96;
 
   private ContactSheet() {}
@@ -27,17 +28,26 @@ public final class ContactSheet {
       throw new InvalidInputException("a sheet of " + count + " of " + examples.count() + " pictures, " + columns
           + " in a row, enlarged " + zoom + " times, cannot be made");
     }
-    int cellWidth = (int) shape.dim(-1) * zoom + GAP;
-    int cellHeight = (int) shape.dim(-2) * zoom + GAP;
-    int width = Math.min(columns, count) * cellWidth + GAP;
-    int height = (count + columns - 1) / columns * cellHeight + GAP;
-    byte[] pixels = new byte[Math.multiplyExact(width, height)];
+    long cellWidth = cell(shape.dim(-1), zoom);
+    long cellHeight = cell(shape.dim(-2), zoom);
+    long width = Math.min(columns, count) * cellWidth + GAP;
+    long height = Math.ceilDiv(count, columns) * cellHeight + GAP;
+    // Both are less than 2^63 by far: each factor is an int's worth at most. Png puts one more byte before each row.
+    if (width >= MOST_PIXELS || height > MOST_PIXELS / (width + 1)) {
+      throw new InvalidInputException("a sheet of " + count + " pictures of shape " + shape + ", " + columns
+          + " in a row, enlarged " + zoom + " times, would have " + width + "×" + height + " pixels");
+    }
+    byte[] pixels = new byte[(int) (width * height)];
     Arrays.fill(pixels, FRAME);
     for (int i = 0; i < count; i++) {
-      int corner = (i / columns * cellHeight + GAP) * width + i % columns * cellWidth + GAP;
-      paint(examples, i, zoom, pixels, corner, width);
+      long corner = (i / columns * cellHeight + GAP) * width + i % columns * cellWidth + GAP;
+      paint(examples, i, zoom, pixels, (int) corner, (int) width);
     }
-    return Png.grey(width, pixels);
+    return Png.grey((int) width, pixels);
+  }
+
+  private static long cell(long extent, int zoom) {
+    return Math.min(Math.min(extent, Integer.MAX_VALUE) * zoom + GAP, Integer.MAX_VALUE);
   }
 
   private static void paint(Examples examples, int index, int zoom, byte[] pixels, int corner, int stride) {

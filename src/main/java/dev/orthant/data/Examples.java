@@ -2,6 +2,7 @@ package dev.orthant.data;
 
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -18,9 +19,10 @@ import java.util.stream.Stream;
 @SuppressWarnings("ArrayRecordComponent") // the point is to hand data to a device without a copy
 public record Examples(float[] features, int[] labels, Shape example, int classes) {
   public Examples {
-    if (features.length != labels.length * example.elements()) {
-      throw new InvalidInputException(labels.length + " labels and examples of shape " + example + " need "
-          + labels.length * example.elements() + " features, got " + features.length);
+    BigInteger needed = BigInteger.valueOf(labels.length).multiply(BigInteger.valueOf(example.elements()));
+    if (!needed.equals(BigInteger.valueOf(features.length))) {
+      throw new InvalidInputException(labels.length + " labels and examples of shape " + example + " need " + needed
+          + " features, got " + features.length);
     }
     for (int label : labels) {
       if (label < 0 || label >= classes) {
@@ -41,8 +43,13 @@ public record Examples(float[] features, int[] labels, Shape example, int classe
 
   /** The examples at {@code indices}, copied. */
   public Examples select(int... indices) {
-    int size = (int) example.elements();
-    float[] some = new float[indices.length * size];
+    long all = indices.length == 0 ? 0 : Math.multiplyHigh(indices.length, example.elements()) != 0 ? Long.MAX_VALUE
+        : indices.length * example.elements();
+    if (all > Integer.MAX_VALUE) {
+      throw new InvalidInputException(indices.length + " examples of shape " + example + " are too many for one batch");
+    }
+    int size = indices.length == 0 ? 0 : (int) example.elements();
+    float[] some = new float[(int) all];
     int[] theirs = new int[indices.length];
     for (int i = 0; i < indices.length; i++) {
       System.arraycopy(features, indices[i] * size, some, i * size, size);

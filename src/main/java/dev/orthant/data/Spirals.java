@@ -27,7 +27,7 @@ public final class Spirals {
   }
 
   private static Examples draw(long seed, Draws.Part part, int count, int arms, double noise) {
-    if (count < 0 || arms < 1 || !(noise >= 0)) {
+    if (count < 0 || count > Integer.MAX_VALUE / 2 || arms < 1 || !(noise >= 0)) {
       throw new InvalidInputException(
           "spirals: " + count + " points of " + arms + " arms with noise " + noise + " cannot be drawn");
     }

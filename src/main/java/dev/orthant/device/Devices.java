@@ -38,7 +38,7 @@ public final class Devices {
 
   /** Initialised by the class loader: once, and only when asked for. */
   private static final class Holder {
-    static @Nullable InvalidInputException fault;
+    static @Nullable String fault;
     static final @Nullable Found FOUND = tried();
 
     /** A setting without sense must not make the class unusable: the same error is for whoever asks again. */
@@ -48,7 +48,7 @@ public final class Devices {
         Setting.unknownOnce().forEach(line -> LOG.log(System.Logger.Level.WARNING, line));
         return find();
       } catch (InvalidInputException e) {
-        fault = e;
+        fault = e.getMessage();
         return null;
       }
     }
@@ -62,7 +62,7 @@ public final class Devices {
   private static Found found() {
     Found found = Holder.FOUND;
     if (found == null) {
-      throw new InvalidInputException(String.valueOf(Objects.requireNonNull(Holder.fault).getMessage()), Holder.fault);
+      throw new InvalidInputException(Objects.requireNonNull(Holder.fault));
     }
     return found;
   }

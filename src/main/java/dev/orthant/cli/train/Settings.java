@@ -42,7 +42,7 @@ public record Settings(Data data, Net net, Activation activation, int examples, 
   }
 
   public int stepsPerEpoch() {
-    return (examples + batch - 1) / batch;
+    return Math.ceilDiv(examples, batch);
   }
 
   /** The learning rate of each step. */

@@ -29,6 +29,8 @@ public final class Snapshot {
   private static final String OPTIMIZER = "optimizer/";
   private static final String STEPS = "history/steps";
   private static final String EPOCHS = "history/epochs";
+  /** An object of a step or an epoch, and its place in a list. */
+  private static final long BYTES_OF_A_ROW = 72;
 
   private final String file;
   private final @Nullable Checkpoint checkpoint;
@@ -54,6 +56,8 @@ public final class Snapshot {
     HostTensor steps = matrix(file, c, STEPS, 2);
     HostTensor epochs = matrix(file, c, EPOCHS, EpochResult.NUMBERS);
     History history = new History();
+    requireRoom(file, STEPS, steps);
+    requireRoom(file, EPOCHS, epochs);
     for (long i = 0; i < steps.shape().dim(0); i++) {
       history.add(new History.Step(steps.get(2 * i), (int) steps.get(2 * i + 1)));
     }
@@ -62,9 +66,21 @@ public final class Snapshot {
       for (int j = 0; j < numbers.length; j++) {
         numbers[j] = epochs.get(i * numbers.length + j);
       }
+      if (numbers[0] != i + 1) {
+        throw new InvalidInputException(file + ": entry '" + EPOCHS + "' has epoch " + numbers[0] + " as its number " + (i + 1));
+      }
       history.add(EpochResult.of(numbers));
     }
     return history;
+  }
+
+  /** Before a list is made of it: a file may claim any number of rows that it has bytes for. */
+  private static void requireRoom(Path file, String name, HostTensor t) {
+    long most = Math.min(Integer.MAX_VALUE / 2, Runtime.getRuntime().maxMemory() / (4 * BYTES_OF_A_ROW));
+    if (t.shape().dim(0) > most) {
+      throw new InvalidInputException(file + ": entry '" + name + "' has " + t.shape().dim(0)
+          + " rows; this process has memory for " + most + " (more with -Xmx, ORTHANT_JAVA_OPTS=-Xmx… for ./orthant)");
+    }
   }
 
   private static HostTensor matrix(Path file, Checkpoint c, String name, int columns) {
@@ -86,6 +102,9 @@ public final class Snapshot {
     Settings s = new Settings(chosen(Data.class, "data"), chosen(Net.class, "net"),
         Activations.named(c.text("activation")), count("examples"), count("batch"), chosen(Method.class, "optimizer"),
         c.real("lr"), c.real("decay"), c.real("clip"), c.whole("seed"));
+    if (randomOffset() < 0) {
+      throw new InvalidInputException(file + ": entry 'random.offset' is " + randomOffset() + ", expected at least 0");
+    }
     long steps = history.steps().size();
     if (steps != c.whole("step") || steps / s.stepsPerEpoch() != history.epochs().size()) {
       throw new InvalidInputException(file + ": tells of " + c.whole("step") + " steps and holds " + steps + " and "

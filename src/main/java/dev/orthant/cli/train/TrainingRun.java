@@ -61,9 +61,9 @@ public final class TrainingRun implements AutoCloseable {
     // Weights are drawn also when they are replaced at once: that tells which there must be.
     var drawing = new Parameters(device, DType.F32, new RandomStream(settings.seed()));
     network = Networks.build(settings, train.example(), train.classes(), drawing);
-    parameters = snapshot.isStart() ? drawing
-        : new Parameters(device, DType.F32, new RandomStream(settings.seed(), snapshot.randomOffset()));
     try {
+      parameters = snapshot.isStart() ? drawing
+          : new Parameters(device, DType.F32, new RandomStream(settings.seed(), snapshot.randomOffset()));
       snapshot.restore(network, optimizer);
     } catch (RuntimeException | Error e) {
       close();
