@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A benchmark's result for programs: everything as JSON, the table as CSV. */
 final class BenchFiles {
@@ -34,7 +33,7 @@ final class BenchFiles {
     map.put("worstErrorOfBound", finite(result.worstError()));
     map.put("rows", result.rows().stream().map(r -> row(result, r)).toList());
     OutputFile.write(file,
-        JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
+        Json.text(map) + "\n");
   }
 
   private static Map<String, Object> peak(BenchResult.Key key, Peak p) {

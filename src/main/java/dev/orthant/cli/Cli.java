@@ -31,8 +31,15 @@ final class Cli {
     root.addSubcommand(new TrainCommand(devices));
     root.addSubcommand(new ClaimsCommand(devices));
     root.addSubcommand(new HelpCommand());
-    root.setOut(out);
-    root.setErr(err);
+    root.setOut(Printable.over(out));
+    root.setErr(Printable.over(err));
+    // Help is our own text, with colours where somebody sees it; all else may quote what others wrote.
+    root.setExecutionStrategy(parsed -> {
+      root.setOut(out);
+      Integer helped = CommandLine.executeHelpRequest(parsed);
+      root.setOut(Printable.over(out));
+      return helped == null ? new CommandLine.RunLast().execute(parsed) : helped;
+    });
     root.setUsageHelpWidth(WIDTH);
     root.setExpandAtFiles(false);
     root.setCaseInsensitiveEnumValuesAllowed(true);
@@ -71,7 +78,8 @@ final class Cli {
         : "";
     CommandSpec spec = root.getCommandSpec();
     String settings = Arrays.stream(Setting.values()).filter(s -> !s.meaning().isEmpty())
-        .map(s -> String.format(Locale.ROOT, "%%n  %-29s %s", s.flag() + "=" + s.example(), s.meaning())).collect(Collectors.joining());
+        .map(s -> String.format(Locale.ROOT, "%%n  %-29s %s", s.flag() + "=" + s.example(), s.meaning()))
+        .collect(Collectors.joining());
     spec.usageMessage()
         .footer((String.join("%n", spec.usageMessage().footer()) + settings + launcher).formatted().split("\n", -1));
   }

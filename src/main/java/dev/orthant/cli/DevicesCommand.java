@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 @Command(name = "devices", mixinStandardHelpOptions = true, description = "Shows what can compute here.",
     footer = {"", "Examples:", "  orthant devices", "  orthant devices --json", "",
@@ -35,7 +34,7 @@ final class DevicesCommand implements Runnable {
   public void run() {
     PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
     if (json) {
-      out.println(JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(asMap()));
+      out.println(Json.text(asMap()));
       return;
     }
     if (devices.all().isEmpty()) {

@@ -20,7 +20,7 @@ final class Failures {
   static int usage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("orthant: " + oneLine(explain(e, command)));
+    err.println("orthant: " + Printable.line(explain(e, command)));
     err.println("Try 'orthant" + command.getCommandSpec().qualifiedName().substring("orthant".length()) + " --help'.");
     trace(e, err);
     return ExitCode.BAD_INPUT;
@@ -46,7 +46,7 @@ final class Failures {
 
   /** Says what happened and gives the exit code. */
   static int report(Throwable e, PrintWriter err) {
-    String message = oneLine(String.valueOf(e.getMessage()));
+    String message = Printable.line(String.valueOf(e.getMessage()));
     int code = switch (e) {
       case InvalidInputException _ -> ExitCode.BAD_INPUT;
       case CheckFailedException _ -> ExitCode.CHECK_FAILED;
@@ -80,7 +80,4 @@ final class Failures {
     }
   }
 
-  private static String oneLine(String s) {
-    return s.strip().replaceAll("\\s*\\R\\s*", " ");
-  }
 }

@@ -38,11 +38,11 @@ interface Progress extends AutoCloseable {
     private final PrintWriter err;
 
     Bar(PrintWriter err, String title, int steps) {
-      this.err = err;
+      this.err = Printable.raw(err);
       // The consumer keeps the library from asking the terminal for its width, for which it would start processes.
       bar = new ProgressBarBuilder().setTaskName(title).setInitialMax(steps).setStyle(ProgressBarStyle.ASCII)
           .setUpdateIntervalMillis(200).showSpeed().hideEta()
-          .setConsumer(new DelegatingProgressBarConsumer(line -> draw(err, line), WIDTH)).build();
+          .setConsumer(new DelegatingProgressBarConsumer(line -> draw(this.err, line), WIDTH)).build();
     }
 
     private static void draw(PrintWriter err, String line) {
@@ -52,7 +52,7 @@ interface Progress extends AutoCloseable {
 
     @Override
     public void step(String what) {
-      bar.setExtraMessage(" " + what);
+      bar.setExtraMessage(" " + Printable.shown(what));
       bar.step();
     }
 

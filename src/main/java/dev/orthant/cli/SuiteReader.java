@@ -68,7 +68,8 @@ final class SuiteReader {
           + ", or the path of your own .json file");
     }
     if (Files.size(Path.of(name)) > MOST_BYTES) {
-      throw new InvalidInputException(name + ": has " + Files.size(Path.of(name)) + " bytes; a suite has at most " + MOST_BYTES);
+      throw new InvalidInputException(
+          name + ": has " + Files.size(Path.of(name)) + " bytes; a suite has at most " + MOST_BYTES);
     }
     return Files.newInputStream(Path.of(name));
   }

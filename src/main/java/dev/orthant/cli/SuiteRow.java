@@ -92,8 +92,9 @@ final class SuiteRow {
     }
     TensorSpec spec = TensorSpec.of(dtype, n.valueStream().mapToLong(this::extent).toArray());
     if (spec.bytes() > MOST_BYTES) {
-      throw new InvalidInputException(key + " is " + spec + ", " + Text.bytes(spec.bytes()) + "; a benchmark's operand has at most "
-          + Text.bytes(MOST_BYTES));
+      throw new InvalidInputException(
+          key + " is " + spec + ", " + Text.bytes(spec.bytes()) + "; a benchmark's operand has at most "
+              + Text.bytes(MOST_BYTES));
     }
     return spec;
   }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A training run for programs. */
 final class TrainFiles {
@@ -33,7 +32,7 @@ final class TrainFiles {
     map.put("activations", run.report().layers().stream().map(TrainFiles::activity).toList());
     map.put("parameters", run.report().parameters().stream().map(TrainFiles::parameter).toList());
     OutputFile.write(file,
-        JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
+        Json.text(map) + "\n");
   }
 
   private static Map<String, Object> settings(Settings s) {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Setting {
   /** The default device. */
-  DEVICE("orthant.device", "opencl:0", "the default device", "the best one", Values.any("the name of a device, as 'orthant devices' lists them")),
+  DEVICE("orthant.device", "opencl:0", "the default device", "the best one",
+      Values.any("the name of a device, as 'orthant devices' lists them")),
   /** Threads of the CPU device. */
   CPU_THREADS("orthant.cpu.threads", "4", "threads of the CPU device", "one for each processor",
       Values.whole("a number of threads", 1, 4096)),
@@ -43,16 +44,20 @@ public enum Setting {
   KINDS("orthant.kinds", "cpu,cuda", "look for these kinds of device only", "all",
       Values.any("kinds of device, with commas: cpu,opencl,cuda")),
   /** Overrides the type of every OpenCL device. */
-  OPENCL_KERNELS("orthant.opencl.kernels", "gpu", "the OpenCL kernels for GPUs or for CPUs, whatever the device is", "by the device's type",
+  OPENCL_KERNELS("orthant.opencl.kernels", "gpu", "the OpenCL kernels for GPUs or for CPUs, whatever the device is",
+      "by the device's type",
       Values.choice("gpu", "cpu")),
   /** Where compiled kernels are kept. */
-  CACHE("orthant.cache", "FOLDER", "where compiled CUDA kernels are kept; 'off': nowhere", "~/.cache/orthant/kernels, 256 MB at most",
+  CACHE("orthant.cache", "FOLDER", "where compiled CUDA kernels are kept; 'off': nowhere",
+      "~/.cache/orthant/kernels, 256 MB at most",
       Values.path("a folder, or off")),
   /** The compiler of CUDA kernels. */
-  NVRTC("orthant.nvrtc", "FILE", "the NVRTC library to compile CUDA kernels with", "the newest that the driver can follow",
+  NVRTC("orthant.nvrtc", "FILE", "the NVRTC library to compile CUDA kernels with",
+      "the newest that the driver can follow",
       Values.path("the file of a library")),
   /** Waits after each op. */
-  SYNC("orthant.sync", "true", "wait after each op, so that an error surfaces where it happens", "false", Values.SWITCH),
+  SYNC("orthant.sync", "true", "wait after each op, so that an error surfaces where it happens", "false",
+      Values.SWITCH),
   /** Stack traces on the command line. */
   DEBUG("orthant.debug", "true", "the command line prints stack traces", "false", Values.SWITCH),
   /** Set by the launcher. */
@@ -222,7 +227,8 @@ public enum Setting {
   static List<String> unknown(Properties properties) {
     List<String> lines = new ArrayList<>();
     for (String name : properties.stringPropertyNames()) {
-      boolean known = Arrays.stream(values()).anyMatch(s -> s.property.equals(name)) || OF_TESTS.matcher(name).matches();
+      boolean known =
+          Arrays.stream(values()).anyMatch(s -> s.property.equals(name)) || OF_TESTS.matcher(name).matches();
       if (name.toLowerCase(Locale.ROOT).startsWith(PREFIX) && !known) {
         lines.add("-D" + name + " is no setting and does nothing; did you mean " + nearest(name).flag() + "? All: "
             + Arrays.stream(values()).filter(s -> !s.meaning.isEmpty()).map(s -> s.property.substring(PREFIX.length()))

@@ -20,7 +20,8 @@ record CpuSettings(int threads, long memoryBytes, boolean vectors) {
    */
   static CpuSettings of(Properties properties) {
     return new CpuSettings(
-        Setting.CPU_THREADS.value(properties).map(Integer::valueOf).orElseGet(Runtime.getRuntime()::availableProcessors),
+        Setting.CPU_THREADS.value(properties).map(Integer::valueOf)
+            .orElseGet(Runtime.getRuntime()::availableProcessors),
         Setting.CPU_MEMORY.value(properties).map(Setting::bytesOf).orElseGet(() -> physical() / 5 * 4),
         Setting.CPU_VECTOR.isOn(properties));
   }

@@ -28,8 +28,9 @@ public final class LibraryPath {
       return Optional.empty();
     }
     return Arrays.stream(names).filter(n -> Files.exists(working.resolve(n))).findFirst()
-        .map(n -> new NativeFault("an empty component of " + VARIABLE + " means the working directory, and there is a " + n
-            + " in it (" + working + "), which is not loaded",
+        .map(n -> new NativeFault(
+            "an empty component of " + VARIABLE + " means the working directory, and there is a " + n
+                + " in it (" + working + "), which is not loaded",
             "take the empty component out of " + VARIABLE + " (./orthant does), or start in another folder"));
   }
 

@@ -39,9 +39,10 @@ public final class NativeFolder {
         Files.delete(Files.createTempFile("orthant", null));
         folder = create(Path.of(usual));
       } catch (IOException e) {
-        return Optional.of(new NativeFault("there is no private folder to unpack a native library to: " + e.getMessage(),
-            "make java.io.tmpdir a folder that this user can write and that is not mounted noexec:"
-                + " -Djava.io.tmpdir=FOLDER (with ./orthant: ORTHANT_JAVA_OPTS=-Djava.io.tmpdir=FOLDER)"));
+        return Optional
+            .of(new NativeFault("there is no private folder to unpack a native library to: " + e.getMessage(),
+                "make java.io.tmpdir a folder that this user can write and that is not mounted noexec:"
+                    + " -Djava.io.tmpdir=FOLDER (with ./orthant: ORTHANT_JAVA_OPTS=-Djava.io.tmpdir=FOLDER)"));
       }
       System.setProperty(TEMPORARY, folder.toString());
       try {

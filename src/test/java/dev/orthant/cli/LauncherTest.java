@@ -101,8 +101,9 @@ class LauncherTest {
   @Test
   void linksMadeOnTheWayAreRemoved() throws Exception {
     Path image = image("with:colon");
-    Ended r = run(image, Map.of("FAKE_EXIT", "3"), "\"$0\" devices; c=$?; ls -d /tmp/tmp.*/orthant 2>/dev/null | while read l; do"
-        + " [[ $(readlink $l) == \"${0%/orthant}\" ]] && echo LEFT; done; exit $c");
+    Ended r = run(image, Map.of("FAKE_EXIT", "3"),
+        "\"$0\" devices; c=$?; ls -d /tmp/tmp.*/orthant 2>/dev/null | while read l; do"
+            + " [[ $(readlink $l) == \"${0%/orthant}\" ]] && echo LEFT; done; exit $c");
     assertThat(r.text()).doesNotContain("LEFT");
     assertThat(r.code()).isEqualTo(3);
   }
@@ -121,8 +122,9 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"``|unset", ":|unset", "/a:|/a", ":/a|/a", "/a::/b c|/a:/b c",
-      "/a;|/a", "/a|/a"})
+  @CsvSource(delimiter = '|', quoteCharacter = '`',
+      value = {"``|unset", ":|unset", "/a:|/a", ":/a|/a", "/a::/b c|/a:/b c",
+          "/a;|/a", "/a|/a"})
   void emptyComponentsOfTheLibraryPathAreDropped(String given, String kept) throws Exception {
     Ended r = run(image("image"), Map.of("LD_LIBRARY_PATH", given), "exec \"$0\" devices");
     assertThat(r.text()).contains("LIBRARIES=" + kept + "\n");

@@ -21,9 +21,12 @@ class SettingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FUSION,nope", "FUSION,0", "MATRIX,of", "SYNC,yes", "DEBUG,1", "MATH,fast", "CPU_VECTOR,maybe", "CPU_THREADS,0",
-      "CPU_THREADS,4097", "CPU_THREADS,-1", "CPU_THREADS,1e3", "CPU_THREADS,99999999999999999999", "CPU_MEMORY,0", "CPU_MEMORY,-5g",
-      "CPU_MEMORY,8q", "CPU_MEMORY,9999999999g", "CPU_MEMORY,99999999999999999999", "CPU_MEMORY,g", "OPENCL_KERNELS,fpga",
+  @CsvSource({"FUSION,nope", "FUSION,0", "MATRIX,of", "SYNC,yes", "DEBUG,1", "MATH,fast", "CPU_VECTOR,maybe",
+      "CPU_THREADS,0",
+      "CPU_THREADS,4097", "CPU_THREADS,-1", "CPU_THREADS,1e3", "CPU_THREADS,99999999999999999999", "CPU_MEMORY,0",
+      "CPU_MEMORY,-5g",
+      "CPU_MEMORY,8q", "CPU_MEMORY,9999999999g", "CPU_MEMORY,99999999999999999999", "CPU_MEMORY,g",
+      "OPENCL_KERNELS,fpga",
       "TERMINAL,perhaps", "LAUNCHER,2"})
   void nonsenseIsRefused(Setting setting, String value) {
     assertThatThrownBy(() -> setting.value(with(setting.property(), value))).isInstanceOf(InvalidInputException.class)
@@ -81,7 +84,8 @@ class SettingTest {
     String readme = Files.readString(Path.of("README.md"));
     for (Setting s : Setting.values()) {
       if (!s.meaning().isEmpty()) {
-        assertThat(readme).contains("| `" + s.flag() + "=" + s.example() + "` | " + s.meaning() + " (default: " + s.otherwise() + ") |");
+        assertThat(readme).contains(
+            "| `" + s.flag() + "=" + s.example() + "` | " + s.meaning() + " (default: " + s.otherwise() + ") |");
       }
     }
   }

@@ -74,7 +74,8 @@ class CudaProviderTest {
       assertThat(run()).as(path).contains("PLANTED false");
       Files.move(jcuda, planted.resolve("libcuda.so.1"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       fork = fork(folder.resolve("tmp"), cache).in(planted).environment("LD_LIBRARY_PATH", path);
-      assertThat(run()).as(path).contains("PLANTED false").contains(path.isEmpty() ? "PROBLEM" : "a libcuda.so.1 in it");
+      assertThat(run()).as(path).contains("PLANTED false")
+          .contains(path.isEmpty() ? "PROBLEM" : "a libcuda.so.1 in it");
       Files.delete(planted.resolve("libcuda.so.1"));
     }
   }

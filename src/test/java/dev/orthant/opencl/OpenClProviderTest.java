@@ -12,12 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import org.jocl.CL;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jocl.CL;
 
 /** Discovery where something is missing: every problem has its reason and its cure, and nothing is thrown. */
 class OpenClProviderTest {
@@ -83,15 +83,17 @@ class OpenClProviderTest {
     assumeLinux();
     fork.in(plant(name)).environment("LD_LIBRARY_PATH", "/nowhere:");
     assertThat(run()).contains("PLANTED false").doesNotContain("DEVICE")
-        .containsPattern("PROBLEM .*means the working directory, and there is a " + name + " in it.*cure=take the empty");
+        .containsPattern(
+            "PROBLEM .*means the working directory, and there is a " + name + " in it.*cure=take the empty");
   }
 
   @Test
   void whereTheTemporaryFolderIsNoexecAnotherIsTaken() throws Exception {
     assumeThat(Path.of("/etc/OpenCL/vendors/pocl.icd")).as("PoCL is not installed").exists();
     // The usual mounts of that kind; /dev/shm is one in most containers.
-    Path noexec = Stream.of("/dev/shm", "/run/shm", "/dev/mqueue").map(Path::of).filter(OpenClProviderTest::isNoexec).findFirst()
-        .orElse(null);
+    Path noexec =
+        Stream.of("/dev/shm", "/run/shm", "/dev/mqueue").map(Path::of).filter(OpenClProviderTest::isNoexec).findFirst()
+            .orElse(null);
     assumeThat(noexec).as("no folder here is mounted noexec").isNotNull();
     Path temporary = Files.createTempDirectory(noexec, "orthant-test");
     try {

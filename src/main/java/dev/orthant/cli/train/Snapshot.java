@@ -67,7 +67,8 @@ public final class Snapshot {
         numbers[j] = epochs.get(i * numbers.length + j);
       }
       if (numbers[0] != i + 1) {
-        throw new InvalidInputException(file + ": entry '" + EPOCHS + "' has epoch " + numbers[0] + " as its number " + (i + 1));
+        throw new InvalidInputException(
+            file + ": entry '" + EPOCHS + "' has epoch " + numbers[0] + " as its number " + (i + 1));
       }
       history.add(EpochResult.of(numbers));
     }
