@@ -84,17 +84,17 @@ final class Elementary {
   }
 
   /** x = n·ln 2 + r, |r| ≤ ln(2)/2. */
-  private record Reduced(int shifted, int tail) {}
+  private record Reduced(int shifted, int r, int tail) {}
 
-  /** Of a clamped x: the float whose last bits are n, and e^r − 1. */
+  /** Of a clamped x: the float whose last bits are n, r, and (e^r − 1 − r)/r². */
   private Reduced reduce(int x) {
     int shifted = d.fma(x, d.constant(1 / LN2), d.constant(ROUNDER));
     int n = d.sub(shifted, d.constant(ROUNDER));
     int r = d.fma(n, d.constant(-LN2_LOW), d.fma(n, d.constant(-LN2_HIGH), x));
-    return new Reduced(shifted, d.fma(d.mul(r, r), d.polynomial(r, EXP_TAIL), r));
+    return new Reduced(shifted, r, d.polynomial(r, EXP_TAIL));
   }
 
-  /** e^x = 2^n·e^r; 2^n in two factors, so that n may be 128 and results subnormal. */
+  /** e^x = 2^n·e^r; 2^n in two factors, so that n may be 128 and results subnormal. What 1 + r loses is added again. */
   int expF32(int x) {
     // Beyond the limits the result rounds to 0 or ∞ by itself.
     Reduced r = reduce(clamp(x, -104, 89));
@@ -102,14 +102,18 @@ final class Elementary {
     int half = d.shr(biased, 1); // ⌊n/2⌋ + 128
     int first = d.real(d.shl(d.plus(half, -1), 23));
     int second = d.real(d.shl(d.plus(d.op(Dag.Code.INT_SUB, biased, half), -1), 23));
-    return d.mul(d.mul(d.add(r.tail, d.constant(1)), first), second);
+    int sum = d.add(r.r, d.constant(1));
+    int lost = d.sub(r.r, d.sub(sum, d.constant(1)));
+    int power = d.add(sum, d.fma(d.mul(r.r, r.r), r.tail, lost));
+    return d.mul(d.mul(power, first), second);
   }
 
   /** e^x − 1 = 2·(2^(n−1)·(e^r − 1) + 2^(n−1) − 1/2). */
   int expm1F32(int x) {
     Reduced r = reduce(clamp(x, -20, 89));
     int power = d.real(d.shl(d.plus(d.bits(r.shifted), 126 - ROUNDER_BITS), 23));
-    int half = d.fma(power, r.tail, d.sub(power, d.constant(0.5)));
+    int part = d.fma(d.mul(r.r, r.r), r.tail, r.r); // e^r − 1
+    int half = d.fma(power, part, d.sub(power, d.constant(0.5)));
     return copySign(d.add(half, half), x);
   }
 
@@ -155,13 +159,6 @@ final class Elementary {
 
   int tanhF32(int x) {
     return saturating(x, TANH_ABOVE, TANH_BELOW, TANH_ONE);
-  }
-
-  /** tanh(log(1 + e^x)) = n/(n + 2) with n = e^x·(e^x + 2): the heart of Mish without a logarithm. */
-  int tanhOfSoftplusF32(int x) {
-    int e = expF32(clamp(x, -104, 20)); // beyond 20 the quotient is 1
-    int n = d.mul(e, d.add(e, d.constant(2)));
-    return d.div(n, d.add(n, d.constant(2)));
   }
 
   int erfF32(int x) {

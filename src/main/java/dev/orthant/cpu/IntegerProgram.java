@@ -1,5 +1,6 @@
 package dev.orthant.cpu;
 
+import dev.orthant.core.DType;
 import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Function;
@@ -96,7 +97,7 @@ final class IntegerProgram {
       case Expr.Input i -> i.index();
       case Expr.Scalar s -> scalars.computeIfAbsent(s.index(), _ -> registers++);
       case Expr.Constant c -> constant((long) c.value());
-      case Expr.Unary u when u.function().isDefined() -> register(u.function().definition(u.argument()));
+      case Expr.Unary u when u.function().isDefined() -> register(u.function().definition(u.argument(), DType.I64));
       case Expr.Unary u -> unary(u.function(), register(u.argument()));
       case Expr.Binary b -> binary(b.operator(), register(b.left()), register(b.right()));
       case Expr.Where w -> choice(register(w.condition()), register(w.then()), register(w.otherwise()));
@@ -175,7 +176,9 @@ final class IntegerProgram {
       case DIV -> loop(x, y, z, Whole::quotient);
       case FMOD -> loop(x, y, z, Whole::remainder);
       case POW -> loop(x, y, z, Whole::power);
-      case ATAN2 -> throw new IllegalArgumentException(o + " has no meaning in integers");
+      case MAX -> loop(x, y, z, Math::max);
+      case MIN -> loop(x, y, z, Math::min);
+      case ATAN2, SWISH -> throw new IllegalArgumentException(o + " has no meaning in integers");
     });
     return z;
   }

@@ -7,6 +7,7 @@ import dev.orthant.expr.Function;
 import dev.orthant.expr.Operator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes formulas as a {@link Dag}: functions become arithmetic, or a call per element where there is nothing better. */
 final class Lowering {
@@ -15,7 +16,9 @@ final class Lowering {
   private final DType compute;
   private final List<Storage> inputs;
   /** By identity: formulas share subtrees, and comparing those by structure again and again would take for ever. */
-  private final IdentityHashMap<Object, Integer> done = new IdentityHashMap<>();
+  private IdentityHashMap<Object, Integer> done = new IdentityHashMap<>();
+  /** The values that a spelling reads as its inputs, while one is written. */
+  private int @Nullable [] arguments;
 
   private Lowering(DType compute, List<Storage> inputs) {
     this.compute = compute;
@@ -50,10 +53,13 @@ final class Lowering {
       return known;
     }
     int id = switch (e) {
+      case Expr.Input i when arguments != null -> arguments[i.index()];
       case Expr.Input i -> Halves.load(dag, inputs.get(i.index()), i.index());
       case Expr.Scalar s -> dag.leaf(Dag.Code.SCALAR, s.index());
       case Expr.Constant c -> dag.constant(c.value());
       case Expr.Unary u -> unary(u.function(), u.argument());
+      case Expr.Binary b when b.operator().isDefined() ->
+          spelled(b.operator().spelling(), value(b.left()), value(b.right()));
       case Expr.Binary b -> binary(b.operator(), value(b.left()), value(b.right()));
       case Expr.Where w -> dag.select(mask(w.condition()), value(w.then()), value(w.otherwise()));
     };
@@ -94,16 +100,27 @@ final class Lowering {
       case MUL -> dag.mul(a, b);
       case DIV -> dag.div(a, b);
       case POW, ATAN2, FMOD -> dag.lanes(a, b, Lanes.index(o));
+      case MAX, MIN, SWISH -> throw new IllegalStateException(o + " has a definition");
     };
+  }
+
+  /** A spelling over values. */
+  private int spelled(Expr spelling, int first, int second) {
+    IdentityHashMap<Object, Integer> outerDone = done;
+    int[] outerArguments = arguments;
+    done = new IdentityHashMap<>();
+    arguments = new int[] {first, second};
+    try {
+      return value(spelling);
+    } finally {
+      done = outerDone;
+      arguments = outerArguments;
+    }
   }
 
   private int unary(Function f, Expr argument) {
     if (f.isDefined()) {
-      return value(f.definition(argument));
-    }
-    if (f == Function.TANH && compute == DType.F32 && argument instanceof Expr.Unary(Function inner, Expr x, _)
-        && inner == Function.SOFTPLUS) {
-      return elementary.tanhOfSoftplusF32(value(x));
+      return spelled(f.spelling(compute), value(argument), Dag.NONE);
     }
     int x = value(argument);
     return switch (f) {

@@ -38,61 +38,52 @@ public final class Activations {
   /** x above θ, else 0 (ONNX ThresholdedRelu). */
   public static final Activation THRESHOLDED_RELU =
       add(define("thresholded_relu", (x, t) -> where(x.le(t), 0, x), fixed("theta", 1)));
-  /** α(e^x − 1) for x ≤ 0 (Clevert et al. 2015); its slope follows from y while α > 0. */
+  /** α(e^x − 1) for x ≤ 0 (Clevert et al. 2015). */
   public static final Activation ELU =
-      add(define("elu", (x, a) -> where(x.le(0), a.times(x.expm1()), x), fixed("alpha", 1))
-          .slopeByOutput((y, a) -> where(y.le(0), y.plus(a), constant(1))));
+      add(define("elu", (x, a) -> where(x.le(0), a.times(x.expm1()), x), fixed("alpha", 1)));
   /** λ·ELU(x; α) with the self-normalising α and λ (Klambauer et al. 2017). */
-  public static final Activation SELU =
-      add(define("selu", x -> where(x.le(0), x.expm1().times(SELU_ALPHA), x).times(SELU_LAMBDA))
-          .slopeByOutput(y -> where(y.le(0), y.plus(SELU_ALPHA * SELU_LAMBDA), constant(SELU_LAMBDA))));
+  public static final Activation SELU = add(define("selu",
+      x -> where(x.le(0), x.expm1().times(SELU_ALPHA * SELU_LAMBDA), x.times(SELU_LAMBDA))));
   /** α(e^(x/α) − 1) for x ≤ 0 (Barron 2017). */
   public static final Activation CELU =
-      add(define("celu", (x, a) -> where(x.le(0), a.times(x.div(a).expm1()), x), fixed("alpha", 1))
-          .slopeByOutput((y, a) -> where(y.le(0), y.div(a).plus(1), constant(1))));
+      add(define("celu", (x, a) -> where(x.le(0), a.times(x.div(a).expm1()), x), fixed("alpha", 1)));
   /** log(1 + e^x). */
-  public static final Activation SOFTPLUS =
-      add(define("softplus", Expr::softplus).slopeByOutput(y -> y.neg().expm1().neg()));
+  public static final Activation SOFTPLUS = add(define("softplus", Expr::softplus));
+  /** log σ(x) = −log(1 + e^−x). */
+  public static final Activation LOG_SIGMOID = add(define("log_sigmoid", Expr::logSigmoid));
   /** x / (1 + |x|). */
-  public static final Activation SOFTSIGN = add(define("softsign", x -> x.div(x.abs().plus(1)))
-      .slopeByOutput(y -> constant(1).minus(y.abs()).squared()));
+  public static final Activation SOFTSIGN = add(define("softsign", x -> x.apply(Function.SOFTSIGN)));
   /** 1 / (1 + e^−x). */
-  public static final Activation SIGMOID =
-      add(define("sigmoid", Expr::sigmoid).slopeByOutput(y -> y.times(constant(1).minus(y))));
-  /** αx + β clipped to [0, 1]; the defaults are PyTorch's (ONNX has α = 0.2). */
+  public static final Activation SIGMOID = add(define("sigmoid", Expr::sigmoid));
+  /** αx + β clipped to [0, 1]; the defaults are PyTorch's (ONNX has α = 0.2). As α(x + β/α), which keeps its digits about the zero −β/α. */
   public static final Activation HARD_SIGMOID = add(define("hard_sigmoid",
-      in -> clamp(in.get(0).times(in.get(1)).plus(in.get(2)), constant(0), constant(1)), fixed("alpha", 1 / 6.0),
-      fixed("beta", 0.5)));
-  public static final Activation TANH = add(define("tanh", Expr::tanh).slopeByOutput(
-      y -> constant(1).minus(y).times(y.plus(1))));
+      in -> clamp(in.get(0).plus(in.get(2).div(in.get(1))).times(in.get(1)), constant(0), constant(1)),
+      fixed("alpha", 1 / 6.0), fixed("beta", 0.5)));
+  public static final Activation TANH = add(define("tanh", Expr::tanh));
   /** x clipped to [min, max]. */
   public static final Activation HARD_TANH =
       add(define("hard_tanh", in -> clamp(in.get(0), in.get(1), in.get(2)), fixed("min", -1), fixed("max", 1)));
   /** x·σ(βx) (Ramachandran et al. 2017). */
-  public static final Activation SWISH =
-      add(define("swish", (x, b) -> x.times(x.times(b).sigmoid()), fixed("beta", 1)));
+  public static final Activation SWISH = add(define("swish", Operator.SWISH::of, fixed("beta", 1)));
   /** x·σ(x): Swish with β = 1 (Elfwing et al. 2017). */
-  public static final Activation SILU = add(define("silu", x -> x.times(x.sigmoid())));
+  public static final Activation SILU = add(define("silu", x -> x.apply(Function.SILU)));
   /** x·relu6(x + 3)/6 (Howard et al. 2019). */
   public static final Activation HARD_SWISH = add(define("hard_swish",
       x -> where(x.le(-3), 0, where(x.ge(constant(3)), x, x.times(x.plus(3)).div(6)))));
-  /** x·Φ(x) by the error function (Hendrycks and Gimpel 2016). */
-  public static final Activation GELU =
-      add(define("gelu", x -> x.times(0.5).times(x.times(Math.sqrt(0.5)).erf().plus(1))));
-  /** GELU by its tanh approximation (the same paper). */
-  public static final Activation GELU_TANH = add(define("gelu_tanh",
-      x -> x.times(0.5)
-          .times(x.times(x.squared().times(0.044715).plus(1)).times(Math.sqrt(2 / Math.PI)).tanh().plus(1))));
+  /** x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016). */
+  public static final Activation GELU = add(define("gelu", x -> x.apply(Function.GELU)));
+  /** GELU by its tanh approximation (the same paper): x·(1 + tanh(√(2/π)·(x + 0.044715x³)))/2. */
+  public static final Activation GELU_TANH = add(define("gelu_tanh", x -> x.apply(Function.GELU_TANH)));
   /** x·tanh(softplus(x)) (Misra 2019). */
-  public static final Activation MISH = add(define("mish", x -> x.times(x.softplus().tanh())));
+  public static final Activation MISH = add(define("mish", x -> x.apply(Function.MISH)));
   public static final Activation ABS = add(define("abs", Expr::abs));
   /** relu(x)² (So et al. 2021). */
-  public static final Activation SQUARED_RELU =
-      add(define("squared_relu", x -> x.relu().squared()).slopeByOutput(y -> y.sqrt().times(2)));
-  public static final Activation EXP = add(define("exp", Expr::exp).slopeByOutput(y -> y));
-  public static final Activation SQRT = add(define("sqrt", Expr::sqrt).slopeByOutput(y -> constant(0.5).div(y)));
-  /** x clipped to [min, max]; the defaults leave it alone (ONNX Clip). */
-  public static final Activation CLIP = add(define("clip", in -> clamp(in.get(0), in.get(1), in.get(2)),
+  public static final Activation SQUARED_RELU = add(define("squared_relu", x -> x.relu().squared()));
+  public static final Activation EXP = add(define("exp", Expr::exp));
+  public static final Activation SQRT = add(define("sqrt", Expr::sqrt));
+  /** x clipped to [min, max]; the defaults leave it alone (ONNX Clip). At the limits themselves the slope is 1, as in PyTorch's clamp. */
+  public static final Activation CLIP = add(define("clip",
+      in -> where(in.get(0).lt(in.get(1)), in.get(1), where(in.get(0).gt(in.get(2)), in.get(2), in.get(0))),
       fixed("min", Double.NEGATIVE_INFINITY), fixed("max", Double.POSITIVE_INFINITY)));
 
   private Activations() {}

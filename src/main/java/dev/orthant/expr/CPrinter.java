@@ -24,7 +24,7 @@ public final class CPrinter {
   private final IntFunction<String> inputs;
   private final IntFunction<String> scalars;
   private final String prefix;
-  private final List<String> statements = new ArrayList<>();
+  private final List<String> statements;
   private final Map<Expr, String> names = new HashMap<>();
 
   /**
@@ -40,6 +40,20 @@ public final class CPrinter {
     this.inputs = inputs;
     this.scalars = scalars;
     this.prefix = prefix;
+    this.statements = new ArrayList<>();
+  }
+
+  /** Of a spelling whose inputs 0 and 1 have these texts; what it states goes with the rest. */
+  private CPrinter(CPrinter outer, String first, String second) {
+    this.type = outer.type;
+    this.inputs = i -> i == 0 ? first : second;
+    this.scalars = outer.scalars;
+    this.prefix = outer.prefix;
+    this.statements = outer.statements;
+  }
+
+  private CPrinter over(String first, String second) {
+    return new CPrinter(this, first, second);
   }
 
   /** The C text of {@code e}; the statements contain what earlier calls on this printer have made. */
@@ -53,7 +67,10 @@ public final class CPrinter {
       case Expr.Input i -> inputs.apply(i.index());
       case Expr.Scalar s -> scalars.apply(s.index());
       case Expr.Constant c -> number(c.value());
-      case Expr.Unary u when u.function().isDefined() -> text(u.function().definition(u.argument()));
+      case Expr.Unary u when u.function().isDefined() ->
+          once(u, () -> over(text(u.argument()), "").text(u.function().spelling(type)));
+      case Expr.Binary b when b.operator().isDefined() ->
+          once(b, () -> over(text(b.left()), text(b.right())).text(b.operator().spelling()));
       case Expr.Unary u when type == DType.I64 -> whole(u);
       case Expr.Unary u -> temporary(e, () -> u.function().text() + "(" + text(u.argument()) + ")");
       case Expr.Binary b when type == DType.I64 ->
@@ -83,8 +100,18 @@ public final class CPrinter {
       case DIV -> "quotient";
       case FMOD -> "remainder_of";
       case POW -> "power";
-      case ATAN2 -> throw new IllegalArgumentException(o + " has no meaning in integers");
+      case ATAN2, MAX, MIN, SWISH -> throw new IllegalArgumentException(o + " has no meaning in integers");
     };
+  }
+
+  /** The text of a spelling, which has a name of its own already. */
+  private String once(Expr e, java.util.function.Supplier<String> spelling) {
+    String known = names.get(e);
+    if (known == null) {
+      known = spelling.get();
+      names.put(e, known);
+    }
+    return known;
   }
 
   private String temporary(Expr e, java.util.function.Supplier<String> value) {
@@ -93,7 +120,7 @@ public final class CPrinter {
       return known;
     }
     String text = value.get();
-    String name = prefix + names.size();
+    String name = prefix + statements.size();
     statements.add("const real " + name + " = " + text + ";");
     names.put(e, name);
     return name;

@@ -6,8 +6,7 @@ final class Combine {
 
   static Interval of(Operator operator, Interval a, Interval b) {
     if (a.surelyNan() || b.surelyNan()) {
-      // pow(NaN, 0) and pow(1, NaN) are 1 by IEEE 754, and devices differ: either answer is accepted.
-      return operator == Operator.POW ? Interval.ANYTHING : Interval.NAN;
+      return operator == Operator.POW && (a.holds(1) || b.holds(0)) ? powerOfNan(a, b) : Interval.NAN;
     }
     Interval result = a.isPoint() && b.isPoint()
         ? Interval.point(operator.applyAsDouble(a.lo(), b.lo()))
@@ -19,6 +18,7 @@ final class Combine {
           case POW -> power(a, b);
           case ATAN2 -> angle(a, b);
           case FMOD -> remainder(a, b);
+          case MAX, MIN, SWISH -> throw new IllegalStateException(operator + " has a definition");
         };
     return result.orNan(a.nan() || b.nan());
   }
@@ -67,6 +67,13 @@ final class Combine {
       return new Interval(Math.min(0, Math.min(x, y)), Math.max(0, Math.max(x, y)), false);
     }
     return Interval.ANYTHING;
+  }
+
+  /** pow(NaN, 0) and pow(1, NaN) are 1. */
+  private static Interval powerOfNan(Interval a, Interval b) {
+    Interval one = Interval.point(1);
+    boolean surely = (a.isPoint() && a.lo() == 1) || (b.isPoint() && b.lo() == 0);
+    return surely ? one : one.orNan(true);
   }
 
   private static Interval angle(Interval y, Interval x) {

@@ -37,6 +37,8 @@ public final class Enclosure {
       case Expr.Scalar s -> number(scalars[s.index()]);
       case Expr.Constant c -> number(c.value());
       case Expr.Unary u -> unary(u.function(), u.argument());
+      case Expr.Binary b when b.operator().isDefined() ->
+          new Enclosure(new Interval[] {of(b.left()), of(b.right())}, scalars, type).of(b.operator().spelling());
       case Expr.Binary b ->
           Combine.of(b.operator(), of(b.left()), of(b.right())).rounded(b.operator().ulps() + own(), type);
       case Expr.Where w -> switch (test(w.condition())) {
@@ -57,8 +59,8 @@ public final class Enclosure {
   }
 
   private Interval unary(Function f, Expr argument) {
-    if (f.isDefined()) {
-      return of(f.definition(argument));
+    if (f.trend() == Function.Trend.DEFINED) {
+      return new Enclosure(new Interval[] {of(argument)}, scalars, type).of(f.spelling(type));
     }
     Interval x = of(argument);
     if (x.surelyNan()) {
@@ -82,8 +84,20 @@ public final class Enclosure {
         boolean sameBranch = Math.floor(x.lo() / Math.PI + 0.5) == Math.floor(x.hi() / Math.PI + 0.5);
         yield sameBranch ? monotone(f, x.lo(), x.hi()) : Interval.ANYTHING;
       }
+      case TURNING -> turning(f, x);
       case DEFINED -> throw new IllegalStateException(f + " has a definition");
     };
+  }
+
+  /** Of the ends and the turns between them. */
+  private static Interval turning(Function f, Interval x) {
+    Interval image = monotone(f, x.lo(), x.hi());
+    for (double turn : f.turns()) {
+      if (x.holds(turn)) {
+        image = image.hull(Interval.point(f.applyAsDouble(turn)));
+      }
+    }
+    return image;
   }
 
   /** NaN at an end means that the interval sticks out of the function's domain there. */

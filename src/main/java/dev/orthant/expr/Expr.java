@@ -96,12 +96,12 @@ public sealed interface Expr {
 
   /** The larger of two; NaN if either is NaN. */
   static Expr max(Expr a, Expr b) {
-    return where(a.gt(b).or(a.ne(a)), a, b);
+    return Operator.MAX.of(a, b);
   }
 
   /** The smaller of two; NaN if either is NaN. */
   static Expr min(Expr a, Expr b) {
-    return where(a.lt(b).or(a.ne(a)), a, b);
+    return Operator.MIN.of(a, b);
   }
 
   // ---- arithmetic --------------------------------------------------------------------------------------------------
@@ -220,6 +220,10 @@ public sealed interface Expr {
     return apply(Function.ERF);
   }
 
+  default Expr erfc() {
+    return apply(Function.ERFC);
+  }
+
   default Expr gammaln() {
     return apply(Function.GAMMALN);
   }
@@ -238,6 +242,10 @@ public sealed interface Expr {
 
   default Expr sigmoid() {
     return apply(Function.SIGMOID);
+  }
+
+  default Expr logSigmoid() {
+    return apply(Function.LOG_SIGMOID);
   }
 
   default Expr softplus() {

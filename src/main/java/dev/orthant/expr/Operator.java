@@ -1,6 +1,8 @@
 package dev.orthant.expr;
 
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two-argument functions: value, and the error that a device may make.
@@ -13,22 +15,57 @@ public enum Operator {
   SUB("-", 0.5, (a, b) -> a - b),
   MUL("*", 0.5, (a, b) -> a * b),
   DIV("/", 2.5, (a, b) -> a / b),
-  POW("pow", 16, Math::pow),
+  /** By C's rules (C99 Annex F): what Java's {@code Math.pow} answers, but that 1 to any power is 1, NaN included, and (−1)^±∞ is 1. */
+  POW("pow", 16, (a, b) -> a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : Math.pow(a, b)),
   ATAN2("atan2", 6, Math::atan2),
   /** The remainder with the sign of the dividend: C's {@code fmod}. */
-  FMOD("fmod", 0.5, (a, b) -> a % b);
+  FMOD("fmod", 0.5, (a, b) -> a % b),
+  /** The larger of two; NaN if either is. Where they are equal each has half of the slope, as the members of a tie have in a maximum over an axis. */
+  MAX((a, b) -> Expr.where(a.gt(b).or(a.ne(a)), a, b)),
+  /** The smaller of two; NaN if either is. The slope as that of {@link #MAX}. */
+  MIN((a, b) -> Expr.where(a.lt(b).or(a.ne(a)), a, b)),
+  /** a·σ(ab): Swish with β = b. */
+  SWISH(Logistic::swish);
 
   private final String text;
   private final double ulps;
   private final DoubleBinaryOperator value;
+  private final @Nullable Expr definition;
 
   Operator(String text, double ulps, DoubleBinaryOperator value) {
     this.text = text;
     this.ulps = ulps;
     this.value = value;
+    this.definition = null;
   }
 
-  /** The operator sign or function name in C. */
+  Operator(BinaryOperator<Expr> definition) {
+    Expr defined = definition.apply(Expr.input(0), Expr.input(1));
+    this.text = name();
+    this.ulps = 0;
+    this.value = (a, b) -> defined.evaluate(new double[] {a, b}, new double[0]);
+    this.definition = defined;
+  }
+
+  /** Whether this is spelled out by functions and other operators. */
+  public boolean isDefined() {
+    return definition != null;
+  }
+
+  /** The spelling over inputs 0 and 1; only when {@link #isDefined()}. */
+  public Expr spelling() {
+    if (definition == null) {
+      throw new IllegalStateException(this + " is elementary");
+    }
+    return definition;
+  }
+
+  /** The spelling over {@code a} and {@code b}, which repeats them. */
+  public Expr definition(Expr a, Expr b) {
+    return spelling().substitute(i -> i == 0 ? a : b, Expr::scalar);
+  }
+
+  /** The operator sign or function name in C; not for those with a definition. */
   public String text() {
     return text;
   }
@@ -37,7 +74,7 @@ public enum Operator {
   public boolean isInfix() {
     return switch (this) {
       case ADD, SUB, MUL, DIV -> true;
-      case POW, ATAN2, FMOD -> false;
+      case POW, ATAN2, FMOD, MAX, MIN, SWISH -> false;
     };
   }
 
@@ -58,7 +95,7 @@ public enum Operator {
       case ADD -> isBits(b, -0.0);
       case SUB -> isBits(b, 0.0);
       case MUL, DIV, POW -> isBits(b, 1.0);
-      case ATAN2, FMOD -> false;
+      case ATAN2, FMOD, MAX, MIN, SWISH -> false;
     };
     if (rightIsNeutral) {
       return a;
@@ -66,7 +103,7 @@ public enum Operator {
     boolean leftIsNeutral = switch (this) {
       case ADD -> isBits(a, -0.0);
       case MUL -> isBits(a, 1.0);
-      case SUB, DIV, POW, ATAN2, FMOD -> false;
+      case SUB, DIV, POW, ATAN2, FMOD, MAX, MIN, SWISH -> false;
     };
     return leftIsNeutral ? b : new Expr.Binary(this, a, b);
   }

@@ -1,5 +1,7 @@
 package dev.orthant.expr;
 
+import dev.orthant.core.DType;
+
 /**
  * Reads an {@link Expr} in integers of 64 bits: the truth of formulas whose operands and results are all integers. Sums, differences, products
  * and powers wrap around modulo 2⁶⁴ as Java's do; what is then stored in a narrower type is the low bits. Nothing traps:
@@ -27,10 +29,18 @@ public final class Whole {
       case Expr.Unary u -> switch (u.function()) {
         case NEG, ABS, TRUNC -> isWhole(u.argument());
         case FLOOR, CEIL, RINT -> isWhole(u.argument()) && !divides(u.argument());
-        default -> u.function().isDefined() && isWhole(u.argument()) && isWhole(u.function().definition(Expr.input(0)));
+        default -> u.function().isDefined() && isWhole(u.argument())
+            && isWhole(u.function().definition(Expr.input(0), DType.I64));
       };
-      case Expr.Binary b -> b.operator() != Operator.ATAN2 && isWhole(b.left()) && isWhole(b.right());
+      case Expr.Binary b -> isWhole(b.operator()) && isWhole(b.left()) && isWhole(b.right());
       case Expr.Where w -> isWhole(w.condition()) && isWhole(w.then()) && isWhole(w.otherwise());
+    };
+  }
+
+  private static boolean isWhole(Operator o) {
+    return switch (o) {
+      case ADD, SUB, MUL, DIV, POW, FMOD, MAX, MIN -> true;
+      case ATAN2, SWISH -> false;
     };
   }
 
@@ -74,7 +84,7 @@ public final class Whole {
       case Expr.Scalar s -> scalars[s.index()];
       case Expr.Constant c -> (long) c.value();
       case Expr.Unary u when u.function().isDefined() ->
-          evaluate(u.function().definition(u.argument()), inputs, scalars);
+          evaluate(u.function().definition(u.argument(), DType.I64), inputs, scalars);
       case Expr.Unary u -> apply(u.function(), evaluate(u.argument(), inputs, scalars));
       case Expr.Binary b -> apply(b.operator(), evaluate(b.left(), inputs, scalars),
           evaluate(b.right(), inputs, scalars));
@@ -121,7 +131,9 @@ public final class Whole {
       case DIV -> quotient(a, b);
       case FMOD -> remainder(a, b);
       case POW -> power(a, b);
-      case ATAN2 -> throw new IllegalArgumentException(o + " has no meaning in integers");
+      case MAX -> Math.max(a, b);
+      case MIN -> Math.min(a, b);
+      case ATAN2, SWISH -> throw new IllegalArgumentException(o + " has no meaning in integers");
     };
   }
 

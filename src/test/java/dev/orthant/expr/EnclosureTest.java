@@ -23,7 +23,7 @@ final class EnclosureTest {
       case Expr.Input i -> in[i.index()];
       case Expr.Scalar s -> throw new IllegalArgumentException("no scalars here: " + s);
       case Expr.Constant c -> (float) c.value();
-      case Expr.Unary u when u.function().isDefined() -> asFloat(u.function().definition(u.argument()), in);
+      case Expr.Unary u when u.function().isDefined() -> asFloat(u.function().definition(u.argument(), DType.F32), in);
       case Expr.Unary u -> (float) u.function().applyAsDouble(asFloat(u.argument(), in));
       case Expr.Binary b -> (float) b.operator().applyAsDouble(asFloat(b.left(), in), asFloat(b.right(), in));
       case Expr.Where w -> test(w.condition(), in) ? asFloat(w.then(), in) : asFloat(w.otherwise(), in);
