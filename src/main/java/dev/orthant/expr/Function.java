@@ -76,7 +76,7 @@ public enum Function {
   /** 1 / (1 + |x|)²; the quotient is squared, as the square might overflow. */
   SOFTSIGN_SLOPE(9, Trend.TURNING, (x, _) -> Expr.constant(1).div(x.abs().plus(1)).squared(), null, 0),
   /** x·σ(x). */
-  SILU(12.5, Trend.TURNING, (x, _) -> Logistic.silu(x), Slopes::silu, -1.2784645427610738),
+  SILU(12.5, Trend.TURNING, (x, _) -> Logistic.silu(x), Slopes::silu, -1.278464542761074),
   SILU_SLOPE(15.5, Trend.TURNING, (x, _) -> Logistic.siluSlope(x), null, -2.3993572805154675, 2.3993572805154675),
   /** x·tanh(log(1 + e^x)). */
   MISH(12.5, Trend.TURNING, (x, _) -> Logistic.mish(x), Slopes::mish, -1.1924312145154952),
