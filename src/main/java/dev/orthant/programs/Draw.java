@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 final class Draw {
   private static final double[] NUMBERS = {0, 1, -1, 0.5, 2, -0.75, 1.5, 3, 0.1, -2.25};
   /** How often an operand is a new leaf though there is one that would do. */
-  private static final int NEW_LEAF = 6;
+  private static final int NEW_LEAF = 12;
 
   private final SplittableRandom random;
   private final Pools pools;
@@ -119,7 +119,7 @@ final class Draw {
       return leaf(type, shape);
     }
     // What was made last is read most: chains are what is fused.
-    return coin() ? fitting.getLast() : any(fitting);
+    return below(3) > 0 ? fitting.getLast() : any(fitting);
   }
 
   /** A floating tensor of any shape. */

@@ -27,12 +27,31 @@ final class Execution {
     }
   }
 
+  /**
+   * Moves leaves of F64 to where no two elements are the same and none is at a kink, and one of them further.
+   *
+   * @param leaf the line that is moved further
+   * @param step how far
+   */
+  record Shift(int leaf, double step) {
+    /** Where element {@code i} goes for a step of 1. */
+    static double direction(int i) {
+      return Math.cos(1 + 0.7 * i);
+    }
+
+    double of(int line, int i, double v) {
+      return v + 0.011 * Math.sin(1 + 1.3 * line + 0.37 * i) + (line == leaf ? step * direction(i) : 0);
+    }
+  }
+
   private final Program program;
   private final Device device;
   private final boolean stepwise;
+  private final @Nullable Shift shift;
   private final List<Tensor> tensors = new ArrayList<>();
 
-  private Execution(Program program, Device device, boolean stepwise) {
+  private Execution(Program program, Device device, boolean stepwise, @Nullable Shift shift) {
+    this.shift = shift;
     this.program = program;
     this.device = device;
     this.stepwise = stepwise;
@@ -45,7 +64,12 @@ final class Execution {
    * @return the tensors that are open at the end, then the gradients
    */
   static List<Value> run(Program program, Device device, boolean stepwise) {
-    return new Execution(program, device, stepwise).run();
+    return new Execution(program, device, stepwise, null).run();
+  }
+
+  /** As {@link #run(Program, Device, boolean)}, step by step, from other leaves. */
+  static List<Value> run(Program program, Device device, Shift shift) {
+    return new Execution(program, device, true, shift).run();
   }
 
   private List<Value> run() {
@@ -79,7 +103,7 @@ final class Execution {
   private Tensor tensor(Node node) {
     return switch (node) {
       case Leaf l -> {
-        Tensor t = leaf(device, l);
+        Tensor t = shift == null || l.spec().dtype() != DType.F64 ? leaf(device, l) : shifted(l, shift);
         yield l.gradient() ? t.requireGradient() : t;
       }
       case Step s -> {
@@ -97,6 +121,14 @@ final class Execution {
         yield t.reshape(t.shape().dims());
       }
     };
+  }
+
+  private Tensor shifted(Leaf l, Shift by) {
+    double[] values = l.numbers().values((int) l.spec().shape().elements());
+    for (int i = 0; i < values.length; i++) {
+      values[i] = by.of(tensors.size(), i, values[i]);
+    }
+    return Tensor.of(device, DType.F64, l.spec().shape(), values);
   }
 
   static Tensor leaf(Device device, Leaf l) {

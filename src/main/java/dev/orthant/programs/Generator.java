@@ -11,6 +11,7 @@ import dev.orthant.programs.Node.Step;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,8 @@ final class Generator {
   /** How often a step is drawn before a program is left as short as it is. */
   private static final int ATTEMPTS = 30;
   private static final int MOST_TARGETS = 2;
+  /** How many of the types that are drawn from are a program's own. */
+  private static final int MAIN = 12;
   /** Magnitudes beyond which the next steps would overflow. */
   private static final double LARGE = 3000;
   /** One in how many results that are no numbers is kept. */
@@ -50,11 +53,18 @@ final class Generator {
 
   private Draw.Pools pools(SplittableRandom random) {
     Set<DType> has = ideal.info().dtypes();
-    List<DType> types = (compiles
-        ? Stream.of(DType.F32, DType.F32, DType.F32, random.nextBoolean() ? DType.F16 : DType.F64, DType.I32)
-        : Stream.of(DType.F32, DType.F32, DType.F32, DType.F32, DType.F64, DType.F64, DType.F16, DType.BF16, DType.I32,
-            DType.I64, DType.I8, DType.U8, DType.BOOL))
+    List<DType> others = (compiles
+        ? Stream.of(DType.F32, random.nextBoolean() ? DType.F16 : DType.F64, DType.I32)
+        : Stream.of(DType.F32, DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64, DType.I8, DType.U8,
+            DType.BOOL))
         .filter(has::contains).toList();
+    // Most tensors of a program have one type: only those go together. One of doubles alone is compared with differences.
+    boolean doubles = has.contains(DType.F64) && random.nextInt(5) == 0;
+    DType most = doubles ? DType.F64 : others.get(random.nextInt(others.size()));
+    List<DType> types = new ArrayList<>(Collections.nCopies(MAIN, most));
+    types.addAll(doubles ? List.of(DType.I32) : others);
+    types.addAll(
+        has.contains(DType.F32) && types.stream().noneMatch(DType::isFloating) ? List.of(DType.F32) : List.of());
     boolean large = random.nextInt(LARGE_PROGRAM) == 0;
     return new Draw.Pools(large ? WIDE : compiles ? FEW : MANY, types, large ? 200_000 : 1500);
   }
@@ -81,7 +91,9 @@ final class Generator {
     }
     Set<Integer> closed = new HashSet<>();
     for (int i = 0; i + 1 < nodes.size(); i++) {
-      boolean kept = nodes.get(i) instanceof Leaf l && l.gradient() || nodes.get(i) instanceof Overwrite;
+      int line = i;
+      boolean kept = nodes.get(i) instanceof Leaf l && l.gradient() || nodes.get(i) instanceof Overwrite
+          || nodes.stream().noneMatch(n -> n.operands().contains(line));
       if (!kept && random.nextInt(5) < 3) {
         closed.add(i);
       }

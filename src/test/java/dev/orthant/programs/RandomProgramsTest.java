@@ -2,13 +2,17 @@ package dev.orthant.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
+import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
 import dev.orthant.device.Devices;
 import dev.orthant.device.ReferenceDevice;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Reduce;
+import dev.orthant.tensor.Scope;
+import dev.orthant.tensor.Tensor;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -105,6 +110,54 @@ final class RandomProgramsTest {
       assertThat(f.fault()).contains("least=");
       assertThat(tensors(f.test())).as(f.test()).isLessThanOrEqualTo(8);
     });
+  }
+
+  private static Program of(Node.Action action, boolean gradient) {
+    Node leaf = new Node.Leaf(TensorSpec.of(DType.F64, 3, 2), new Numbers(7, 1, 17, -8, 0.5), gradient);
+    Node one = new Node.Step("{0}.mul(3.0)", List.of(0), (_, in) -> in.getFirst().mul(3), false);
+    Node two = new Node.Step("?", List.of(1), action, false);
+    return new Program(0, List.of(leaf, one, two), gradient ? List.of(2) : List.of(), Set.of());
+  }
+
+  @Test
+  void aValueThatIsAnotherWhenItIsJoinedIsSeen() {
+    Device device = ReferenceDevice.named("cpu");
+    assertThat(Trial.of(of((_, in) -> in.getFirst().add(1), false), device).fault()).isNull();
+    assertThat(Trial.of(of((_, in) -> in.getFirst().add(in.getFirst().isPending() ? 1 : 1.001), false), device).fault())
+        .contains("fused", "v2[0]");
+  }
+
+  @Test
+  void aGradientThatIsNoSlopeIsSeen() {
+    Device device = ReferenceDevice.named("cpu");
+    assertThat(Trial.of(of((_, in) -> in.getFirst().square(), true), device).fault()).isNull();
+    assertThat(Trial.of(of((_, in) -> in.getFirst().mul(in.getFirst().detach()), true), device).fault())
+        .contains("the gradient of v0", "slope");
+  }
+
+  @Test
+  void aTensorThatNobodyClosesIsSeen() {
+    Device device = ReferenceDevice.named("cpu");
+    assertThat(Trial.of(of((dev, in) -> {
+      Scope.detached(() -> Tensor.full(dev, DType.F32, Shape.of(), 1).unwatched());
+      return in.getFirst().add(1);
+    }, false), device).fault()).contains("left over");
+  }
+
+  /** The same where nothing waits to be joined. */
+  @Test
+  void programsAreRightWithoutFusion() {
+    String before = System.setProperty("orthant.fusion", "off");
+    try {
+      assertThat(RandomPrograms.on(Devices.named("cpu"), SEED, 40).run(2, s -> {
+      }).failures()).as("seed " + SEED).isEmpty();
+    } finally {
+      if (before == null) {
+        System.clearProperty("orthant.fusion");
+      } else {
+        System.setProperty("orthant.fusion", before);
+      }
+    }
   }
 
   // ---- what is printed ---------------------------------------------------------------------------------------------
