@@ -1,4 +1,5 @@
-// Pooling, one output to an item. KIND: 0 the largest, 1 the average, 2 the norm; sums are those of sums.h. NHWC: channels are last, else planes.
+// Pooling, one output to an item. KIND: 0 the largest, 1 the average, 2 the norm, 3 the norm for p = infinity; sums are those of sums.h. NHWC: channels
+// are last, else planes.
 //
 // Given: LOAD_X, STORE_Y and the numbers count (of outputs), channels, height, width, outHeight, outWidth, windowH, windowW, strideH, strideW,
 // dilationH, dilationW, padTop, padLeft; for averages wholeWindow (the divisor, 0 to count the elements inside), for norms power and root.
@@ -17,8 +18,25 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
     const idx left = pixel % outWidth * strideW - padLeft;
 #if KIND == 0
     real acc = -INFINITY;
+#elif KIND == 3
+    real acc = 0;
 #else
     Total total = NOTHING;
+#endif
+#if KIND == 2
+    // Powers are taken of magnitudes over the largest, so that none overflows. Of 0 and of infinity nothing need be divided.
+    real scale = 0;
+    for (idx r = 0; r < windowH; r++) {
+      const idx y = top + r * dilationH;
+      for (idx s = 0; s < windowW; s++) {
+        const idx x = left + s * dilationW;
+        if (y >= 0 && y < height && x >= 0 && x < width) {
+          const real v = LOAD_X(x0, ELEMENT(image, c, y, x, height, width));
+          scale = fabs(v) > scale || v != v ? fabs(v) : scale;
+        }
+      }
+    }
+    scale = scale == 0 || scale == INFINITY ? (real)1 : scale;
 #endif
     idx inside = 0;
     for (idx r = 0; r < windowH; r++) {
@@ -32,8 +50,10 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
 #elif KIND == 1
           total = plus(total, v);
           inside++;
+#elif KIND == 2
+          total = plus(total, pow(fabs(v) / scale, power));
 #else
-          total = plus(total, pow(fabs(v), power));
+          acc = fabs(v) > acc || v != v ? fabs(v) : acc;
 #endif
         }
       }
@@ -41,7 +61,7 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
 #if KIND == 1
     const real acc = value_of(total) / (real)(wholeWindow > 0 ? wholeWindow : inside);
 #elif KIND == 2
-    const real acc = pow(value_of(total), root);
+    const real acc = scale * pow(value_of(total), root);
 #endif
     STORE_Y(y0, at, acc);
   }

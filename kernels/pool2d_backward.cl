@@ -69,7 +69,22 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
 #else
             const real norm = LOAD_X(y, out);
             const real sign = v > 0 ? (real)1 : v < 0 ? (real)-1 : v;
+#if KIND == 3
+            // Shared evenly by those of the largest magnitude.
+            idx attaining = 0;
+            for (idx i = 0; i < windowH; i++) {
+              for (idx j = 0; j < windowW; j++) {
+                const idx otherY = top + i * dilationH;
+                const idx otherX = left + j * dilationW;
+                if (otherY >= 0 && otherY < height && otherX >= 0 && otherX < width) {
+                  attaining += fabs(LOAD_X(x0, ELEMENT(image, c, otherY, otherX, height, width))) == norm;
+                }
+              }
+            }
+            total = plus(total, norm != norm ? norm : fabs(v) == norm ? LOAD_X(dy, out) * sign / (real)attaining : (real)0);
+#else
             total = plus(total, norm == 0 ? (real)0 : LOAD_X(dy, out) * sign * pow(fabs(v) / norm, powerLess));
+#endif
 #endif
           }
         }

@@ -92,7 +92,13 @@ final class PoolGradient {
           switch (op.kind()) {
             case MAX -> largest(top, left, dy, o);
             case AVERAGE -> average(top, left, dy, o);
-            case LP -> norm(top, left, dy, o);
+            case LP -> {
+              if (op.p() == Double.POSITIVE_INFINITY) {
+                largestMagnitude(top, left, dy, o);
+              } else {
+                norm(top, left, dy, o);
+              }
+            }
           }
         }
       }
@@ -144,6 +150,25 @@ final class PoolGradient {
             double norm = y[o + lane];
             add(at + lane, norm == 0 ? 0
                 : dy[o + lane] * Math.signum(v) * Math.pow(Math.abs(v) / norm, op.p() - 1));
+          }
+        }
+      }
+    }
+
+    /** The norm for p = ∞: shared evenly by those of the largest magnitude, which is what the shares for large p come to. */
+    private void largestMagnitude(int top, int left, double[] dy, int o) {
+      for (int lane = 0; lane < lanes; lane++) {
+        double norm = y[o + lane];
+        int count = 0;
+        for (int r = fromR; r < endR; r++) {
+          for (int s = fromS; s < endS; s++) {
+            count += Math.abs(x[element(top, left, r, s) + lane]) == norm ? 1 : 0;
+          }
+        }
+        for (int r = fromR; r < endR; r++) {
+          for (int s = fromS; s < endS; s++) {
+            int at = element(top, left, r, s) + lane;
+            dx[at] += Pool2dBackward.largestShare(x[at], norm, count) * dy[o + lane];
           }
         }
       }

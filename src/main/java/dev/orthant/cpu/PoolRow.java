@@ -18,6 +18,12 @@ sealed interface PoolRow {
 
   void divide(int from, int count, double divisor);
 
+  /** Whether the terms of this norm are taken of numbers over the largest, as powers may overflow. */
+  boolean scales(double power);
+
+  /** As {@link #fold}, for the largest magnitudes, which those elements are divided by when they are folded later. */
+  void largest(int to, int from, int step, int count);
+
   /** Makes sums of powers norms. */
   void root(double power);
 
@@ -73,6 +79,16 @@ sealed interface PoolRow {
     }
 
     @Override
+    public boolean scales(double power) {
+      throw new IllegalArgumentException("norms are made in double precision");
+    }
+
+    @Override
+    public void largest(int to, int from, int step, int count) {
+      throw new IllegalArgumentException("norms are made in double precision");
+    }
+
+    @Override
     public void root(double power) {
       throw new IllegalArgumentException("norms are made in double precision");
     }
@@ -92,6 +108,8 @@ sealed interface PoolRow {
     private final double[] y;
     /** What the additions to y have rounded away: empty if that is not kept. */
     private final double[] errors;
+    /** Of norms that are scaled, what by: the largest magnitudes. */
+    private double[] scale = {};
 
     /** @param many whether sums are so long that those of F64 need compensation */
     Wide(Storage storage, int inputs, int outputs, boolean many) {
@@ -105,6 +123,7 @@ sealed interface PoolRow {
     public void begin(double value) {
       Arrays.fill(y, value);
       Arrays.fill(errors, 0);
+      Arrays.fill(scale, 0);
     }
 
     @Override
@@ -119,7 +138,7 @@ sealed interface PoolRow {
         switch (kind) {
           case MAX -> y[to + i] = Math.max(y[to + i], v);
           case AVERAGE -> add(to + i, v);
-          case LP -> add(to + i, power == 2 ? v * v : Math.pow(Math.abs(v), power));
+          case LP -> add(to + i, scale.length == 0 ? v * v : Math.pow(Math.abs(v) / divisor(to + i), power));
         }
       }
     }
@@ -140,6 +159,27 @@ sealed interface PoolRow {
       }
     }
 
+    /** Of 0 and of ∞ nothing need be divided. */
+    private double divisor(int i) {
+      return scale[i] == 0 || scale[i] == Double.POSITIVE_INFINITY ? 1 : scale[i];
+    }
+
+    @Override
+    public boolean scales(double power) {
+      // Squares of narrower types are far from both ends of double precision.
+      return power != 2 || storage == Storage.F64;
+    }
+
+    @Override
+    public void largest(int to, int from, int step, int count) {
+      if (scale.length == 0) {
+        scale = new double[y.length];
+      }
+      for (int i = 0; i < count; i++) {
+        scale[to + i] = Math.max(scale[to + i], Math.abs(x[from + i * step]));
+      }
+    }
+
     @Override
     public void divide(int from, int count, double divisor) {
       settle();
@@ -152,7 +192,11 @@ sealed interface PoolRow {
     public void root(double power) {
       settle();
       for (int i = 0; i < y.length; i++) {
-        y[i] = power == 2 ? Math.sqrt(y[i]) : Math.pow(y[i], 1 / power);
+        if (scale.length == 0) {
+          y[i] = Math.sqrt(y[i]);
+        } else {
+          y[i] = power == Double.POSITIVE_INFINITY ? scale[i] : divisor(i) * Math.pow(y[i], 1 / power);
+        }
       }
     }
 

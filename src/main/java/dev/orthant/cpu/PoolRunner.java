@@ -73,19 +73,12 @@ final class PoolRunner {
     }
 
     void line(PoolRow row, long line, long x, long y, int bytes) {
-      long image = line / e.p();
-      int p = (int) (line % e.p());
-      Window at = op.window();
       row.begin(op.kind() == Pool2d.Kind.MAX ? Double.NEGATIVE_INFINITY : 0);
-      int rows = 0;
-      for (int r = 0; r < op.height(); r++) {
-        long from = (long) p * at.strideH() - at.padTop() + (long) r * at.dilationH();
-        if (from >= 0 && from < e.h()) {
-          rows++;
-          row.load(x + (image * e.h() + from) * w * lanes * bytes);
-          taps(row);
-        }
+      if (op.kind() == Pool2d.Kind.LP && row.scales(op.p())) {
+        pass(row, line, x, bytes, true);
       }
+      int rows = op.kind() == Pool2d.Kind.LP && op.p() == Double.POSITIVE_INFINITY ? 0
+          : pass(row, line, x, bytes, false);
       if (op.kind() == Pool2d.Kind.LP) {
         row.root(op.p());
       } else if (op.kind() == Pool2d.Kind.AVERAGE) {
@@ -96,15 +89,45 @@ final class PoolRunner {
       row.store(y + line * q * lanes * bytes);
     }
 
-    private void taps(PoolRow row) {
+    /**
+     * Goes through the rows of the image under a row of windows.
+     *
+     * @param largest whether for the largest magnitudes, which norms are scaled by
+     * @return how many rows lie inside
+     */
+    private int pass(PoolRow row, long line, long x, int bytes, boolean largest) {
+      long image = line / e.p();
+      int p = (int) (line % e.p());
+      Window at = op.window();
+      int rows = 0;
+      for (int r = 0; r < op.height(); r++) {
+        long from = (long) p * at.strideH() - at.padTop() + (long) r * at.dilationH();
+        if (from >= 0 && from < e.h()) {
+          rows++;
+          row.load(x + (image * e.h() + from) * w * lanes * bytes);
+          taps(row, largest);
+        }
+      }
+      return rows;
+    }
+
+    private void fold(PoolRow row, boolean largest, int to, int from, int step, int count) {
+      if (largest) {
+        row.largest(to, from, step, count);
+      } else {
+        row.fold(op.kind(), op.p(), to, from, step, count);
+      }
+    }
+
+    private void taps(PoolRow row, boolean largest) {
       Window at = op.window();
       for (int s = 0; s < op.width(); s++) {
         int offset = s * at.dilationW() - at.padLeft();
         if (planes) {
-          row.fold(op.kind(), op.p(), from[s], from[s] * at.strideW() + offset, at.strideW(), end[s] - from[s]);
+          fold(row, largest, from[s], from[s] * at.strideW() + offset, at.strideW(), end[s] - from[s]);
         } else {
           for (int i = from[s]; i < end[s]; i++) {
-            row.fold(op.kind(), op.p(), i * lanes, (i * at.strideW() + offset) * lanes, 1, lanes);
+            fold(row, largest, i * lanes, (i * at.strideW() + offset) * lanes, 1, lanes);
           }
         }
       }

@@ -311,14 +311,23 @@ abstract class ArrayFunctions extends ArrayArithmetic {
     }
     // Elements that are 0 have no gradient.
     Expr power = Expr.where(X.eq(Expr.constant(0)), p < 0 ? INFINITY : Expr.constant(0), X.abs().pow(Expr.scalar(0)));
-    return t.apply("norm", power, List.of(), p).sum(keepDims, axes).pow(1 / p);
+    // The sum of powers may be beyond a type that holds the norm.
+    return narrowed(t.apply("norm", t.dtype().compute(), power, List.of(), p).sum(keepDims, axes).pow(1 / p), t);
+  }
+
+  private static Tensor narrowed(Tensor wide, Tensor like) {
+    return wide.dtype() == like.dtype() ? wide : wide.cast(like.dtype());
   }
 
   /** Divided by its norm along the axis, or by {@code eps} where that is larger. */
   @Override
   public NDArray normalize(double exponent, long dim, double eps) {
-    return compute(() -> lined(fractions("normalize"), t -> t.apply("normalize", X.div(LEAST),
-        List.of(norm(t, exponent, true, Math.toIntExact(dim))), eps)));
+    return compute(() -> lined(fractions("normalize"), t -> {
+      // The norm of a row may be beyond a type that holds its elements.
+      Tensor wide = t.dtype() == t.dtype().compute() ? t : t.cast(t.dtype().compute());
+      return narrowed(wide.apply("normalize", X.div(LEAST),
+          List.of(norm(wide, exponent, true, Math.toIntExact(dim))), eps), t);
+    }));
   }
 
   @Override

@@ -39,7 +39,7 @@ final class PoolPlan {
   static Launch of(Planner planner, Call call, Pool2d op) {
     PoolPlan plan = new PoolPlan(planner, call, op, call.input(0));
     plan.parameters.input("x0", plan.type, 0);
-    if (op.kind() == Pool2d.Kind.LP) {
+    if (op.kind() == Pool2d.Kind.LP && op.p() < Double.POSITIVE_INFINITY) {
       plan.parameters.real("power", op.p());
       plan.parameters.real("root", 1 / op.p());
     }
@@ -55,7 +55,9 @@ final class PoolPlan {
     }
     if (pool.kind() == Pool2d.Kind.LP) {
       plan.parameters.input("y", plan.type, 2);
-      plan.parameters.real("powerLess", pool.p() - 1);
+      if (pool.p() < Double.POSITIVE_INFINITY) {
+        plan.parameters.real("powerLess", pool.p() - 1);
+      }
     }
     return plan.launch("pool2d_backward");
   }
@@ -67,7 +69,7 @@ final class PoolPlan {
     source.define("KIND", switch (pool.kind()) {
       case MAX -> 0;
       case AVERAGE -> 1;
-      case LP -> 2;
+      case LP -> pool.p() == Double.POSITIVE_INFINITY ? 3 : 2;
     });
     source.define("ELEMENT(n, c, y, x, h, w)", nhwc ? "((((n) * (h) + (y)) * (w) + (x)) * channels + (c))"
         : "((((n) * channels + (c)) * (h) + (y)) * (w) + (x))");

@@ -45,10 +45,12 @@ public record Attention(boolean causal, double dropout) {
     }
   }
 
-  /** The scores times {@code scale} where they count. */
-  private Tensor masked(Tensor scores, @Nullable Tensor mask, double scale) {
-    Expr value = Expr.input(0).times(Expr.scalar(0));
-    Expr lowest = Expr.scalar(1);
+  /** The product times {@code scale} where it counts. */
+  private Tensor masked(Tensor product, @Nullable Tensor mask, double scale) {
+    // Scaled before it is stored: √d is what may lie between a score and the largest number of F16.
+    Tensor scores = product.apply("attention", Expr.input(0).times(Expr.scalar(0)), List.of(), scale);
+    Expr value = Expr.input(0);
+    Expr lowest = Expr.scalar(0);
     List<Tensor> others = new ArrayList<>();
     if (mask != null) {
       if (!mask.shape().broadcastsTo(scores.shape())) {
@@ -66,10 +68,10 @@ public record Attention(boolean causal, double dropout) {
       value = Expr.where(seen, value, lowest);
     }
     if (others.isEmpty()) {
-      return scores.apply("attention", value, others, scale);
+      return scores;
     }
     // The product cannot read masks, but softmax can.
-    return scores.evaluate().apply("attention", value, others, scale, -scores.dtype().maxFinite());
+    return scores.evaluate().apply("attention", value, others, -scores.dtype().maxFinite());
   }
 
   /** 0, 1, … */

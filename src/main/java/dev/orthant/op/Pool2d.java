@@ -4,15 +4,16 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import java.util.List;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * Two-dimensional pooling of images (n, c, h, w) or (n, h, w, c): each output is the largest, the average or the p-norm of the elements under
  * a window of {@code height} × {@code width}.
  *
  * <p>MAX ignores padding (a NaN wins). AVERAGE divides by the window's size where {@code countPadding}, else by the number of its elements that lie
- * inside the image. LP is (Σ|x|^p)^(1/p), as ONNX LpPool. A window may not lie wholly in the padding.
+ * inside the image. LP is (Σ|x|^p)^(1/p), as ONNX LpPool, finite wherever that is, and for p = ∞ the largest magnitude. A window may not lie wholly in the padding.
  *
- * @param p of LP, ≥ 1; not used by the others
+ * @param p of LP, ≥ 1, or ∞; not used by the others
  */
 public record Pool2d(Kind kind, int height, int width, Window window, Layout layout, boolean countPadding, double p)
     implements Op {
@@ -119,6 +120,19 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     return count[0];
   }
 
+  /** What LP makes of an output's window: powers of the magnitudes over the largest, so that none overflows. */
+  public double norm(TensorSpec x, long output, LongToDoubleFunction values) {
+    double[] largest = {0};
+    elements(x, output, at -> largest[0] = Math.max(largest[0], Math.abs(values.applyAsDouble(at))));
+    double most = largest[0];
+    if (!(most > 0 && most < Double.POSITIVE_INFINITY) || p == Double.POSITIVE_INFINITY) {
+      return most;
+    }
+    double[] sum = {0};
+    elements(x, output, at -> sum[0] += Math.pow(Math.abs(values.applyAsDouble(at)) / most, p));
+    return most * Math.pow(sum[0], 1 / p);
+  }
+
   @Override
   public double flops(List<TensorSpec> inputs) {
     return (double) infer(inputs).getFirst().shape().elements() * height * width;
@@ -129,20 +143,16 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     TensorSpec x = inputs.getFirst();
     double[] y = new double[Math.toIntExact(infer(inputs).getFirst().shape().elements())];
     for (int i = 0; i < y.length; i++) {
+      if (kind == Kind.LP) {
+        y[i] = norm(x, i, at -> values[0][(int) at]);
+        continue;
+      }
       double[] acc = {kind == Kind.MAX ? Double.NEGATIVE_INFINITY : 0};
       elements(x, i, at -> {
         double v = values[0][(int) at];
-        acc[0] = switch (kind) {
-          case MAX -> Math.max(acc[0], v);
-          case AVERAGE -> acc[0] + v;
-          case LP -> acc[0] + Math.pow(Math.abs(v), p);
-        };
+        acc[0] = kind == Kind.MAX ? Math.max(acc[0], v) : acc[0] + v;
       });
-      y[i] = switch (kind) {
-        case MAX -> acc[0];
-        case AVERAGE -> acc[0] / divisor(x, i);
-        case LP -> Math.pow(acc[0], 1 / p);
-      };
+      y[i] = kind == Kind.MAX ? acc[0] : acc[0] / divisor(x, i);
     }
     return new double[][] {y};
   }

@@ -4,13 +4,14 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import java.util.List;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * The gradient of {@link Pool2d} by its input: dx_i = Σ dy_o · ∂y_o/∂x_i over the windows o that cover i, ascending. Inputs: dy, and for MAX
  * and LP also x and y; output dx of shape {@code image}.
  *
  * <p>MAX: the gradient goes to the first of a window's largest elements (row-major in the window; the first NaN if there is one). LP:
- * ∂y/∂x = sign(x)·(|x|/y)^(p−1), 0 where y is 0.
+ * ∂y/∂x = sign(x)·(|x|/y)^(p−1), 0 where y is 0; for p = ∞ sign(x)/count at those of the largest magnitude, which is the limit; NaN where y is.
  */
 public record Pool2dBackward(Pool2d pool, Shape image) implements Op {
   @Override
@@ -54,15 +55,40 @@ public record Pool2dBackward(Pool2d pool, Shape image) implements Op {
           double share = dy[o] / pool.divisor(x, o);
           pool.elements(x, o, at -> dx[(int) at] += share);
         }
-        case LP -> pool.elements(x, o, at -> {
-          double v = values[1][(int) at];
-          double y = values[2][o];
-          dx[(int) at] += y == 0 ? 0 : dy[o] * Math.signum(v) * Math.pow(Math.abs(v) / y, pool.p() - 1);
-        });
+        case LP -> {
+          double norm = values[2][o];
+          long count = attaining(x, o, norm, at -> values[1][(int) at]);
+          pool.elements(x, o, at -> dx[(int) at] += dy[o] * share(values[1][(int) at], norm, count));
+        }
         case MAX -> dx[(int) largest(x, o, values[1])] += dy[o];
       }
     }
     return new double[][] {dx};
+  }
+
+  /** How many elements under an output's window have the magnitude {@code norm}; asked for p = ∞ only, else 0. */
+  public long attaining(TensorSpec x, long output, double norm, LongToDoubleFunction values) {
+    long[] count = {0};
+    if (pool.p() == Double.POSITIVE_INFINITY) {
+      pool.elements(x, output, at -> count[0] += Math.abs(values.applyAsDouble(at)) == norm ? 1 : 0);
+    }
+    return count[0];
+  }
+
+  /** ∂y/∂x of LP. */
+  private double share(double x, double norm, long count) {
+    if (pool.p() == Double.POSITIVE_INFINITY) {
+      return largestShare(x, norm, count);
+    }
+    return norm == 0 ? 0 : Math.signum(x) * Math.pow(Math.abs(x) / norm, pool.p() - 1);
+  }
+
+  /** ∂y/∂x of LP with p = ∞, where {@code count} elements have the magnitude y. */
+  public static double largestShare(double x, double y, long count) {
+    if (Double.isNaN(y)) {
+      return y;
+    }
+    return Math.abs(x) == y ? Math.signum(x) / (double) count : 0;
   }
 
   /** The first of the largest elements under a window. */

@@ -36,12 +36,20 @@ final class PoolBounds {
       pool.elements(x, index, at -> largest[0] = Math.max(largest[0], values.getFirst().applyAsDouble(at)));
       return new Bounds.Expected(largest[0], Interval.point(largest[0]));
     }
-    boolean norm = pool.kind() == Pool2d.Kind.LP;
-    Expr term = norm ? Expr.input(0).abs().pow(pool.p()) : Expr.input(0);
-    Expr last = norm ? Expr.input(0).pow(1 / pool.p()) : Expr.input(0).div((double) pool.divisor(x, index));
     Sum sum = new Sum();
+    if (pool.kind() == Pool2d.Kind.AVERAGE) {
+      pool.elements(x, index, at -> sum.add(Expr.input(0), values.getFirst().applyAsDouble(at)));
+      return sum.through(Expr.input(0).div((double) pool.divisor(x, index)));
+    }
+    double[] largest = {0};
+    pool.elements(x, index, at -> largest[0] = Math.max(largest[0], Math.abs(values.getFirst().applyAsDouble(at))));
+    double most = largest[0];
+    if (!(most > 0 && most < Double.POSITIVE_INFINITY) || pool.p() == Double.POSITIVE_INFINITY) {
+      return Bounds.exactly(most);
+    }
+    Expr term = Expr.input(0).abs().div(most).pow(pool.p());
     pool.elements(x, index, at -> sum.add(term, values.getFirst().applyAsDouble(at)));
-    return sum.through(last);
+    return sum.through(Expr.input(0).pow(1 / pool.p()).times(most));
   }
 
   Bounds.Expected expected(Pool2dBackward op, long index) {
@@ -83,6 +91,11 @@ final class PoolBounds {
       case LP -> {
         double x = values.get(1).applyAsDouble(index);
         double y = values.get(2).applyAsDouble(output);
+        if (op.pool().p() == Double.POSITIVE_INFINITY) {
+          long count = op.attaining(image, output, y, values.get(1));
+          sum.add(Expr.input(0).times(Pool2dBackward.largestShare(x, y, count)), dy);
+          return;
+        }
         Expr share = Expr.input(0).times(Math.signum(x))
             .times(Expr.input(1).abs().div(Expr.input(2)).pow(op.pool().p() - 1));
         sum.add(y == 0 ? Expr.constant(0) : share, dy, x, y);

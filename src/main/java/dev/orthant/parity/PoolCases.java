@@ -35,8 +35,10 @@ final class PoolCases {
         cases.addAll(both(THREE, kind, layout, true, 2, type, Data.PLANTED));
       }
       GEOMETRIES.forEach(g -> cases.addAll(both(g, Pool2d.Kind.AVERAGE, layout, false, 2, type, Data.NORMAL)));
-      cases.addAll(both(THREE, Pool2d.Kind.LP, layout, true, 1, type, Data.NORMAL));
-      cases.addAll(both(THREE, Pool2d.Kind.LP, layout, true, 3, type, Data.NORMAL));
+      for (double p : new double[] {1, 3, 200, Double.POSITIVE_INFINITY}) {
+        cases.addAll(both(THREE, Pool2d.Kind.LP, layout, true, p, type, Data.NORMAL));
+      }
+      cases.addAll(both(THREE, Pool2d.Kind.LP, layout, true, Double.POSITIVE_INFINITY, type, Data.PLANTED));
     }
     return cases;
   }
@@ -48,7 +50,8 @@ final class PoolCases {
     TensorSpec x = layout == Layout.NCHW ? TensorSpec.of(type, g.n, g.c, g.h, g.w)
         : TensorSpec.of(type, g.n, g.h, g.w, g.c);
     TensorSpec y = pool.infer(List.of(x)).getFirst();
-    String what = kind == Pool2d.Kind.LP ? "LP" + (int) p : kind + (countPadding ? "" : "-inside");
+    String what = kind == Pool2d.Kind.LP ? "LP" + (Double.isInfinite(p) ? "inf" : (int) p)
+        : kind + (countPadding ? "" : "-inside");
     String end = "/" + what + "/" + g.name + "/" + layout + "/" + type + "/" + data;
     Pool2dBackward backward = new Pool2dBackward(pool, x.shape());
     return List.of(new Case("pool2d" + end, "pool2d " + kind, pool, List.of(x), data),

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>S̄_l = Σ_row [ Σ_q ȳ_q·∂g_q/∂s_l + Σ_{k>l} S̄_k·D_k·∂f_k/∂s_l ],  x̄ = Σ_q ȳ_q·∂g_q/∂x + Σ_k S̄_k·D_k·∂f_k/∂x,
  *
  * <p>where D is 1 for SUM, 1/n for MEAN, the product of the other elements for PROD, and for MAX and MIN 1/count at the elements that attain it:
- * ties share evenly. Results per row count once for a row, not at each element.
+ * ties share evenly, and where that extreme is NaN so is D. Results per row count once for a row, not at each element.
  */
 final class ReduceGradient implements Vjp {
   private static final int PLACE = 1 << 20;
@@ -200,8 +200,11 @@ final class ReduceGradient implements Vjp {
       return switch (stage.kind()) {
         case SUM -> Expr.constant(1);
         case MEAN -> Expr.scalar(op.scalarValues().size());
-        case MAX, MIN ->
-            Expr.where(f.eq(s), Expr.constant(1).div(stage(Reduce.Kind.SUM, f.eq(s).asNumber())), Adjoint.ZERO);
+        // A NaN is attained by no element: it makes the gradient of its whole row NaN, so that it shows.
+        case MAX, MIN -> {
+          Expr share = Expr.constant(1).div(stage(Reduce.Kind.SUM, f.eq(s).asNumber()));
+          yield Expr.where(f.eq(s).or(s.ne(s)), Expr.where(s.ne(s), s, share), Adjoint.ZERO);
+        }
         case PROD -> {
           Expr zero = Adjoint.ZERO;
           Expr zeros = stage(Reduce.Kind.SUM, f.eq(zero).asNumber());

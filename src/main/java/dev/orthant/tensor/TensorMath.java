@@ -363,7 +363,11 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return activate(Activations.SQRT);
   }
 
+  /** min(max(x, {@code min}), {@code max}): where the limits cross all is {@code max}, as in PyTorch, NumPy and ONNX. NaN stays. */
   public Tensor clip(double min, double max) {
-    return activate(Activations.CLIP, min, max);
+    if (Double.isNaN(min) || Double.isNaN(max)) {
+      throw new InvalidInputException("clip: the limits must be numbers, got " + min + " and " + max);
+    }
+    return activate(Activations.CLIP, Math.min(min, max), max);
   }
 }

@@ -6,6 +6,7 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Moments;
 import dev.orthant.op.Reduce;
@@ -21,6 +22,7 @@ import java.util.Set;
  */
 public abstract sealed class TensorReductions extends TensorMath permits TensorShapes {
   private static final Expr X = Expr.input(0);
+  private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
 
   /** Pending elementwise work on this is done on the way. */
   private Tensor reduce(String name, Reduce.Kind kind, Expr formula, java.util.function.UnaryOperator<Expr> after,
@@ -119,7 +121,7 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return max(false, axes);
   }
 
-  /** The largest element, NaN if there is one; its gradient is shared evenly by those that attain it. */
+  /** The largest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all of them if there is a NaN. */
   public Tensor max(boolean keepDims, int... axes) {
     return reduceAny("max", Reduce.Kind.MAX, keepDims, axes);
   }
@@ -128,7 +130,7 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return min(false, axes);
   }
 
-  /** The smallest element, NaN if there is one; its gradient is shared evenly by those that attain it. */
+  /** The smallest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all of them if there is a NaN. */
   public Tensor min(boolean keepDims, int... axes) {
     return reduceAny("min", Reduce.Kind.MIN, keepDims, axes);
   }
@@ -219,12 +221,12 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
 
   // ---- softmax and its losses --------------------------------------------------------------------------------------
 
-  /** e^x / Σ e^x along the axis, safe for any x. */
+  /** e^x / Σ e^x along the axis, safe for any finite x; 0 where x is −∞. NaN, as in PyTorch, where all are −∞ or one is ∞. */
   public Tensor softmax(int axis) {
     return softmax("softmax", axis, true, (e, sum) -> e.div(sum));
   }
 
-  /** log softmax(x) along the axis. */
+  /** log softmax(x) along the axis; −∞ where x is −∞. NaN, as in PyTorch, where all are −∞ or one is ∞. */
   public Tensor logSoftmax(int axis) {
     return softmax("logSoftmax", axis, false, (shifted, sum) -> shifted.minus(sum.log()));
   }
@@ -239,31 +241,45 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return Launcher.reduce(name, op, List.of(self()), Set.of(0)).getFirst();
   }
 
-  /** log Σ e^x along the axes, safe for any finite x. */
+  /** log Σ e^x along the axes, safe for any x: −∞ where all are −∞ (with gradients of 0), ∞ where one is ∞. */
   public Tensor logSumExp(boolean keepDims, int... axes) {
     List<Integer> over = axes("logSumExp", axes);
+    Expr largest = Reduce.stage(1, 0);
+    Expr sum = Reduce.stage(1, 1);
+    // What is infinite must not be subtracted from itself.
+    Expr shift = Expr.where(largest.abs().eq(INFINITY), Expr.constant(0), largest);
+    Expr result = Expr.where(sum.eq(Expr.constant(0)), INFINITY.neg(), shift.plus(sum.log()));
     Reduce op = new Reduce(over,
-        List.of(new Reduce.Stage(Reduce.Kind.MAX, X),
-            new Reduce.Stage(Reduce.Kind.SUM, X.minus(Reduce.stage(1, 0)).exp())),
-        List.of(new Reduce.Result(Reduce.stage(1, 0).plus(Reduce.stage(1, 1).log()), true, floating("logSumExp"))), 1,
-        List.of());
+        List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, X.minus(shift).exp())),
+        List.of(new Reduce.Result(result, true, floating("logSumExp"))), 1, List.of());
     // The maximum cancels: its own gradient is nothing.
-    return drop(Launcher.reduce("logSumExp", op, List.of(self()), Set.of()).getFirst(), over, keepDims);
+    return drop(Launcher.reduce("logSumExp", op, List.of(self()), Set.of(0)).getFirst(), over, keepDims);
   }
 
   /**
-   * The mean over all rows of −log softmax(x)[label], x having the classes along its last axis. One launch for all rows, one for their mean.
+   * The mean over all rows of −log softmax(x)[label], x having the classes along its last axis. One launch for all rows, one for their mean. A class of −∞ that
+   * is not the label adds nothing; the label's own makes the loss ∞. Rows are in F32 (F64 of F64) until their mean is taken.
    *
    * @param labels I32 or I64, of this shape without the last axis, each from 0 to classes − 1
    */
   public Tensor crossEntropy(Tensor labels) {
-    try (Tensor rows = crossEntropyPerRow(labels)) {
-      return rows.mean();
+    try (Tensor rows = crossEntropyPerRow(labels, floating("crossEntropy").compute())) {
+      return meanOf(rows);
     }
+  }
+
+  /** The mean of rows in the type that is computed in, of this tensor's type: a single row may be beyond what that holds. */
+  private Tensor meanOf(Tensor rows) {
+    TensorReductions wide = rows;
+    return wide.reduce("mean", Reduce.Kind.MEAN, X, s -> s, spec().dtype(), false, new double[0]);
   }
 
   /** As {@link #crossEntropy}, without the mean. */
   public Tensor crossEntropyPerRow(Tensor labels) {
+    return crossEntropyPerRow(labels, floating("crossEntropy"));
+  }
+
+  private Tensor crossEntropyPerRow(Tensor labels, DType type) {
     TensorSpec l = labels.spec();
     int rank = shape().rank();
     if (rank < 1 || (l.dtype() != DType.I32 && l.dtype() != DType.I64)
@@ -278,15 +294,13 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     Reduce op = new Reduce(over,
         List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, shifted.exp()),
             new Reduce.Stage(Reduce.Kind.SUM, chosen)),
-        List.of(new Reduce.Result(Reduce.stage(2, 1).log().minus(Reduce.stage(2, 2)), true, floating("crossEntropy"))),
-        2,
-        List.of());
+        List.of(new Reduce.Result(Reduce.stage(2, 1).log().minus(Reduce.stage(2, 2)), true, type)), 2, List.of());
     try (Tensor column = labels.reshape(l.shape().append(1).dims())) {
       return drop(Launcher.reduce("crossEntropy", op, List.of(self(), column), Set.of(0)).getFirst(), over, false);
     }
   }
 
-  /** The mean over all rows of −Σ p·log softmax(x) along the last axis, for targets that are probabilities. */
+  /** The mean over all rows of −Σ p·log softmax(x) along the last axis, for targets that are probabilities. Of x = −∞ and p = 0 the product is 0. */
   public Tensor crossEntropyWith(Tensor probabilities) {
     if (!probabilities.shape().equals(shape())) {
       throw new ShapeException(
@@ -296,12 +310,15 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     Expr shifted = X.minus(Reduce.stage(2, 0));
     List<Integer> over = axes("crossEntropyWith", -1);
     Expr p = Expr.input(1);
+    Expr term = p.times(Reduce.stage(2, 1).log().minus(shifted));
+    // 0 · log 0 is 0 here, as lim p → 0 of p · log p.
+    Condition impossible = p.eq(Expr.constant(0)).and(X.eq(INFINITY.neg()));
     Reduce op = new Reduce(over,
         List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, shifted.exp()),
-            new Reduce.Stage(Reduce.Kind.SUM, p.times(Reduce.stage(2, 1).log().minus(shifted)))),
-        List.of(new Reduce.Result(Reduce.stage(2, 2), true, floating("crossEntropyWith"))), 2, List.of());
+            new Reduce.Stage(Reduce.Kind.SUM, Expr.where(impossible, Expr.constant(0), term))),
+        List.of(new Reduce.Result(Reduce.stage(2, 2), true, floating("crossEntropyWith").compute())), 2, List.of());
     try (Tensor rows = Launcher.reduce("crossEntropyWith", op, List.of(self(), probabilities), Set.of(0)).getFirst()) {
-      return rows.mean();
+      return meanOf(rows);
     }
   }
 }
