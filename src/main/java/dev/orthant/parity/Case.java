@@ -27,7 +27,13 @@ public record Case(String id, String group, Op op, List<TensorSpec> inputs, Data
     /** 0.1 everywhere, for sums: what each addition rounds away adds up. */
     TENTHS,
     /** Uniform between 0 and 1, for sums: nothing cancels. */
-    POSITIVE
+    POSITIVE,
+    /** A mean far larger than the deviations from it, in which they must not be lost. */
+    FAR,
+    /** Numbers whose squares overflow, or nearly so in a type that is computed in a wider one. */
+    HUGE,
+    /** Numbers whose squares vanish, likewise. */
+    TINY
   }
 
   public Case {

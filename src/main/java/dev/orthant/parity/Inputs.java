@@ -46,6 +46,10 @@ public final class Inputs {
         }
         case TENTHS -> filled(spec, () -> 0.1, arena);
         case POSITIVE -> filled(spec, new SplittableRandom(own)::nextDouble, arena);
+        // Only the first input: what scales and shifts it stays as it is.
+        case FAR -> i == 0 ? far(spec, own, arena) : normal(spec, own, arena);
+        case HUGE -> normal(spec, own, i == 0 ? 16 * Math.sqrt(spec.dtype().maxFinite()) : 1, arena);
+        case TINY -> normal(spec, own, i == 0 ? Math.sqrt(spec.dtype().minNormal()) / 16 : 1, arena);
       });
     }
     return result;
@@ -75,6 +79,16 @@ public final class Inputs {
     MemorySegment memory = arena.allocate(Math.max(1, spec.bytes()), 64).asSlice(0, spec.bytes());
     for (long i = 0; i < spec.shape().elements(); i++) {
       spec.dtype().set(memory, i, values.getAsDouble());
+    }
+    return memory;
+  }
+
+  /** Numbers around one that is larger than their deviation by most of what the type can tell apart. */
+  private static MemorySegment far(TensorSpec spec, long seed, Arena arena) {
+    MemorySegment memory = normal(spec, seed, arena);
+    double mean = 1 / (spec.dtype().unitRoundoff() * 64);
+    for (long i = 0; i < spec.shape().elements() && spec.dtype().isFloating(); i++) {
+      spec.dtype().set(memory, i, mean + spec.dtype().get(memory, i));
     }
     return memory;
   }

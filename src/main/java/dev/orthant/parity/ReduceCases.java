@@ -6,6 +6,7 @@ import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.Moments;
 import dev.orthant.op.Reduce;
 import dev.orthant.op.Reduce.Kind;
 import dev.orthant.op.Reduce.Result;
@@ -109,15 +110,34 @@ final class ReduceCases {
         type), new Result(gradient, false, type)), 2, List.of());
   }
 
-  /** Operands: x, gamma, beta. Stores y = leaky(x̂·γ + β), and mean and reciprocal deviation for the way back. */
+  /** Operands: x, gamma, beta. Stores y = leaky(x̂·γ + β), and mean and deviation for the way back. As the library does it. */
   static Reduce normalise(DType type, DType saved, Integer... axes) {
-    Expr mean = input(3);
-    Expr reciprocal = Expr.constant(1).div(input(4).plus(Expr.scalar(0)).sqrt());
-    Expr y = X.minus(mean).times(reciprocal).times(input(1)).plus(input(2));
-    return new Reduce(List.of(axes), List.of(stage(Kind.MEAN, X), stage(Kind.MEAN, X.minus(mean).squared())),
-        List.of(new Result(Expr.where(y.lt(0), y.times(0.1), y), false, type), new Result(mean, true, saved),
-            new Result(reciprocal, true, saved)),
-        3, List.of(EPSILON));
+    Moments.Spread spread = Moments.spread(X, 3, saved, Expr.scalar(1));
+    Expr y = spread.deviation().div(spread.plus(Expr.scalar(0)).sqrt()).times(input(1)).plus(input(2));
+    return new Reduce(List.of(axes), spread.stages(),
+        List.of(new Result(Expr.where(y.lt(0), y.times(0.1), y), false, type), new Result(spread.mean(), true, saved),
+            new Result(spread.deviationOfRow(), true, saved)),
+        3, List.of(EPSILON, Math.sqrt(EPSILON)));
+  }
+
+  /** x by the root of its mean square, and that root. */
+  private static Reduce rootMeanSquare(DType type, DType saved, Integer... axes) {
+    Moments.Spread spread = Moments.aboutZero(X, 1, saved, Expr.scalar(1));
+    return new Reduce(List.of(axes), spread.stages(),
+        List.of(new Result(spread.deviation().div(spread.plus(Expr.scalar(0)).sqrt()), false, type),
+            new Result(spread.deviationOfRow(), true, saved)),
+        1, List.of(0.0, 0.0));
+  }
+
+  /** The norms for p = 2 and 3. */
+  private static Reduce norms(DType saved, Integer... axes) {
+    Expr largest = Reduce.stage(1, 0);
+    return new Reduce(List.of(axes),
+        List.of(stage(Kind.MAX, X.abs()), Moments.squares(X, largest, saved),
+            Moments.powers(X, largest, Expr.scalar(0))),
+        List.of(new Result(Moments.norm(Reduce.stage(1, 1), largest, saved), true, saved),
+            new Result(Moments.norm(Reduce.stage(1, 2), largest, Expr.scalar(1)), true, saved)),
+        1, List.of(3.0, 1 / 3.0));
   }
 
   /** Operands: y, dy. */
@@ -172,6 +192,17 @@ final class ReduceCases {
     List<Case> cases = new ArrayList<>();
     DType saved = sums(type);
     TensorSpec channels = spec(saved, 6, 1, 1);
+    for (Data data : List.of(Data.FAR, Data.HUGE, Data.TINY)) {
+      cases.add(of("layer norm", type, normalise(type, saved, 1), data, spec(type, 5, 257), spec(saved, 257),
+          spec(saved, 257)));
+      cases.add(of("batch norm NCHW", type, normalise(type, saved, 0, 2, 3), data, spec(type, 4, 6, 3, 5), channels,
+          channels));
+      cases.add(of("root mean square", type, rootMeanSquare(type, saved, 1), data, spec(type, 5, 257)));
+      cases.add(of("norms", type, norms(saved, 1), data, spec(type, 5, 257)));
+      cases.add(of("norms", type, norms(saved, 0), data, spec(type, 130, 7)));
+    }
+    cases.add(of("norms", type, norms(saved, 1), Data.NORMAL, spec(type, 9, 131)));
+    cases.add(of("norms", type, norms(saved, 1), Data.PLANTED, spec(type, 30, 131)));
     cases.add(of("layer norm", type, normalise(type, saved, 1), Data.NORMAL, spec(type, 7, 257), spec(saved, 257),
         spec(saved, 257)));
     cases.add(of("batch norm NCHW", type, normalise(type, saved, 0, 2, 3), Data.NORMAL, spec(type, 4, 6, 9, 11),
