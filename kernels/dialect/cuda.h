@@ -62,6 +62,8 @@ typedef i64 real;
 #elif defined(ORTHANT_F64)
 typedef double f64;
 typedef double real;
+#define I64_OF(v) __double_as_longlong(v)
+#define F64_OF(bits) __longlong_as_double(bits)
 #else
 typedef float real;
 // The functions of formulas by their names for float: a number that falls to double by chance would cost a GPU dearly.

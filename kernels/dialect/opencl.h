@@ -46,6 +46,8 @@ typedef i64 real;
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 typedef double f64;
 typedef double real;
+#define I64_OF(v) as_long(v)
+#define F64_OF(bits) as_double(bits)
 // As many as a vector register of today's CPUs holds; vectors are used on CPUs only.
 #define LANES 4
 typedef double4 lanes;

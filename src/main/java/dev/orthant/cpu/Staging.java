@@ -120,16 +120,18 @@ record Staging(DType compute, Kernel kernel, List<TensorSpec> inputs, int noise,
   }
 
   private void uniform(Philox sequence, long first, int count, long target) {
+    if (compute == DType.F64) {
+      long[] bits = new long[count];
+      sequence.bits(first, bits, count);
+      for (int i = 0; i < count; i++) {
+        Raw.putDouble(target + (long) i * Double.BYTES, bits[i] * 0x1p-53);
+      }
+      return;
+    }
     int[] bits = new int[count];
     sequence.bits(first, bits, count);
-    if (compute == DType.F64) {
-      for (int i = 0; i < count; i++) {
-        Raw.putDouble(target + (long) i * Double.BYTES, bits[i] * 0x1p-24);
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        Raw.putFloat(target + (long) i * Float.BYTES, bits[i] * 0x1p-24f);
-      }
+    for (int i = 0; i < count; i++) {
+      Raw.putFloat(target + (long) i * Float.BYTES, bits[i] * 0x1p-24f);
     }
   }
 }

@@ -52,30 +52,19 @@ abstract class ManagerRandom extends ManagerCreation {
   @Override
   public NDArray randomUniform(float low, float high, Shape shape, DataType dataType) {
     DType type = floating("randomUniform", dataType);
-    if (!(low <= high)) {
-      throw new InvalidInputException("randomUniform: from " + low + " to " + high + " does not go up");
-    }
     return array(() -> stream().uniform(target(), type, Types.of(shape), low, high));
   }
 
   @Override
   public NDArray randomNormal(float loc, float scale, Shape shape, DataType dataType) {
     DType type = floating("randomNormal", dataType);
-    requireDeviation("randomNormal", scale);
     return array(() -> stream().normal(target(), type, Types.of(shape), loc, scale));
-  }
-
-  private static void requireDeviation(String method, double scale) {
-    if (!(scale >= 0)) {
-      throw new InvalidInputException(method + ": the standard deviation must be 0 or more, got " + scale);
-    }
   }
 
   /** Normal, within two standard deviations of {@code loc}. */
   @Override
   public NDArray truncatedNormal(float loc, float scale, Shape shape, DataType dataType) {
     DType type = floating("truncatedNormal", dataType);
-    requireDeviation("truncatedNormal", scale);
     return array(() -> stream().truncatedNormal(target(), type, Types.of(shape), loc, scale));
   }
 
@@ -88,6 +77,11 @@ abstract class ManagerRandom extends ManagerCreation {
   @Override
   public NDArray sampleNormal(NDArray mu, NDArray sigma, Shape shape) {
     DType type = parameters("sampleNormal", mu, sigma);
+    double[] deviations = ManagerCore.own(sigma).tensor().toDoubleArray();
+    if (Arrays.stream(deviations).anyMatch(v -> !(v >= 0))) {
+      throw new InvalidInputException(
+          "sampleNormal: standard deviations must be 0 or more, got " + Arrays.toString(deviations));
+    }
     return array(() -> {
       Tensor noise = stream().normal(target(), type, Types.of(mu.getShape().addAll(shape)), 0, 1);
       return noise.mul(beside(sigma, shape)).add(beside(mu, shape));

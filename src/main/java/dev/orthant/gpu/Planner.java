@@ -2,6 +2,7 @@ package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.NormalQuantile;
 import dev.orthant.op.Call;
 import dev.orthant.op.Cast;
 import dev.orthant.op.Concat;
@@ -122,6 +123,11 @@ final class Planner {
     }
     parameters.noise(0);
     source.define("STORE_Y", "STORE_" + out.dtype());
+    if (compute == DType.F64) {
+      for (NormalQuantile part : NormalQuantile.values()) {
+        source.define("QUANTILE_" + part + "(r)", part.text("(r)"));
+      }
+    }
     source.define("ITEMS", items);
     // Each item makes the elements of a block of four words; the first block may be cut.
     long blocks = count / 4 + 2;

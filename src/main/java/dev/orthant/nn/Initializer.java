@@ -1,14 +1,20 @@
 package dev.orthant.nn;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activation;
+import dev.orthant.op.Random;
 import dev.orthant.tensor.Tensor;
 
 /** The first values of a layer's weights. */
 @FunctionalInterface
 public interface Initializer {
+  /** What numbers are checked against before the weights' type is known. */
+  TensorSpec ANY = TensorSpec.of(DType.F64);
+
   /** A new tensor, on the device and of the type that {@code p} says. */
   Tensor draw(Parameters p, Shape shape, Fans fans);
 
@@ -17,12 +23,15 @@ public interface Initializer {
     return (p, shape, fans) -> Tensor.full(p.device(), p.dtype(), shape, value);
   }
 
+  /** Normal with that mean and standard deviation. */
   static Initializer normal(double mean, double deviation) {
+    Random.check(Random.Distribution.NORMAL, mean, deviation, ANY);
     return (p, shape, fans) -> p.random().normal(p.device(), p.dtype(), shape, mean, deviation);
   }
 
   /** Uniform in [low, high). */
   static Initializer uniform(double low, double high) {
+    Random.check(Random.Distribution.UNIFORM, low, high, ANY);
     return (p, shape, fans) -> p.random().uniform(p.device(), p.dtype(), shape, low, high);
   }
 
@@ -43,6 +52,9 @@ public interface Initializer {
 
   /** Orthonormal rows or columns, whichever are fewer, times {@code gain} (Saxe et al. 2014); see {@link Orthogonal}. */
   static Initializer orthogonal(double gain) {
+    if (!Double.isFinite(gain)) {
+      throw new InvalidInputException("initializer: the gain must be a finite number, got " + gain);
+    }
     return new Orthogonal(gain);
   }
 

@@ -91,7 +91,7 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBac
   default double[][] reference(List<TensorSpec> inputs, double[][] values) {
     double[] acc = accumulate(inputs.get(0), inputs.get(1), values[0], values[1]);
     return new double[][] {Elementwise.evaluate(epilogue().formula(), infer(inputs).getFirst().shape(), acc, inputs,
-        values, 2, scalars(), List.of())};
+        values, 2, scalars(), List.of(), inputs.get(0).dtype().compute())};
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.orthant.op;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
@@ -14,10 +15,11 @@ final class Elementwise {
    * The formula at each element of {@code output}.
    *
    * @param acc when given, input 0; the inputs from {@code first} on then follow as 1, 2, …
+   * @param compute the type that a device computes in, which says how many bits a random number has
    */
   static double[] evaluate(Expr formula, Shape output, double @Nullable [] acc, List<TensorSpec> inputs,
       double[][] values,
-      int first, double[] scalars, List<Philox> noise) {
+      int first, double[] scalars, List<Philox> noise, DType compute) {
     Broadcast walk =
         Broadcast.of(output, inputs.subList(first, inputs.size()).stream().map(TensorSpec::shape).toList());
     int operands = inputs.size() - first;
@@ -32,7 +34,7 @@ final class Elementwise {
         at[o + shift] = values[first + o][Math.toIntExact(walk.offset(o, i))];
       }
       for (int j = 0; j < noise.size(); j++) {
-        at[operands + shift + j] = noise.get(j).uniform(i);
+        at[operands + shift + j] = noise.get(j).uniform(i, compute);
       }
       result[i] = formula.evaluate(at, scalars);
     }

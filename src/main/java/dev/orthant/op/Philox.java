@@ -1,8 +1,13 @@
 package dev.orthant.op;
 
+import dev.orthant.core.DType;
+
 /**
  * The counter-based random generator Philox4x32-10 (J. K. Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC11): word
  * {@code i % 4} of block {@code i / 4} under a key of 64 bits is the i-th number, so that any element can be had without those before.
+ *
+ * <p>The counter of block b is (b mod 2³², b / 2³², 0, 0). A number of 53 bits has 27 from its word there and 26 from the word in the same place under the
+ * counter (b mod 2³², b / 2³², 1, 0): cut to 24 bits it is the number of 24 bits, and both take one place in the sequence.
  *
  * @param seed the key
  * @param offset how many words of the sequence come before the first
@@ -18,7 +23,11 @@ public record Philox(long seed, long offset) {
 
   /** The four words of block {@code block} under {@code seed}. */
   public static void block(long seed, long block, int[] words) {
-    permute((int) block, (int) (block >>> 32), 0, 0, seed, words);
+    block(seed, block, 0, words);
+  }
+
+  private static void block(long seed, long block, int third, int[] words) {
+    permute((int) block, (int) (block >>> 32), third, 0, seed, words);
   }
 
   /** The four words for a counter of four words. */
@@ -61,6 +70,22 @@ public record Philox(long seed, long offset) {
     }
   }
 
+  /** Numbers {@code first} … {@code first + count − 1} of this sequence with 53 bits each, into the beginning of {@code to}. */
+  public void bits(long first, long[] to, int count) {
+    int[] words = new int[4];
+    int[] lower = new int[4];
+    long at = offset + first;
+    int word = (int) (at & 3);
+    long block = at >>> 2;
+    for (int i = 0; i < count; block++, word = 0) {
+      block(seed, block & LAST_BLOCK, 0, words);
+      block(seed, block & LAST_BLOCK, 1, lower);
+      for (; word < 4 && i < count; word++, i++) {
+        to[i] = (long) (words[word] >>> 5) << 26 | lower[word] >>> 6;
+      }
+    }
+  }
+
   /** Word {@code i} of this sequence. */
   public int word(long i) {
     int[] words = new int[4];
@@ -69,8 +94,15 @@ public record Philox(long seed, long offset) {
     return words[(int) (at & 3)];
   }
 
-  /** Number {@code i} of this sequence in [0, 1): the upper 24 bits of its word, exact in F32. */
-  public double uniform(long i) {
-    return (word(i) >>> 8) * 0x1p-24;
+  /**
+   * Number {@code i} of this sequence in [0, 1), for work in {@code compute}: 53 bits where that is F64, else the upper 24 bits of its word, exact in F32.
+   */
+  public double uniform(long i, DType compute) {
+    if (compute != DType.F64) {
+      return (word(i) >>> 8) * 0x1p-24;
+    }
+    long[] one = new long[1];
+    bits(i, one, 1);
+    return one[0] * 0x1p-53;
   }
 }

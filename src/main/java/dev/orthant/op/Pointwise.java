@@ -21,7 +21,7 @@ import java.util.List;
  * means. Everything else is computed in F64 if an input or output is F64, or if all inputs are I32 or I64; else in F32; integers are converted.
  *
  * <p>A formula may also read random numbers: formula input {@code operands + j} is, at output element i, number i of {@code noise} j, uniform
- * in [0, 1) and the same on every device. Dropout is such a formula; nothing is stored for it.
+ * in [0, 1), of 53 bits where it is computed in F64 and else of 24, and the same on every device. Dropout is such a formula; nothing is stored for it.
  *
  * @param formulas one for each output
  * @param operands how many inputs there are
@@ -143,7 +143,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     }
     Shape shape = infer(inputs).getFirst().shape();
     return formulas.stream()
-        .map(f -> Elementwise.evaluate(f, shape, null, inputs, values, 0, scalars(), noise))
+        .map(f -> Elementwise.evaluate(f, shape, null, inputs, values, 0, scalars(), noise, compute(inputs)))
         .toArray(double[][]::new);
   }
 

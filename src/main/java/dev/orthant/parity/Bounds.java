@@ -138,7 +138,7 @@ public final class Bounds {
       at[o + shift] = call.input(firstOperand + o).dtype().isFloating() ? v : compute.round(v);
     }
     for (int j = 0; j < noise.size(); j++) {
-      at[shift + operands + j] = noise.get(j).uniform(index);
+      at[shift + operands + j] = noise.get(j).uniform(index, compute);
     }
     for (int i = shift; i < at.length; i++) {
       known[i] = Interval.point(at[i]);

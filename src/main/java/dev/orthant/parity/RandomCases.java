@@ -28,6 +28,9 @@ final class RandomCases {
     cases.add(random(Distribution.NORMAL, 0, 1, new Philox(0, -6), spec(type, 5, 5)));
     cases.add(random(Distribution.NORMAL, 0, 1, new Philox(1, 2), spec(type)));
     cases.add(random(Distribution.UNIFORM, 0, 1, new Philox(1, 1), spec(type, 0, 3)));
+    // The width overflows.
+    cases.add(random(Distribution.UNIFORM, -type.maxFinite(), type.maxFinite(), new Philox(5, 1), spec(type, 4099)));
+    cases.add(random(Distribution.NORMAL, 0, 1, new Philox(3, 1), spec(type, 300_007)));
     return cases;
   }
 

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A seeded source of random numbers that goes on from call to call: the same seed gives the same numbers on every device ({@link Philox}). May be
+ * A seeded source of random numbers that goes on from call to call: the same seed gives the same numbers on every device ({@link Philox}); those of
+ * F64 have 53 random bits, those of the other types 24 ({@link Random}). May be
  * used by several threads; then which thread gets which numbers depends on their order.
  */
 public final class RandomStream {
@@ -46,11 +47,12 @@ public final class RandomStream {
     return new Philox(seed, offset.getAndAdd((count + 3) / 4 * 4));
   }
 
-  /** Uniform in [low, high). The caller closes it. */
+  /** Uniform in [low, high), both finite in {@code type}; all are low where low = high. The caller closes it. */
   public Tensor uniform(Device device, DType type, Shape shape, double low, double high) {
     return draw(device, Random.Distribution.UNIFORM, low, high, type, shape);
   }
 
+  /** Normal with that mean and standard deviation, which is 0 or more, both finite in {@code type}. The caller closes it. */
   public Tensor normal(Device device, DType type, Shape shape, double mean, double deviation) {
     return draw(device, Random.Distribution.NORMAL, mean, deviation, type, shape);
   }
@@ -66,7 +68,13 @@ public final class RandomStream {
   }
 
   private Tensor draw(Device device, Random.Distribution d, double a, double b, DType type, Shape shape) {
-    Random op = new Random(d, a, b, take(shape.elements()), new TensorSpec(type, shape));
+    TensorSpec spec = new TensorSpec(type, shape);
+    try {
+      Random.check(d, a, b, spec);
+    } catch (InvalidInputException e) {
+      throw e.on(device.name());
+    }
+    Random op = new Random(d, a, b, take(shape.elements()), spec);
     return Launcher.run(device, "random", op, List.of()).getFirst();
   }
 }

@@ -165,6 +165,12 @@ class RandomNumbersTest {
       for (Runnable wrong : List.<Runnable>of(
           () -> m.randomUniform(2, 1, MANY),
           () -> m.randomUniform(0, 1, MANY, DataType.INT32),
+          () -> m.randomUniform(Float.NaN, 1, MANY),
+          () -> m.randomUniform(0, Float.POSITIVE_INFINITY, MANY),
+          () -> m.randomUniform(0, 1e5f, MANY, DataType.FLOAT16),
+          () -> m.randomNormal(Float.POSITIVE_INFINITY, 1, MANY, DataType.FLOAT32),
+          () -> m.sampleNormal(m.create(new float[] {0}), m.create(new float[] {-1})),
+          () -> m.sampleNormal(m.create(new float[] {0}), m.create(new float[] {Float.NaN})),
           () -> m.randomNormal(0, -1, MANY, DataType.FLOAT32),
           () -> m.truncatedNormal(0, Float.NaN, MANY, DataType.FLOAT32),
           () -> m.randomInteger(3, 3, MANY, DataType.INT32),

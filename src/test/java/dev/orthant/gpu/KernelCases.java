@@ -108,6 +108,8 @@ public final class KernelCases {
         List.of(0.3), List.of(DType.F32, DType.BOOL), List.of(new Philox(7, 3))), TensorSpec.of(DType.I32, 3, 37)));
     cases.addAll(packs());
     for (long offset : new long[] {0, 3}) {
+      cases.add(of("random in f64 from " + offset,
+          new Random(Random.Distribution.NORMAL, 1, 2, new Philox(-1, offset), TensorSpec.of(DType.F64, 259))));
       cases.add(of("random from " + offset,
           new Random(Random.Distribution.TRUNCATED_NORMAL, 1, 2, new Philox(-1, offset), f32(259))));
     }

@@ -91,6 +91,19 @@ class InitializerTest {
   }
 
   @Test
+  void numbersThatAreNoParametersAreRefusedAtOnce() {
+    double nan = Double.NaN;
+    for (org.assertj.core.api.ThrowableAssert.ThrowingCallable wrong : List
+        .<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(() -> Initializer.normal(0, -1),
+            () -> Initializer.normal(nan, 1), () -> Initializer.normal(0, Double.POSITIVE_INFINITY),
+            () -> Initializer.uniform(1, 0), () -> Initializer.uniform(nan, 0),
+            () -> Initializer.uniform(0, Double.POSITIVE_INFINITY), () -> Initializer.orthogonal(nan),
+            () -> Initializer.he().gain(-1), () -> new Dropout(1.5), () -> new Dropout(nan), () -> new Dropout(-0.1))) {
+      assertThatThrownBy(wrong).isInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  @Test
   void orthogonalRowsOrColumnsAreOrthonormal() {
     for (long[] dims : new long[][] {{4, 7}, {7, 4}, {2, 3, 5}}) {
       try (Tensor w = LayerCheck.parameters().learned(Shape.of(dims), new Fans(1, 1), Initializer.orthogonal(2))) {

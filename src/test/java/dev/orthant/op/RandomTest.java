@@ -1,8 +1,10 @@
 package dev.orthant.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Random.Distribution;
 import java.util.Arrays;
@@ -47,11 +49,73 @@ final class RandomTest {
       int[] bits = new int[23];
       sequence.bits(2, bits, 21);
       for (int i = 0; i < 21; i++) {
-        assertThat(bits[i] * 0x1p-24).as("offset %d, %d", offset, i).isEqualTo(sequence.uniform(2 + i))
-            .isEqualTo(new Philox(SEED, offset + 2).uniform(i));
+        assertThat(bits[i] * 0x1p-24).as("offset %d, %d", offset, i).isEqualTo(sequence.uniform(2 + i, DType.F32))
+            .isEqualTo(new Philox(SEED, offset + 2).uniform(i, DType.F32));
       }
       assertThat(bits[21]).as("no more than asked for").isZero();
+      long[] fine = new long[23];
+      sequence.bits(2, fine, 21);
+      for (int i = 0; i < 21; i++) {
+        assertThat(fine[i] >>> 29).as("offset %d, %d: the same number, cut", offset, i).isEqualTo(bits[i]);
+        assertThat(fine[i] * 0x1p-53).isEqualTo(new Philox(SEED, offset + 2).uniform(i, DType.F64));
+      }
+      assertThat(fine[21]).as("no more than asked for").isZero();
     }
+  }
+
+  /** The lowest bits of numbers of F64 are random as well, of every distribution. */
+  @Test
+  void numbersOfF64Have53Bits() {
+    double[] u = made(Distribution.UNIFORM, 0, 1, DType.F64, 1000);
+    assertThat(Arrays.stream(u).map(v -> v * 0x1p53 % 2).sum()).as("odd ones, seed %d", SEED).isBetween(400.0, 600.0);
+    for (Distribution d : new Distribution[] {Distribution.UNIFORM, Distribution.NORMAL,
+        Distribution.TRUNCATED_NORMAL}) {
+      double[] x = made(d, 0, 1, DType.F64, MANY);
+      assertThat(Arrays.stream(x).distinct().count()).as("%s, seed %d", d, SEED).isEqualTo(MANY);
+    }
+  }
+
+  @Test
+  void aWidthThatOverflowsIsNoMatter() {
+    double f32 = Float.MAX_VALUE;
+    double f64 = Double.MAX_VALUE;
+    wide(DType.F32, -2e38, 2e38);
+    wide(DType.F32, -f32, f32);
+    wide(DType.BF16, -2e38, 3e38);
+    wide(DType.F16, -65504, 65504);
+    wide(DType.F64, -f64, f64);
+    wide(DType.F64, -1e308, f64);
+  }
+
+  private static void wide(DType type, double low, double high) {
+    double[] x = made(Distribution.UNIFORM, low, high, type, 100_000);
+    for (double v : x) {
+      double stored = type.round(v);
+      if (!(stored >= type.round(low) && stored < high)) {
+        assertThat(stored).as("%s in [%s, %s), seed %d", type, low, high, SEED).isNaN();
+      }
+    }
+    double[] u = Arrays.stream(x).map(v -> (v / 4 - low / 4) / (high / 4 - low / 4)).sorted().toArray();
+    kolmogorov(u, v -> v);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16", "F32", "F64"})
+  void parametersAreChecked(DType type) {
+    double nan = Double.NaN;
+    double infinity = Double.POSITIVE_INFINITY;
+    double beyond = 2 * type.maxFinite();
+    double[][] uniform = {{1, 0}, {nan, 1}, {0, nan}, {-infinity, 0}, {0, infinity}, {0, beyond}, {-beyond, 0}};
+    double[][] normal = {{nan, 1}, {0, nan}, {0, -1}, {infinity, 1}, {0, infinity}, {beyond, 1}, {0, beyond}};
+    double[][] coin = {{1.5, 0}, {-0.1, 0}, {nan, 0}, {infinity, 0}};
+    for (Distribution d : Distribution.values()) {
+      for (double[] p : d == Distribution.UNIFORM ? uniform : d == Distribution.BERNOULLI ? coin : normal) {
+        assertThatThrownBy(() -> made(d, p[0], p[1], type, 3)).as("%s %s", d, Arrays.toString(p))
+            .isInstanceOf(InvalidInputException.class).hasMessageContaining(String.valueOf(p[0]));
+      }
+    }
+    assertThat(made(Distribution.UNIFORM, 2, 2, type, 3)).containsOnly(2);
+    assertThat(made(Distribution.NORMAL, 2, 0, type, 3)).containsOnly(2);
   }
 
   @Test
@@ -85,20 +149,20 @@ final class RandomTest {
     Arrays.sort(x);
     assertThat(x[MANY - 1]).as("tail, seed %d", SEED).isBetween(4.2, 5.42);
     assertThat(x[0]).as("tail, seed %d", SEED).isBetween(-5.42, -4.2);
-    kolmogorov(x, RandomTest::normal);
+    kolmogorov(x, NormalDistribution::below);
   }
 
   @Test
   void truncatedNumbersStayWithinTwoDeviations() {
     double[] x = made(Distribution.TRUNCATED_NORMAL, 0, 1, DType.F32, MANY);
     // Of the normal distribution cut at ±2: variance 1 − 4φ(2)/(Φ(2) − Φ(−2)), and the fourth moment over its square.
-    double cut = 4 * Math.exp(-2) / Math.sqrt(2 * Math.PI) / (1 - 2 * normal(-2));
+    double cut = 4 * Math.exp(-2) / Math.sqrt(2 * Math.PI) / (1 - 2 * NormalDistribution.below(-2));
     double variance = 1 - cut;
     moments(x, 0, variance, 0, (3 * variance - 4 * cut) / (variance * variance));
     Arrays.sort(x);
     assertThat(x[0]).isBetween(-2.0, -1.99);
     assertThat(x[MANY - 1]).isBetween(1.99, 2.0);
-    kolmogorov(x, v -> (normal(v) - normal(-2)) / (1 - 2 * normal(-2)));
+    kolmogorov(x, v -> (NormalDistribution.below(v) - NormalDistribution.below(-2)) / (1 - 2 * NormalDistribution.below(-2)));
   }
 
   @Test
@@ -131,33 +195,33 @@ final class RandomTest {
       double tail = ((1 << 24) - Math.abs(n)) * 0x1p-25;
       double z = Quantile.normal(n * 0x1p-25f, (float) tail);
       // One Newton step from z: (Φ(−|z|) − tail)/φ(z) is the error.
-      double error = (normal(-Math.abs(z)) - tail) * Math.sqrt(2 * Math.PI) * Math.exp(z * z / 2);
+      double error = (NormalDistribution.below(-Math.abs(z)) - tail) * Math.sqrt(2 * Math.PI) * Math.exp(z * z / 2);
       if (!(Math.abs(error) <= 1e-6) || Math.signum(z) != Math.signum(n)) {
         assertThat(error).as("k = %d, z = %s", k, z).isZero();
       }
     }
   }
 
-  private static double normal(double x) {
-    // erfc for x ≤ 0 without cancellation: the continued fraction of Laplace in the tail, the series of Φ else.
-    if (x > 0) {
-      return 1 - normal(-x);
-    }
-    double density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
-    if (x < -4) {
-      double f = 0;
-      for (int i = 120; i > 0; i--) {
-        f = i / (-x + f);
+  /** To the last digits, from the middle to both ends, in decimals. */
+  @Test
+  void quantilesOfF64AreAccurate() {
+    double worst = 0;
+    for (int i = 1; i <= 54; i++) {
+      for (double f : new double[] {1, 1.1, 1.37, 1.5, 1.77, 1.999}) {
+        double tail = Math.scalb(f, -i);
+        if (tail < 0.5 && tail >= 0x1p-54) {
+          // q is exact for tails that are multiples of 2⁻⁵⁴.
+          double q = 0.5 - Math.rint(tail * 0x1p54) * 0x1p-54;
+          worst = Math.max(worst, Math.abs(NormalDistribution.error(Quantile.normal(q, 0.5 - q), q)));
+          worst = Math.max(worst, Math.abs(NormalDistribution.error(Quantile.normal(-q, 0.5 - q), -q)));
+        }
+        double q = Math.scalb(f, -i - 1);
+        worst = q < 0.5 ? Math.max(worst, Math.abs(NormalDistribution.error(Quantile.normal(q, 0.5 - q), q))) : worst;
       }
-      return density / (-x + f);
     }
-    double term = -x;
-    double sum = term;
-    for (int i = 3; Math.abs(term) > 1e-18; i += 2) {
-      term *= x * x / i;
-      sum += term;
+    if (!(worst <= 1e-15)) {
+      assertThat(worst).isZero();
     }
-    return 0.5 - density * sum;
   }
 
   /** Mean, variance, skewness and kurtosis within six deviations of those estimates, which for these distributions are below 1, 2, 3, 5 over √n. */

@@ -15,6 +15,7 @@ import dev.orthant.expr.Activations;
 import dev.orthant.gpu.DriverException;
 import dev.orthant.gpu.KernelCases;
 import dev.orthant.gpu.LongSums;
+import dev.orthant.gpu.PhiloxWords;
 import dev.orthant.op.Call;
 import dev.orthant.op.Pointwise;
 import dev.orthant.parity.Case;
@@ -77,6 +78,13 @@ class OpenClDeviceTest {
   void noChainOfAdditionsIsLongerThanABlock(KernelChoice kernels) {
     for (Device device : (kernels == KernelChoice.GPU ? gpu : cpu).devices()) {
       assertThat(LongSums.faults(device)).as("%s kernels on %s", kernels, device.info().description()).isEmpty();
+    }
+  }
+
+  @Test
+  void philoxGivesThePublishedWords() {
+    try (OpenClDriver driver = Opened.first()) {
+      PhiloxWords.check(driver);
     }
   }
 
