@@ -93,7 +93,7 @@ abstract class ExLayers extends ExUpdates {
     return new NDList(ids.compute(() -> ids.operand(weight).gather(0, ids.tensor())));
   }
 
-  /** In training each element is 0 with probability {@code rate}, else divided by 1 − rate (Srivastava et al. 2014). */
+  /** In training each element is 0 with probability {@code rate}, else divided by 1 − rate (Srivastava et al. 2014); of rate 1 all are 0. */
   @Override
   public NDList dropout(NDArray input, float rate, boolean training) {
     OrthantNDArray x = ManagerCore.own(input);
@@ -103,8 +103,8 @@ abstract class ExLayers extends ExUpdates {
     if (!training || rate == 0) {
       return new NDList(x.view(new ArrayCore.Lens(t -> t, (before, now) -> now)));
     }
-    return new NDList(x.compute(() -> rate == 1 ? x.tensor().mul(0)
-        : x.tensor().dropout(rate, OrthantEngine.instance().random().take(x.tensor().shape().elements()))));
+    return new NDList(x.compute(
+        () -> x.tensor().dropout(rate, OrthantEngine.instance().random().take(x.tensor().shape().elements()))));
   }
 
   /** y = (x − mean)/√(variance + eps)·gamma + beta over the last axes (Ba et al. 2016). */

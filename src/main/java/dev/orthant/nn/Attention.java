@@ -25,6 +25,10 @@ public record Attention(boolean causal, double dropout) {
   /** Everything is seen, nothing dropped. */
   public static final Attention FULL = new Attention(false, 0);
 
+  public Attention {
+    Dropout.requireRate("attention", dropout);
+  }
+
   /**
    * Applies this.
    *

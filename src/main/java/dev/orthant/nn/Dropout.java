@@ -7,12 +7,17 @@ import java.util.List;
 /**
  * In training each element is 0 with probability {@code rate}, else divided by 1 − rate (Srivastava et al. 2014); in inference nothing happens.
  *
- * @param rate from 0 to less than 1
+ * @param rate from 0 to 1; 1 gives zeros
  */
 public record Dropout(double rate) implements Layer {
   public Dropout {
-    if (!(rate >= 0 && rate < 1)) {
-      throw new InvalidInputException("dropout: the rate must be from 0 to less than 1, got " + rate);
+    requireRate("dropout", rate);
+  }
+
+  /** That a part of {@code layer} may be dropped at this rate. */
+  static void requireRate(String layer, double rate) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new InvalidInputException(layer + ": the rate of dropout must be from 0 to 1, got " + rate);
     }
   }
 

@@ -22,6 +22,7 @@ public record Recurrent(List<List<RecurrentCell>> layers, double dropout) implem
     if (layers.isEmpty() || layers.stream().anyMatch(l -> l.isEmpty() || l.size() > 2)) {
       throw new InvalidInputException("recurrent: takes at least 1 layer, each of 1 or 2 cells");
     }
+    Dropout.requireRate("recurrent", dropout);
   }
 
   /**

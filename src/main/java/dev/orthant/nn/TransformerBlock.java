@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record TransformerBlock(MultiHeadAttention attention, Layer norm1, Layer feedForward, Layer norm2,
     boolean preNorm, double dropout) implements Layer {
+  public TransformerBlock {
+    Dropout.requireRate("transformer block", dropout);
+  }
+
   /** With layer norm and {@link #feedForward} of {@code inner} features. */
   public static TransformerBlock of(Parameters p, long d, int heads, long inner, Activation f, boolean preNorm,
       double dropout) {

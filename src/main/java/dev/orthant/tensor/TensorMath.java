@@ -199,14 +199,19 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
   /**
    * Dropout (Srivastava et al. 2014), inverted: each element is 0 with probability {@code rate}, else divided by 1 − rate. Draws element i's number from
    * {@code noise} again in the backward pass: no mask is stored, and what is pending here joins the launch unless it is a product.
+   *
+   * @param rate from 0 to 1; 1 gives zeros, whatever the elements, and the gradient 0
    */
   public Tensor dropout(double rate, Philox noise) {
-    if (!(rate >= 0 && rate < 1)) {
-      throw new InvalidInputException("dropout: the rate must be from 0 to less than 1, got " + rate);
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new InvalidInputException("dropout: the rate must be from 0 to 1, got " + rate + " for " + self().spec()
+          + " (on " + self().device().name() + ")");
     }
+    // Of rate 1 nothing is left to be scaled: every number is less than 1.
+    double scale = rate < 1 ? 1 / (1 - rate) : 0;
     return rate == 0 ? self().alias()
         : elementwise(
-            Formula.of("dropout", Expr.where(Y.lt(S), Expr.constant(0), X.times(Expr.scalar(1))), rate, 1 / (1 - rate))
+            Formula.of("dropout", Expr.where(Y.lt(S), Expr.constant(0), X.times(Expr.scalar(1))), rate, scale)
                 .noise(List.of(noise)),
             List.of());
   }

@@ -17,6 +17,7 @@ import dev.orthant.expr.Activations;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
 import dev.orthant.tensor.Scope;
+import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,7 +193,22 @@ class LayersTest {
       assertThat(java.util.Arrays.stream(first).filter(v -> v == 0).count()).isBetween(200L, 300L);
       assertThat(layer.forward(ones, pass).toDoubleArray()).isNotEqualTo(first);
     }
-    assertThatThrownBy(() -> new Dropout(1)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> new Dropout(1.01)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> new Attention(false, Double.NaN)).isInstanceOf(InvalidInputException.class);
+  }
+
+  /** Whatever the elements are; of 0 · ∞ there would be NaN. */
+  @Test
+  void dropoutOfAllGivesZeros() {
+    for (DType type : new DType[] {DType.F16, DType.BF16, DType.F32, DType.F64}) {
+      try (Scope _ = Scope.open(); Tape tape = Tape.open()) {
+        Tensor x = Tensor.of(CPU, type, Shape.of(4), 1, Double.POSITIVE_INFINITY, Double.NaN, -2).requireGradient();
+        Tensor y = new Dropout(1).forward(x, LayerCheck.training());
+        assertThat(y.toDoubleArray()).containsOnly(0);
+        tape.backward(y, Tensor.full(CPU, type, Shape.of(4), Double.POSITIVE_INFINITY));
+        assertThat(java.util.Objects.requireNonNull(x.gradient()).toDoubleArray()).containsOnly(0);
+      }
+    }
   }
 
   @Test

@@ -79,6 +79,7 @@ class GradientsTest {
         op("minimum", in -> in.get(0).minimum(in.get(1)), Shape.of(3, 4), Shape.of(4)),
         op("where", in -> in.get(0).where(in.get(0).gt(0.2), in.get(1)), Shape.of(3, 4), Shape.of(3, 4)),
         op("where number", in -> in.get(0).where(in.get(1).gt(0), -3), Shape.of(3, 4), Shape.of(3, 4)),
+        op("dropout of all", in -> in.get(0).relu().dropout(1, new Philox(5, 8)), Shape.of(7, 9)),
         op("dropout", in -> in.get(0).relu().dropout(0.4, new Philox(5, 8)), Shape.of(7, 9)),
         op("reshape", in -> in.get(0).reshape(6, 2).mul(in.get(1)), Shape.of(3, 4), Shape.of(6, 2)),
         op("two consumers", in -> {

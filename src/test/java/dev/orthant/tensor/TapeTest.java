@@ -255,7 +255,7 @@ final class TapeTest {
               () -> x.squeeze(0), () -> x.broadcastTo(Shape.of(2, 4)), () -> x.maxout(1, 2),
               () -> x.groupNorm(2, null, null),
               () -> x.norm(0.5, 0), () -> x.topK(1, 4), () -> x.cumSum(2), () -> x.maxPool2d(2, 2),
-              () -> x.dropout(1, new dev.orthant.op.Philox(1, 1)),
+              () -> x.dropout(1.5, new dev.orthant.op.Philox(1, 1)),
               () -> Tensor.concat(0, List.of(x, x.reshape(3, 2))), () -> Tensor.concat(0, List.of()),
               () -> x.crossEntropy(x), () -> x.crossEntropyWith(x.reshape(3, 2)), () -> x.gather(0, x),
               () -> x.assign(x.reshape(6)));
