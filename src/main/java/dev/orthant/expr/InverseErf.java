@@ -7,11 +7,13 @@ final class InverseErf {
   static Expr of(Expr x) {
     Expr size = x.abs();
     Expr half = x.times(0.5);
-    Expr middle = NormalQuantile.MIDDLE.of(Expr.constant(NormalQuantile.MIDDLE_SHIFT).minus(half.squared())).times(half);
+    Expr middle =
+        NormalQuantile.MIDDLE.of(Expr.constant(NormalQuantile.MIDDLE_SHIFT).minus(half.squared())).times(half);
     Expr r = Expr.constant(1).minus(size).times(0.5).log().neg().sqrt();
     Expr far = Expr.where(r.le(NormalQuantile.TAIL_END), NormalQuantile.TAIL.of(r.minus(NormalQuantile.TAIL_SHIFT)),
         NormalQuantile.FAR_TAIL.of(r.minus(NormalQuantile.TAIL_END)));
     Expr tail = Expr.where(size.eq(Expr.constant(1)), Expr.constant(Double.POSITIVE_INFINITY), far);
-    return Expr.where(size.le(2 * NormalQuantile.MIDDLE_END), middle, Expr.where(x.lt(0), tail.neg(), tail)).times(Math.sqrt(0.5));
+    return Expr.where(size.le(2 * NormalQuantile.MIDDLE_END), middle, Expr.where(x.lt(0), tail.neg(), tail))
+        .times(Math.sqrt(0.5));
   }
 }

@@ -14,19 +14,19 @@ public enum NormalQuantile {
       13731.69376550946, 45921.95393154987, 67265.7709270087, 33430.57558358813,
       2509.0809287301227},
       new double[] {1, 42.31333070160091, 687.1870074920579, 5394.196021424751,
-      21213.794301586597, 39307.89580009271, 28729.085735721943, 5226.495278852854}),
+          21213.794301586597, 39307.89580009271, 28729.085735721943, 5226.495278852854}),
   /** The magnitude of Φ⁻¹ by r − 1.6 for r = √−log(tail) ≤ 5, where tail is the distance from 0 or from 1. */
   TAIL(new double[] {1.4234371107496835, 4.630337846156546, 5.769497221460691,
       3.6478483247632045, 1.2704582524523684, 0.2417807251774506, 0.022723844989269184,
       0.0007745450142783414},
       new double[] {1, 2.053191626637759, 1.6763848301838038, 0.6897673349851,
-      0.14810397642748008, 0.015198666563616457, 0.0005475938084995345, 1.0507500716444169e-09}),
+          0.14810397642748008, 0.015198666563616457, 0.0005475938084995345, 1.0507500716444169e-09}),
   /** The same by r − 5 for r beyond 5. */
   FAR_TAIL(new double[] {6.657904643501103, 5.463784911164114, 1.7848265399172913,
       0.29656057182850487, 0.026532189526576124, 0.0012426609473880784, 2.7115555687434876e-05,
       2.0103343992922881e-07},
       new double[] {1, 0.599832206555888, 0.1369298809227358, 0.014875361290850615,
-      0.0007868691311456133, 1.8463183175100548e-05, 1.421511758316446e-07, 2.0442631033899397e-15});
+          0.0007868691311456133, 1.8463183175100548e-05, 1.421511758316446e-07, 2.0442631033899397e-15});
 
   /** The largest |q| of {@link #MIDDLE}. */
   public static final double MIDDLE_END = 0.425;
@@ -50,7 +50,8 @@ public enum NormalQuantile {
 
   /** The quotient in F64: products and sums by Horner's rule and one division, each rounded on its own. */
   public double at(double r) {
-    return horner(above, Double::valueOf, (sum, c) -> sum * r + c) / horner(below, Double::valueOf, (sum, c) -> sum * r + c);
+    return horner(above, Double::valueOf, (sum, c) -> sum * r + c)
+        / horner(below, Double::valueOf, (sum, c) -> sum * r + c);
   }
 
   /** The same operations as C text, {@code PRODUCT(a, b)} being a product that is rounded before anything is added. */
@@ -59,7 +60,8 @@ public enum NormalQuantile {
     return horner(above, Double::toHexString, step) + " / " + horner(below, Double::toHexString, step);
   }
 
-  private static <T> T horner(double[] coefficients, java.util.function.DoubleFunction<T> constant, BinaryOperator<T> step) {
+  private static <T> T horner(double[] coefficients, java.util.function.DoubleFunction<T> constant,
+      BinaryOperator<T> step) {
     T sum = constant.apply(coefficients[coefficients.length - 1]);
     for (int i = coefficients.length - 2; i >= 0; i--) {
       sum = step.apply(sum, constant.apply(coefficients[i]));

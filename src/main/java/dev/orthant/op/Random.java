@@ -55,7 +55,8 @@ public record Random(Distribution distribution, double a, double b, Philox seque
       throw new InvalidInputException("random: " + switch (distribution) {
         case UNIFORM -> "uniform numbers take low <= high, both finite in their type, got low " + a + " and high " + b;
         case NORMAL, TRUNCATED_NORMAL ->
-            "normal numbers take a mean and a standard deviation of 0 or more, both finite in their type, got mean " + a + " and deviation " + b;
+            "normal numbers take a mean and a standard deviation of 0 or more, both finite in their type, got mean " + a
+                + " and deviation " + b;
         case BERNOULLI -> "Bernoulli's numbers take a probability from 0 to 1, got " + a;
       } + " for " + output);
     }

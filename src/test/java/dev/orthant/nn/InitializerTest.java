@@ -93,8 +93,8 @@ class InitializerTest {
   @Test
   void numbersThatAreNoParametersAreRefusedAtOnce() {
     double nan = Double.NaN;
-    for (org.assertj.core.api.ThrowableAssert.ThrowingCallable wrong : List
-        .<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(() -> Initializer.normal(0, -1),
+    for (org.assertj.core.api.ThrowableAssert.ThrowingCallable wrong : List.<
+        org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(() -> Initializer.normal(0, -1),
             () -> Initializer.normal(nan, 1), () -> Initializer.normal(0, Double.POSITIVE_INFINITY),
             () -> Initializer.uniform(1, 0), () -> Initializer.uniform(nan, 0),
             () -> Initializer.uniform(0, Double.POSITIVE_INFINITY), () -> Initializer.orthogonal(nan),

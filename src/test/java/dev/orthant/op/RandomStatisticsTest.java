@@ -74,7 +74,7 @@ final class RandomStatisticsTest {
       below += counts[c];
       worst = Math.max(worst, Math.abs((double) below / DRAWS - (c + 1.0) / CELLS));
     }
-    double kolmogorov = worst * Math.sqrt(DRAWS);
+    double kolmogorov = worst * Math.sqrt((double) DRAWS);
     double off = (chi - (CELLS - 1)) / Math.sqrt(2.0 * (CELLS - 1));
     System.out.printf("%s %s, 2^%d draws, seed %d: Kolmogorov-Smirnov %.2f of %.2f, chi-square %.2f deviations off%n",
         op.distribution(), op.output().dtype(), LOG_DRAWS, SEED, kolmogorov, RARE, off);
@@ -144,7 +144,7 @@ final class RandomStatisticsTest {
   }
 
   private static double square(long ones) {
-    double off = (2.0 * ones - DRAWS) / Math.sqrt(DRAWS);
+    double off = (2.0 * ones - DRAWS) / Math.sqrt((double) DRAWS);
     return off * off;
   }
 
@@ -176,7 +176,7 @@ final class RandomStatisticsTest {
       }
     }
     // x·y has the mean 0 and the variance 1/9.
-    double off = 3 * sum / Math.sqrt(DRAWS);
+    double off = 3 * sum / Math.sqrt((double) DRAWS);
     System.out.printf("correlation %s, 2^%d draws: %.2f deviations off%n", what, LOG_DRAWS, off);
     assertThat(Math.abs(off)).as("%s, seeds %d and %d", what, one.seed(), other.seed()).isLessThan(FAR);
   }

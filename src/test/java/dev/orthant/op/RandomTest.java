@@ -162,7 +162,8 @@ final class RandomTest {
     Arrays.sort(x);
     assertThat(x[0]).isBetween(-2.0, -1.99);
     assertThat(x[MANY - 1]).isBetween(1.99, 2.0);
-    kolmogorov(x, v -> (NormalDistribution.below(v) - NormalDistribution.below(-2)) / (1 - 2 * NormalDistribution.below(-2)));
+    kolmogorov(x,
+        v -> (NormalDistribution.below(v) - NormalDistribution.below(-2)) / (1 - 2 * NormalDistribution.below(-2)));
   }
 
   @Test
