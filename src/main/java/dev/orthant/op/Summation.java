@@ -15,9 +15,7 @@ public enum Summation {
   /** Products that matrix units may take: F16 and BF16 operands, F32 ones with {@link MathMode#TF32} or {@link MathMode#TF32X3}. */
   MATRIX_UNIT(1 << 14),
   /** All else: reductions along any axis, statistics of norms, bias gradients, running sums, scatter-add, pooling and its gradient. */
-  SUM(1 << 8),
-  /** One chain, however long: what ops are judged by whose kernels do not sum in blocks on every device yet. */
-  CHAIN(Long.MAX_VALUE);
+  SUM(1 << 8);
 
   private final long block;
 

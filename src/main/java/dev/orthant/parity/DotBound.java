@@ -54,7 +54,7 @@ final class DotBound {
     };
     this.absolute = mode == MathMode.IEEE ? 0 : TINY_TF32 * NEARLY_ONE;
     this.unit = full && mode == MathMode.IEEE ? compute.unitRoundoff() : CUT;
-    this.summed = Summation.CHAIN;
+    this.summed = Summation.of(operands, math);
     this.factor = mode == MathMode.TF32X3 ? 3 : 1;
   }
 

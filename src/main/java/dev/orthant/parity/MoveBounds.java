@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class MoveBounds {
   /** From here on a double does not tell what an I64 was. */
   private static final double EXACT = 0x1p53;
-  private static final Summation SUMMED = Summation.CHAIN;
+  private static final Summation SUMMED = Summation.SUM;
 
   private final Call call;
   private final List<LongToDoubleFunction> values;

@@ -17,7 +17,7 @@ import java.util.function.LongToDoubleFunction;
 
 /** Truth and bounds of pooling: the largest is exact, sums are off by what their {@link Summation} allows, what is done to terms and sums is enclosed. */
 final class PoolBounds {
-  private static final Summation SUMMED = Summation.CHAIN;
+  private static final Summation SUMMED = Summation.SUM;
 
   private final Call call;
   private final List<LongToDoubleFunction> values;

@@ -17,7 +17,7 @@ import dev.orthant.op.Summation;
 final class StageBound {
   private static final Interval ANYTHING = new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
 
-  private static final Summation SUMMED = Summation.CHAIN;
+  private static final Summation SUMMED = Summation.SUM;
 
   private final Kind kind;
   private final DType type;
