@@ -168,7 +168,9 @@ final class PoolGradient {
         for (int r = fromR; r < endR; r++) {
           for (int s = fromS; s < endS; s++) {
             int at = element(top, left, r, s) + lane;
-            dx[at] += Pool2dBackward.largestShare(x[at], norm, count) * dy[o + lane];
+            if (Pool2dBackward.takesPart(x[at], norm)) {
+              dx[at] += Pool2dBackward.largestShare(x[at], norm, count) * dy[o + lane];
+            }
           }
         }
       }

@@ -58,7 +58,11 @@ public record Pool2dBackward(Pool2d pool, Shape image) implements Op {
         case LP -> {
           double norm = values[2][o];
           long count = attaining(x, o, norm, at -> values[1][(int) at]);
-          pool.elements(x, o, at -> dx[(int) at] += dy[o] * share(values[1][(int) at], norm, count));
+          pool.elements(x, o, at -> {
+            double v = values[1][(int) at];
+            dx[(int) at] +=
+                pool.p() < Double.POSITIVE_INFINITY || takesPart(v, norm) ? dy[o] * share(v, norm, count) : 0;
+          });
         }
         case MAX -> dx[(int) largest(x, o, values[1])] += dy[o];
       }
@@ -83,12 +87,14 @@ public record Pool2dBackward(Pool2d pool, Shape image) implements Op {
     return norm == 0 ? 0 : Math.signum(x) * Math.pow(Math.abs(x) / norm, pool.p() - 1);
   }
 
-  /** ∂y/∂x of LP with p = ∞, where {@code count} elements have the magnitude y. */
+  /** Whether with p = ∞ an element's slope is not 0. The others get 0 also of an infinite gradient. */
+  public static boolean takesPart(double x, double y) {
+    return Math.abs(x) == y || Double.isNaN(y);
+  }
+
+  /** ∂y/∂x of LP with p = ∞ for what {@link #takesPart}, where {@code count} elements have the magnitude y. */
   public static double largestShare(double x, double y, long count) {
-    if (Double.isNaN(y)) {
-      return y;
-    }
-    return Math.abs(x) == y ? Math.signum(x) / (double) count : 0;
+    return Double.isNaN(y) ? y : Math.signum(x) / (double) count;
   }
 
   /** The first of the largest elements under a window. */

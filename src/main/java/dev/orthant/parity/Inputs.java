@@ -2,6 +2,8 @@ package dev.orthant.parity;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.Pool2d;
+import dev.orthant.op.Pool2dBackward;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -52,7 +54,20 @@ public final class Inputs {
         case TINY -> normal(spec, own, i == 0 ? Math.sqrt(spec.dtype().minNormal()) / 16 : 1, arena);
       });
     }
+    if (test.op() instanceof Pool2dBackward op && op.pool().kind() == Pool2d.Kind.LP
+        && op.pool().p() == Double.POSITIVE_INFINITY) {
+      pooled(op, test.inputs(), result);
+    }
     return result;
+  }
+
+  /** Replaces y by what x is pooled to: its largest magnitudes are looked for among x. */
+  private static void pooled(Pool2dBackward op, List<TensorSpec> specs, List<MemorySegment> memory) {
+    TensorSpec x = specs.get(1);
+    TensorSpec y = specs.get(2);
+    for (long o = 0; o < y.shape().elements(); o++) {
+      y.dtype().set(memory.get(2), o, op.pool().norm(x, o, at -> x.dtype().get(memory.get(1), at)));
+    }
   }
 
   /** Normally distributed numbers, rounded to the type; small integers for an integer type. The arena owns the memory. */

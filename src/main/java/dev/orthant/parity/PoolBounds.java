@@ -92,8 +92,10 @@ final class PoolBounds {
         double x = values.get(1).applyAsDouble(index);
         double y = values.get(2).applyAsDouble(output);
         if (op.pool().p() == Double.POSITIVE_INFINITY) {
-          long count = op.attaining(image, output, y, values.get(1));
-          sum.add(Expr.input(0).times(Pool2dBackward.largestShare(x, y, count)), dy);
+          if (Pool2dBackward.takesPart(x, y)) {
+            long count = op.attaining(image, output, y, values.get(1));
+            sum.add(Expr.input(0).times(Pool2dBackward.largestShare(x, y, count)), dy);
+          }
           return;
         }
         Expr share = Expr.input(0).times(Math.signum(x))
