@@ -7,7 +7,6 @@ import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Parameter;
 import dev.orthant.expr.Parameter.Placement;
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Epilogue;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,8 +87,8 @@ final class ActivationOptions {
    * @param tensors where parameters that are files are added
    * @param place gives a one-dimensional parameter the shape that means "per channel"
    */
-  static Epilogue apply(Epilogue epilogue, Activation f, CommandSpec spec, Loader loader, List<HostTensor> tensors,
-      UnaryOperator<HostTensor> place) {
+  static Epilogue apply(Epilogue epilogue, Activation f, CommandSpec spec, Loader loader, List<Operand> tensors,
+      UnaryOperator<Operand> place) {
     List<Expr> arguments = new ArrayList<>();
     List<Double> numbers = new ArrayList<>();
     int operands = 0;
@@ -135,7 +134,7 @@ final class ActivationOptions {
   }
 
   /** A vector as one value per channel of an (n, c, h, w) tensor. */
-  static HostTensor perChannel(HostTensor vector) {
+  static Operand perChannel(Operand vector) {
     return vector.shape().rank() == 1 ? vector.reshaped(Shape.of(vector.shape().dim(0), 1, 1)) : vector;
   }
 }

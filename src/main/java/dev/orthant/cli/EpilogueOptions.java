@@ -3,7 +3,6 @@ package dev.orthant.cli;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Contraction;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.MathMode;
@@ -48,7 +47,7 @@ final class EpilogueOptions {
    * @param inputs the op's own, loaded; the epilogue's are added
    * @param place gives a vector the shape that means "one number per channel"
    */
-  Plan plan(Contraction op, CommandSpec spec, Loader loader, List<HostTensor> inputs, UnaryOperator<HostTensor> place) {
+  Plan plan(Contraction op, CommandSpec spec, Loader loader, List<Operand> inputs, UnaryOperator<Operand> place) {
     Activation f = activation == null ? null : Activations.named(activation.toLowerCase(Locale.ROOT));
     ActivationOptions.refuseStray(spec, f);
     refuseAmbiguousAlpha(spec, f);

@@ -2,31 +2,27 @@ package dev.orthant.cli;
 
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
-import dev.orthant.io.HostTensor;
 import dev.orthant.io.Npy;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the inputs of one run and gives them all the same type: the one asked for, else that of the first. */
+/** Looks at the inputs of one run and gives them all the same type: the one asked for, else that of the first. */
 final class Loader {
-  private final Arena arena;
   private @Nullable DType dtype;
 
-  Loader(Arena arena, @Nullable DType dtype) {
-    this.arena = arena;
+  Loader(@Nullable DType dtype) {
     this.dtype = dtype;
   }
 
-  HostTensor load(Path file) {
-    HostTensor tensor = Npy.read(file, arena);
+  Operand load(Path file) {
+    Npy.Header header = Npy.header(file);
     if (dtype == null) {
-      if (!tensor.dtype().isFloating()) {
+      if (!header.spec().dtype().isFloating()) {
         throw new InvalidInputException(
-            file + ": holds " + tensor.dtype() + "; ops compute on floats: --dtype f32 converts");
+            file + ": holds " + header.spec().dtype() + "; ops compute on floats: --dtype f32 converts");
       }
-      dtype = tensor.dtype();
+      dtype = header.spec().dtype();
     }
-    return tensor.as(dtype, arena);
+    return new Operand(file, header.spec(), header.fortranOrder(), header.spec()).as(dtype);
   }
 }

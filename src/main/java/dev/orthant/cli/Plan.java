@@ -1,6 +1,5 @@
 package dev.orthant.cli;
 
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Op;
 import java.util.List;
 
@@ -11,7 +10,7 @@ import java.util.List;
  * @param op what is computed
  * @param inputs on what
  */
-record Plan(String title, Op op, List<HostTensor> inputs) {
+record Plan(String title, Op op, List<Operand> inputs) {
   Plan {
     inputs = List.copyOf(inputs);
   }

@@ -2,7 +2,6 @@ package dev.orthant.cli;
 
 import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Activation;
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.Pointwise;
 import java.nio.file.Path;
@@ -39,10 +38,10 @@ final class RunActivation extends RunBase {
 
   @Override
   Plan plan(Loader loader) {
-    HostTensor input = loader.load(Objects.requireNonNull(x));
-    List<HostTensor> inputs = new ArrayList<>(List.of(input));
+    Operand input = loader.load(Objects.requireNonNull(x));
+    List<Operand> inputs = new ArrayList<>(List.of(input));
     Epilogue e = ActivationOptions.apply(Epilogue.NONE, activation, spec(), loader, inputs, UnaryOperator.identity());
-    for (HostTensor parameter : inputs) {
+    for (Operand parameter : inputs) {
       if (!parameter.shape().broadcastsTo(input.shape())) {
         throw new ShapeException(
             activation.name() + ": parameter " + parameter.spec() + " does not broadcast to the input "

@@ -6,12 +6,15 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
+import dev.orthant.gpu.GpuDevice;
+import dev.orthant.io.HostMemory;
 import dev.orthant.io.HostTensor;
 import dev.orthant.io.Npy;
 import dev.orthant.io.OutputFile;
 import dev.orthant.op.Call;
 import dev.orthant.op.Pointwise;
 import java.lang.foreign.Arena;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,10 +64,10 @@ abstract class RunBase implements Runnable {
     Device device = deviceName == null ? devices.best() : devices.named(deviceName);
     OutputFile.requireWritable(target);
     try (Arena arena = Arena.ofConfined()) {
-      Plan plan = plan(new Loader(arena, dtype));
+      Plan plan = plan(new Loader(dtype));
       Call call = checked(device, plan);
       HostTensor result = HostTensor.allocate(call.output(), arena);
-      double seconds = execute(device, call, plan.inputs(), result);
+      double seconds = execute(device, call, plan.inputs().stream().map(o -> o.read(arena)).toList(), result);
       Npy.write(target, result);
       Text.beside(spec().commandLine(), target).println(plan.title() + ": "
           + String.join(", ", call.inputs().stream().map(i -> i.shape().toString()).toList()) + " -> "
@@ -84,7 +87,7 @@ abstract class RunBase implements Runnable {
 
   /** Everything that can be wrong is found here, before the device has been asked for anything. */
   private static Call check(Device device, Plan plan) {
-    Call call = Call.of(device.name(), plan.op(), plan.inputs().stream().map(HostTensor::spec).toList());
+    Call call = Call.of(device.name(), plan.op(), plan.inputs().stream().map(Operand::spec).toList());
     try {
       device.requireTypes(call);
     } catch (DTypeException e) {
@@ -98,7 +101,37 @@ abstract class RunBase implements Runnable {
             + device.name() + " is " + Text.bytes(device.info().maxAllocation()));
       }
     }
+    requireMemory(device, plan, call);
     return call;
+  }
+
+  /** All that the command will hold at the same time, against what is free, before a byte of it is read. */
+  private static void requireMemory(Device device, Plan plan, Call call) {
+    var inputs = BigInteger.ZERO;
+    var passing = BigInteger.ZERO;
+    for (Operand o : plan.inputs()) {
+      inputs = inputs.add(BigInteger.valueOf(o.spec().bytes()));
+      passing = passing.max(BigInteger.valueOf(o.passing()));
+    }
+    BigInteger onDevice = inputs.add(BigInteger.valueOf(call.output().bytes()));
+    boolean own = device instanceof GpuDevice g && !g.limits().cpuLike() && !g.info().emulated();
+    // While the last file is read the device holds nothing yet; then the device's copies are made.
+    BigInteger host = onDevice.add(own ? passing : passing.max(onDevice));
+    requireMemory(call, "memory of " + device.name(), onDevice, device.info().memoryBytes(),
+        "a narrower --dtype, or a part of the input at a time");
+    requireMemory(call, "memory of this machine" + (own ? "" : ", " + device.name() + "'s copies included"), host,
+        HostMemory.available(), "a narrower --dtype, a part of the input at a time, or ending what else takes memory");
+  }
+
+  private static void requireMemory(Call call, String what, BigInteger needed, long free, String cure) {
+    if (needed.compareTo(BigInteger.valueOf(free)) > 0) {
+      throw new InvalidInputException(call + ": needs " + bytes(needed) + " of " + what + ", there are " + Text.bytes(free)
+          + "; what helps: " + cure);
+    }
+  }
+
+  private static String bytes(BigInteger n) {
+    return Text.bytes(n.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue());
   }
 
   /** Copies in, computes, copies out; gives the seconds that computing took. */

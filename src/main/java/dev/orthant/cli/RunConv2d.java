@@ -2,7 +2,6 @@ package dev.orthant.cli;
 
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
 import java.nio.file.Path;
@@ -72,12 +71,12 @@ final class RunConv2d extends RunBase {
     int[] s = pair("--stride", stride);
     int[] d = pair("--dilation", dilation);
     int[] explicit = padding.equals(SAME) ? new int[4] : padding(padding);
-    HostTensor images = loader.load(Objects.requireNonNull(x));
-    HostTensor filters = loader.load(Objects.requireNonNull(w));
+    Operand images = loader.load(Objects.requireNonNull(x));
+    Operand filters = loader.load(Objects.requireNonNull(w));
     int[] p = padding.equals(SAME) ? same(images.shape(), filters.shape(), s, d) : explicit;
     Conv2d op = Conv2d.PLAIN.strides(s[0], s[1]).padding(p[0], p[1], p[2], p[3]).dilation(d[0], d[1]).groups(groups)
         .layout(layout).math(epilogue.math());
-    UnaryOperator<HostTensor> place =
+    UnaryOperator<Operand> place =
         layout == Layout.NCHW ? ActivationOptions::perChannel : UnaryOperator.identity();
     return epilogue.plan(op, spec(), loader, new ArrayList<>(List.of(images, filters)), place);
   }
@@ -111,8 +110,13 @@ final class RunConv2d extends RunBase {
     for (int i = 0; i < 2; i++) {
       long extent = image.dim(axis + i);
       long outputs = Math.ceilDiv(extent, s[i]);
-      long needed = (outputs - 1) * s[i] + d[i] * (filter.dim(axis + i) - 1) + 1;
-      total[i] = Math.clamp(needed - extent, 0, Integer.MAX_VALUE);
+      try {
+        long reach = Math.multiplyExact(d[i], filter.dim(axis + i) - 1);
+        long needed = Math.addExact(Math.multiplyExact(outputs - 1, s[i]), reach + 1);
+        total[i] = Math.clamp(Math.subtractExact(needed, extent), 0, Integer.MAX_VALUE);
+      } catch (ArithmeticException e) {
+        throw new InvalidInputException("--padding same: images " + image + " and filters " + filter + " are too large for it", e);
+      }
     }
     return new int[] {total[0] / 2, total[1] / 2, total[0] - total[0] / 2, total[1] - total[1] / 2};
   }

@@ -1,6 +1,5 @@
 package dev.orthant.cli;
 
-import dev.orthant.io.HostTensor;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.MatMul;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ final class RunMatMul extends RunBase {
 
   @Override
   Plan plan(Loader loader) {
-    List<HostTensor> inputs = new ArrayList<>();
+    List<Operand> inputs = new ArrayList<>();
     inputs.add(loader.load(Objects.requireNonNull(a)));
     inputs.add(loader.load(Objects.requireNonNull(b)));
     return epilogue.plan(new MatMul(transposeA, transposeB, Epilogue.NONE, epilogue.math()), spec(), loader, inputs,

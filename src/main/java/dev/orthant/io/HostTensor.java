@@ -1,6 +1,5 @@
 package dev.orthant.io;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
@@ -8,7 +7,6 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 
 /**
  * A tensor in host memory, outside the Java heap: contiguous, row-major, little-endian. It lives as long as the arena
@@ -19,6 +17,8 @@ import java.lang.management.ManagementFactory;
  */
 public record HostTensor(TensorSpec spec, MemorySegment memory) {
   private static final long ALIGNMENT = 64;
+  /** Not worth asking the system about. */
+  private static final long SMALL = 1L << 24;
 
   public HostTensor {
     if (memory.byteSize() != spec.bytes()) {
@@ -32,11 +32,8 @@ public record HostTensor(TensorSpec spec, MemorySegment memory) {
    * @throws InvalidInputException when the host has no memory for it
    */
   public static HostTensor allocate(TensorSpec spec, Arena arena) {
-    long limit = memoryOfThisMachine();
     // Fresh memory is written to (with zeros): asking for too much would have the process killed, not refused.
-    if (spec.bytes() > limit) {
-      throw new InvalidInputException(spec + " is " + spec.bytes() + " bytes; this machine has " + limit);
-    }
+    requireMemory(spec, spec.bytes());
     try {
       return new HostTensor(spec, arena.allocate(spec.bytes(), ALIGNMENT));
     } catch (OutOfMemoryError e) {
@@ -44,11 +41,12 @@ public record HostTensor(TensorSpec spec, MemorySegment memory) {
     }
   }
 
-  /** What this process may use: inside a container, the container's. */
-  private static long memoryOfThisMachine() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? system.getTotalMemorySize()
-        : Long.MAX_VALUE;
+  /** That there are {@code bytes} to be had for this tensor, copies on the way included. */
+  static void requireMemory(TensorSpec spec, long bytes) {
+    if (bytes > SMALL && bytes > HostMemory.available()) {
+      throw new InvalidInputException(spec + " takes " + bytes + " bytes of memory to read or make; this machine has "
+          + HostMemory.available() + " to spare");
+    }
   }
 
   public DType dtype() {

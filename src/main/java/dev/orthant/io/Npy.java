@@ -23,10 +23,26 @@ public final class Npy {
     return Disk.read(file, channel -> read(channel, arena));
   }
 
-  private static HostTensor read(FileChannel channel, Arena arena) throws IOException {
+  /**
+   * What a file says of itself.
+   *
+   * @param spec type and shape
+   * @param fortranOrder whether the first index runs fastest there: reading it takes the memory twice
+   */
+  public record Header(TensorSpec spec, boolean fortranOrder) {}
+
+  /** Reads the header of {@code file} and holds it against the file's length; no data is read. */
+  public static Header header(Path file) {
+    return Disk.read(file, channel -> {
+      NpyHeader header = checked(channel);
+      return new Header(new TensorSpec(header.dtype(), header.shape()), header.fortranOrder());
+    });
+  }
+
+  /** Before anything is allocated: a header may claim any size. */
+  private static NpyHeader checked(FileChannel channel) throws IOException {
     NpyHeader header = NpyHeader.read(channel);
     TensorSpec spec = new TensorSpec(header.dtype(), header.shape());
-    // Before anything is allocated: a header may claim any size.
     long surplus = channel.size() - header.dataOffset() - spec.bytes();
     if (surplus < 0) {
       throw new InvalidInputException("truncated: " + spec + " is " + spec.bytes() + " bytes, the file holds "
@@ -36,6 +52,22 @@ public final class Npy {
       throw new InvalidInputException(
           surplus + " bytes too many: its header says " + spec + ", which is " + spec.bytes() + " bytes");
     }
+    return header;
+  }
+
+  private static HostTensor read(FileChannel channel, Arena arena) throws IOException {
+    NpyHeader header = checked(channel);
+    TensorSpec spec = new TensorSpec(header.dtype(), header.shape());
+    if (!header.fortranOrder()) {
+      return read(channel, header, spec, arena);
+    }
+    HostTensor.requireMemory(spec, spec.bytes() > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : 2 * spec.bytes());
+    try (Arena passing = Arena.ofConfined()) {
+      return Reorder.fromColumnMajor(read(channel, header, spec, passing), arena);
+    }
+  }
+
+  private static HostTensor read(FileChannel channel, NpyHeader header, TensorSpec spec, Arena arena) throws IOException {
     HostTensor tensor = HostTensor.allocate(spec, arena);
     channel.position(header.dataOffset());
     Disk.fill(channel, tensor.memory());
@@ -45,7 +77,7 @@ public final class Npy {
     if (spec.dtype() == DType.BOOL) {
       Reorder.normalizeBooleans(tensor.memory());
     }
-    return header.fortranOrder() ? Reorder.fromColumnMajor(tensor, arena) : tensor;
+    return tensor;
   }
 
   /**

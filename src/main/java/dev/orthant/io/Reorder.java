@@ -34,13 +34,14 @@ final class Reorder {
     }
   }
 
-  /** The same tensor with the last index running fastest; in {@code tensor} the first one does. */
+  /** A copy with the last index running fastest; in {@code tensor} the first one does. */
   static HostTensor fromColumnMajor(HostTensor tensor, Arena arena) {
     long[] dims = tensor.shape().dims();
-    if (dims.length < 2 || tensor.shape().isEmpty()) {
-      return tensor;
-    }
     HostTensor out = HostTensor.allocate(tensor.spec(), arena);
+    if (dims.length < 2 || tensor.shape().isEmpty()) {
+      out.memory().copyFrom(tensor.memory());
+      return out;
+    }
     long size = tensor.dtype().size();
     long[] stride = new long[dims.length];
     stride[0] = 1;
