@@ -54,7 +54,7 @@ class MemoryGuardTest {
       assertThat(r.err()).matches("(?s)orthant: relu.* needs .* of memory of (this machine|cpu).*, there are .*what helps: .*\n");
       assertThat(r.code()).isEqualTo(2);
     }
-    Path bytes = sparse("b.npy", "|i1", true, 4 * rows, columns, 1);
+    Path bytes = sparse("b.npy", "|i1", true, rows, columns, 1);
     Result widened = run("run", "relu", bytes.toString(), "--dtype", "f64", "-o", folder.resolve("y.npy").toString());
     assertThat(widened.code()).isEqualTo(2);
     assertThat(widened.err()).contains(" needs ");
