@@ -125,8 +125,9 @@ abstract class RunBase implements Runnable {
 
   private static void requireMemory(Call call, String what, BigInteger needed, long free, String cure) {
     if (needed.compareTo(BigInteger.valueOf(free)) > 0) {
-      throw new InvalidInputException(call + ": needs " + bytes(needed) + " of " + what + ", there are " + Text.bytes(free)
-          + "; what helps: " + cure);
+      throw new InvalidInputException(
+          call + ": needs " + bytes(needed) + " of " + what + ", there are " + Text.bytes(free)
+              + "; what helps: " + cure);
     }
   }
 

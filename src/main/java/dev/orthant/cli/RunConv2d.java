@@ -115,7 +115,8 @@ final class RunConv2d extends RunBase {
         long needed = Math.addExact(Math.multiplyExact(outputs - 1, s[i]), reach + 1);
         total[i] = Math.clamp(Math.subtractExact(needed, extent), 0, Integer.MAX_VALUE);
       } catch (ArithmeticException e) {
-        throw new InvalidInputException("--padding same: images " + image + " and filters " + filter + " are too large for it", e);
+        throw new InvalidInputException(
+            "--padding same: images " + image + " and filters " + filter + " are too large for it", e);
       }
     }
     return new int[] {total[0] / 2, total[1] / 2, total[0] - total[0] / 2, total[1] - total[1] / 2};

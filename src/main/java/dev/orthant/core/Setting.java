@@ -69,7 +69,8 @@ public enum Setting {
 
   private static final String PREFIX = "orthant.";
   /** What only tests read. */
-  private static final Pattern OF_TESTS = Pattern.compile("orthant\\.(seed|programs|fuzz|emulated|test)(\\..*)?");
+  private static final Pattern OF_TESTS =
+      Pattern.compile("orthant\\.(seed|programs|random|races|fuzz|emulated|test)(\\..*)?");
 
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 

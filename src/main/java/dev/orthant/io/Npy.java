@@ -67,7 +67,8 @@ public final class Npy {
     }
   }
 
-  private static HostTensor read(FileChannel channel, NpyHeader header, TensorSpec spec, Arena arena) throws IOException {
+  private static HostTensor read(FileChannel channel, NpyHeader header, TensorSpec spec, Arena arena)
+      throws IOException {
     HostTensor tensor = HostTensor.allocate(spec, arena);
     channel.position(header.dataOffset());
     Disk.fill(channel, tensor.memory());

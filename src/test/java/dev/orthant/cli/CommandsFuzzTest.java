@@ -80,7 +80,8 @@ class CommandsFuzzTest {
     Path file = folder.resolve("s.json");
     int[] read = {0};
     Fuzz.run("suite", 2, random -> {
-      Files.writeString(file, Fuzz.mutated(random, seeds.get(random.nextInt(random.nextInt(5) == 0 ? seeds.size() : 2))));
+      Files.writeString(file,
+          Fuzz.mutated(random, seeds.get(random.nextInt(random.nextInt(5) == 0 ? seeds.size() : 2))));
       try {
         SuiteReader.read(file.toString(), List.of());
         read[0]++;
@@ -118,10 +119,13 @@ class CommandsFuzzTest {
     CommandLineRun.save(folder.resolve("w.npy"), DType.F32, 2, 2, 3, 3);
     List<String> computing = List.of("run matmul a.npy b.npy --alpha 2 --activation elu --activation-alpha 3 -o y.npy",
         "run conv2d x.npy w.npy --stride 1,2 --padding same --dilation 2 --groups 1 --layout NCHW -o y.npy",
-        "run conv2d x.npy w.npy --padding 1,1,1,1 --stride 2 -o y.npy", "run relu a.npy --dtype f32 --device cpu -o y.npy");
-    List<String> checking = List.of("train --data spirals --net mlp --examples 100 --batch 7 --lr 0.1 --decay 0.5 --clip 1 --seed 3 --epochs 2",
+        "run conv2d x.npy w.npy --padding 1,1,1,1 --stride 2 -o y.npy",
+        "run relu a.npy --dtype f32 --device cpu -o y.npy");
+    List<String> checking = List.of(
+        "train --data spirals --net mlp --examples 100 --batch 7 --lr 0.1 --decay 0.5 --clip 1 --seed 3 --epochs 2",
         "bench --suite quick --dtype f16,f32 --seconds-per-row 2 --json y.json --csv y.csv --note x",
-        "parity --quick --op relu --dtype f32 --seed 7 --case x", "claims --quick --only zeros --seed 3", "devices --json", "doctor",
+        "parity --quick --op relu --dtype f32 --seed 7 --case x", "claims --quick --only zeros --seed 3",
+        "devices --json", "doctor",
         "help run", "train --checkpoint y.ckpt --resume --epochs 3", "--version");
     int[] codes = new int[256];
     Fuzz.run("command line", 2, random -> {
@@ -137,7 +141,8 @@ class CommandsFuzzTest {
       if (args.stream().anyMatch(a -> a.startsWith("/dev") || a.startsWith("/proc"))) {
         return;
       }
-      CommandLineRun.Result r = CommandLineRun.run(computes ? CommandLineRun.devices(device) : new NoDevice(), args.toArray(String[]::new));
+      CommandLineRun.Result r =
+          CommandLineRun.run(computes ? CommandLineRun.devices(device) : new NoDevice(), args.toArray(String[]::new));
       codes[r.code()]++;
       assertThat(r.code()).as(args + ": " + r.err()).isIn(0, 1, 2);
       assertThat(device.stats().liveBuffers()).isZero();
@@ -150,7 +155,8 @@ class CommandsFuzzTest {
   void savedRuns() throws Exception {
     Path file = folder.resolve("run.ckpt");
     CommandLineRun.Result r = CommandLineRun.run(
-        new CommandLineRun.Fixed(List.of(Devices.named("cpu")), List.of(), List.of()), "train", "--data", "spirals", "--examples", "30",
+        new CommandLineRun.Fixed(List.of(Devices.named("cpu")), List.of(), List.of()), "train", "--data", "spirals",
+        "--examples", "30",
         "--epochs", "2", "--quiet", "--checkpoint", file.toString());
     assertThat(r.code()).as(r.err()).isZero();
     Device device = Devices.named("cpu");

@@ -25,8 +25,9 @@ class MemoryGuardTest {
   private Path folder;
 
   private Path sparse(String name, String type, boolean fortran, long rows, long columns, int size) throws IOException {
-    byte[] header = ("{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': (" + rows + ", "
-        + columns + "), }\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] header =
+        ("{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': (" + rows + ", "
+            + columns + "), }\n").getBytes(StandardCharsets.US_ASCII);
     Path file = folder.resolve(name);
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) header.length, 0});
@@ -51,7 +52,8 @@ class MemoryGuardTest {
     for (boolean fortran : new boolean[] {true, false}) {
       Path x = sparse("x.npy", "<f4", fortran, 2 * rows, columns, 4);
       Result r = run("run", "relu", x.toString(), "-o", folder.resolve("y.npy").toString());
-      assertThat(r.err()).matches("(?s)orthant: relu.* needs .* of memory of (this machine|cpu).*, there are .*what helps: .*\n");
+      assertThat(r.err())
+          .matches("(?s)orthant: relu.* needs .* of memory of (this machine|cpu).*, there are .*what helps: .*\n");
       assertThat(r.code()).isEqualTo(2);
     }
     Path bytes = sparse("b.npy", "|i1", true, rows, columns, 1);

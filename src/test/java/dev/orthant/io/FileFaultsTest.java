@@ -98,7 +98,8 @@ class FileFaultsTest {
       }, _ -> {});
       Path array = folder.resolve("a.npy");
       Npy.write(array, first);
-      int arrays = everyCall(array, f -> assertThat(Npy.read(f, arena).memory().mismatch(first.memory())).isEqualTo(-1), _ -> {});
+      int arrays = everyCall(array, f -> assertThat(Npy.read(f, arena).memory().mismatch(first.memory())).isEqualTo(-1),
+          _ -> {});
       System.out.println("faults: " + writing + " calls of saving, " + reading + " of reading a checkpoint, " + arrays
           + " of reading an array failed");
       assertThat(List.of(writing, reading, arrays)).allMatch(n -> n > 5);

@@ -61,7 +61,8 @@ class FilesFuzzTest {
       }
       b.build().write(file);
       seeds.add(Files.readAllBytes(file));
-      Checkpoint.builder().text("täxt", "x".repeat(300)).tensor("empty", HostTensor.allocate(TensorSpec.of(DType.F32, 0, 5), arena)).build()
+      Checkpoint.builder().text("täxt", "x".repeat(300))
+          .tensor("empty", HostTensor.allocate(TensorSpec.of(DType.F32, 0, 5), arena)).build()
           .write(file);
       seeds.add(Files.readAllBytes(file));
     }
@@ -92,7 +93,8 @@ class FilesFuzzTest {
     long at = CheckpointFormat.HEADER;
     while (at + CheckpointFormat.ENTRY_START < bytes.length) {
       int start = (int) at;
-      long crc = at + CheckpointFormat.ENTRY_START + Integer.toUnsignedLong(b.getInt(start)) + 8L * (b.get(start + 5) & 0xff);
+      long crc =
+          at + CheckpointFormat.ENTRY_START + Integer.toUnsignedLong(b.getInt(start)) + 8L * (b.get(start + 5) & 0xff);
       long data = b.getLong(start + 8);
       if (crc + 4 > bytes.length || data < 0 || crc + 4 + data + 4 > bytes.length) {
         break;

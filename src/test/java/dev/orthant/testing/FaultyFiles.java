@@ -59,26 +59,28 @@ public final class FaultyFiles extends FileSystemProvider {
 
   /** The same path, under this provider. */
   public Path wrap(Path path) {
-    return (Path) Proxy.newProxyInstance(FaultyFiles.class.getClassLoader(), new Class<?>[] {Path.class}, (self, method, args) -> {
-      Object[] given = args == null ? new Object[0] : Arrays.stream(args).map(a -> a instanceof Path p ? unwrap(p) : a).toArray();
-      switch (method.getName()) {
-        case "getFileSystem":
-          return system;
-        case "equals":
-          return args[0] instanceof Path p && unwrap(p).equals(path);
-        case "toRealPath":
-          call();
-          break;
-        default:
-          break;
-      }
-      try {
-        Object result = method.invoke(path, given);
-        return result instanceof Path p ? wrap(p) : result;
-      } catch (InvocationTargetException e) {
-        throw e.getCause();
-      }
-    });
+    return (Path) Proxy.newProxyInstance(FaultyFiles.class.getClassLoader(), new Class<?>[] {Path.class},
+        (self, method, args) -> {
+          Object[] given = args == null ? new Object[0]
+              : Arrays.stream(args).map(a -> a instanceof Path p ? unwrap(p) : a).toArray();
+          switch (method.getName()) {
+            case "getFileSystem":
+              return system;
+            case "equals":
+              return args[0] instanceof Path p && unwrap(p).equals(path);
+            case "toRealPath":
+              call();
+              break;
+            default:
+              break;
+          }
+          try {
+            Object result = method.invoke(path, given);
+            return result instanceof Path p ? wrap(p) : result;
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
   }
 
   private static Path unwrap(Path path) {
@@ -86,19 +88,22 @@ public final class FaultyFiles extends FileSystemProvider {
   }
 
   @Override
-  public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+  public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
     call();
     return new Channel(real.newFileChannel(unwrap(path), options, attributes));
   }
 
   @Override
-  public SeekableByteChannel newByteChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+  public SeekableByteChannel newByteChannel(Path path, Set<? extends OpenOption> options,
+      FileAttribute<?>... attributes)
       throws IOException {
     return newFileChannel(path, options, attributes);
   }
 
   @Override
-  public DirectoryStream<Path> newDirectoryStream(Path folder, DirectoryStream.Filter<? super Path> filter) throws IOException {
+  public DirectoryStream<Path> newDirectoryStream(Path folder, DirectoryStream.Filter<? super Path> filter)
+      throws IOException {
     call();
     DirectoryStream<Path> found = real.newDirectoryStream(unwrap(folder), p -> filter.accept(wrap(p)));
     return new DirectoryStream<>() {
@@ -179,12 +184,14 @@ public final class FaultyFiles extends FileSystemProvider {
   }
 
   @Override
-  public <V extends FileAttributeView> @Nullable V getFileAttributeView(Path path, Class<V> type, LinkOption... options) {
+  public <V extends FileAttributeView> @Nullable V getFileAttributeView(Path path, Class<V> type,
+      LinkOption... options) {
     return real.getFileAttributeView(unwrap(path), type, options);
   }
 
   @Override
-  public <A extends BasicFileAttributes> A readAttributes(Path path, Class<A> type, LinkOption... options) throws IOException {
+  public <A extends BasicFileAttributes> A readAttributes(Path path, Class<A> type, LinkOption... options)
+      throws IOException {
     call();
     return real.readAttributes(unwrap(path), type, options);
   }

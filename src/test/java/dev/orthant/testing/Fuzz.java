@@ -11,10 +11,14 @@ import java.util.SplittableRandom;
  */
 public final class Fuzz {
   private static final int SHORT = 1000;
-  private static final byte[] BYTES = {0, 1, 0x7f, (byte) 0x80, (byte) 0xff, ' ', '\n', '"', '\'', '{', '}', '(', '[', ',', ':', '-', '9', 0x1b};
-  private static final List<String> WORDS = List.of("-1", "0", "1", "2147483647", "2147483648", "-2147483648", "4294967296",
-      "9223372036854775807", "9223372036854775808", "-9223372036854775808", "1e308", "1e999", "NaN", "null", "true", "[]", "{}", "\"\"",
-      "()", "'", "\"", "\\u0000", "\u001b[2J", "\u202e", "N*N*N*N*N*N", "../../etc/passwd", "%s%n", "x".repeat(5000), "[".repeat(300));
+  private static final byte[] BYTES =
+      {0, 1, 0x7f, (byte) 0x80, (byte) 0xff, ' ', '\n', '"', '\'', '{', '}', '(', '[', ',', ':', '-', '9', 0x1b};
+  private static final List<String> WORDS =
+      List.of("-1", "0", "1", "2147483647", "2147483648", "-2147483648", "4294967296",
+          "9223372036854775807", "9223372036854775808", "-9223372036854775808", "1e308", "1e999", "NaN", "null", "true",
+          "[]", "{}", "\"\"",
+          "()", "'", "\"", "\\u0000", "\u001b[2J", "\u202e", "N*N*N*N*N*N", "../../etc/passwd", "%s%n",
+          "x".repeat(5000), "[".repeat(300));
 
   private Fuzz() {}
 
@@ -75,8 +79,10 @@ public final class Fuzz {
       case 5 -> joined(bytes, at, at, one(random, WORDS).getBytes(StandardCharsets.UTF_8));
       case 6 -> joined(bytes, at, end, one(random, WORDS).getBytes(StandardCharsets.UTF_8));
       case 7 -> number(random, bytes);
-      case 8 -> joined(bytes, at, Math.min(length, at + 4), random.nextBoolean() ? new byte[] {-1, -1, -1, 127} : new byte[4]);
-      default -> joined(bytes, at, Math.min(length, at + 8), new byte[] {-1, -1, -1, -1, -1, -1, -1, (byte) random.nextInt()});
+      case 8 -> joined(bytes, at, Math.min(length, at + 4),
+          random.nextBoolean() ? new byte[] {-1, -1, -1, 127} : new byte[4]);
+      default ->
+          joined(bytes, at, Math.min(length, at + 8), new byte[] {-1, -1, -1, -1, -1, -1, -1, (byte) random.nextInt()});
     };
   }
 
