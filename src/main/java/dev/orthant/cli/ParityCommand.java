@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
         "  orthant parity --quick",
         "  orthant parity --device cpu --op conv2d --dtype f16,bf16",
         "  orthant parity --op gelu --seed 7",
-        "  orthant parity --programs 10000 --device cpu"})
+        "  orthant parity --programs 10000 --device cpu",
+        "  orthant parity --ulps --dtype f32"})
 final class ParityCommand implements Runnable {
   private static final int MOST_FAILURES = 20;
   private static final int MOST_THREADS = 64;
@@ -72,6 +73,10 @@ final class ParityCommand implements Runnable {
       description = "Random programs that run at the same time. Default: ${DEFAULT-VALUE}.")
   private int threads = 2;
 
+  @Option(names = "--ulps",
+      description = "Instead: every activation and its slope over all exponents, the worst error in units in the last place and where.")
+  private boolean ulps;
+
   ParityCommand(DeviceSource devices) {
     this.devices = devices;
   }
@@ -82,6 +87,11 @@ final class ParityCommand implements Runnable {
     List<Device> chosen = devices.named(deviceNames);
     if (programs != 0) {
       runPrograms(chosen, out);
+      return;
+    }
+    if (ulps) {
+      devices.requireAll();
+      UlpTable.print(chosen, ops, dtypes, seed, out);
       return;
     }
     List<Case> cases = cases();

@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
  * @param value f, with x as input 0 and the parameters as inputs 1, 2, …
  * @param parameters in the order of their inputs
  * @param slopeByOutput f′ written by y alone (as input 0), for those functions where that is possible: then training need not keep
- *     x. Parameters are inputs 1, 2, … and may limit where it holds (a positive slope, for example); the Javadoc of the constant says so
+ *     x. Only where the output as it is stored, in 16 bits too, loses nothing: a sign or a threshold decides, as for relu. 1 − y² would lose the slope of tanh where y has
+ *     become 1. Parameters are inputs 1, 2, … and may limit where it holds (a positive slope, for example); the Javadoc of the constant says so
  */
 public record Activation(String name, Expr value, List<Parameter> parameters, Optional<Expr> slopeByOutput) {
   /** What the backward pass needs to keep. */
@@ -44,7 +45,7 @@ public record Activation(String name, Expr value, List<Parameter> parameters, Op
 
   private static Activation of(String name, List<Parameter> parameters, Function<List<Expr>, Expr> f) {
     List<Expr> inputs = java.util.stream.IntStream.rangeClosed(0, parameters.size()).mapToObj(Expr::input).toList();
-    return new Activation(name, f.apply(inputs), parameters, Optional.empty());
+    return new Activation(name, f.apply(inputs).simplified(), parameters, Optional.empty());
   }
 
   /** This activation with its slope written by its output y. */

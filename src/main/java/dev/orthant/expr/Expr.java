@@ -338,8 +338,13 @@ public sealed interface Expr {
     return measure().size();
   }
 
+  /** The same value by functions that keep their digits where this formula as written loses them: see {@link Simplifier}. */
+  default Expr simplified() {
+    return Simplifier.of(this);
+  }
+
   /** The partial derivative by input {@code index}: see {@link Derivative}. */
   default Expr derivative(int index) {
-    return Derivative.of(this, index);
+    return Derivative.of(simplified(), index);
   }
 }

@@ -77,13 +77,16 @@ public enum Function {
   SOFTSIGN_SLOPE(9, Trend.TURNING, (x, _) -> Expr.constant(1).div(x.abs().plus(1)).squared(), null, 0),
   /** x·σ(x). */
   SILU(12.5, Trend.TURNING, (x, _) -> Logistic.silu(x), Slopes::silu, -1.278464542761074),
-  SILU_SLOPE(15.5, Trend.TURNING, (x, _) -> Logistic.siluSlope(x), null, -2.3993572805154675, 2.3993572805154675),
+  SILU_SLOPE(15.5, Trend.TURNING, (x, _) -> Logistic.siluSlope(x), Slopes::siluTwice, -2.3993572805154675,
+      2.3993572805154675),
   /** x·tanh(log(1 + e^x)). */
   MISH(12.5, Trend.TURNING, (x, _) -> Logistic.mish(x), Slopes::mish, -1.1924312145154952),
-  MISH_SLOPE(15.5, Trend.TURNING, (x, _) -> Logistic.mishSlope(x), null, -2.256376396360793, 1.4905711794854284),
+  MISH_SLOPE(15.5, Trend.TURNING, (x, _) -> Logistic.mishSlope(x), Slopes::mishTwice, -2.256376396360793,
+      1.4905711794854284),
   /** x·σ(2√(2/π)·(x + 0.044715x³)). */
   GELU_TANH(12.5, Trend.TURNING, Logistic::geluTanh, Slopes::geluTanh, -0.7524614220710163),
-  GELU_TANH_SLOPE(15.5, Trend.TURNING, Logistic::geluTanhSlope, null, -1.4185040087908283, 1.4185040087908283),
+  GELU_TANH_SLOPE(15.5, Trend.TURNING, Logistic::geluTanhSlope, Slopes::geluTanhTwice, -1.4185040087908283,
+      1.4185040087908283),
   /** 1 − erf(x). */
   ERFC(12.5, Trend.FALLING, Normal::complement, Slopes::erfc),
   /** Φ(x) = (1 + erf(x/√2))/2. */
@@ -94,7 +97,7 @@ public enum Function {
   GAUSSIAN(10, Trend.TURNING, Normal::gaussian, Slopes::gaussian, 0),
   /** x·Φ(x). */
   GELU(12.5, Trend.TURNING, Normal::gelu, Slopes::gelu, -0.7517915246935645),
-  GELU_SLOPE(12.5, Trend.TURNING, Normal::geluSlope, null, -1.4142135623730951, 1.4142135623730951),
+  GELU_SLOPE(12.5, Trend.TURNING, Normal::geluSlope, Slopes::geluTwice, -1.4142135623730951, 1.4142135623730951),
 
   /**
    * log|Γ(x)|: +∞ at 0, −1, −2, … and at ±∞. In F64 off by at most 1e-14, in F32 by 1e-6, of the larger of 1 and the value; for x > 0 of the value itself, the

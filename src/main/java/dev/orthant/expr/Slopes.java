@@ -28,6 +28,28 @@ final class Slopes {
     return x.apply(Function.SILU_SLOPE);
   }
 
+  static Expr siluTwice(Expr x) {
+    return sigmoid(x).times(Expr.constant(2).minus(x.times(x.times(0.5).tanh())));
+  }
+
+  static Expr mishTwice(Expr x) {
+    return twice(Expr.input(0).times(Expr.input(0).softplus().tanh()), x);
+  }
+
+  static Expr geluTwice(Expr x) {
+    return normal(x).times(Expr.constant(2).minus(x.squared()));
+  }
+
+  static Expr geluTanhTwice(Expr x) {
+    Expr a = Expr.input(0);
+    double c = 2 * Math.sqrt(2 / Math.PI);
+    return twice(a.times(a.times(a.squared().times(c * 0.044715).plus(c)).sigmoid()), x);
+  }
+
+  private static Expr twice(Expr f, Expr x) {
+    return Derivative.of(Derivative.of(f, 0), 0).substitute(i -> x, Expr::scalar);
+  }
+
   static Expr mish(Expr x) {
     return x.apply(Function.MISH_SLOPE);
   }

@@ -118,11 +118,18 @@ final class Fusion {
       case null -> false;
       case Definition.View v -> false;
       case Definition.Product p -> product == null && node.spec().equals(products) && !node.isSaved();
-      // What a tape wants again is stored if it is dear; if it is cheap, it is computed again.
+      // What a tape wants again is stored if it is dear; if it is cheap, it is computed again: to the same bits, so not what storing would round.
       case Definition.Elementwise e ->
-          node.spec().dtype().isFloating() && !(node.isHeavy() && (node.isSaved() || products == null))
+          node.spec().dtype().isFloating() && !(node.isSaved() && isRounded(node))
+              && !(node.isHeavy() && (node.isSaved() || products == null))
               && (takesNoise || e.noise().isEmpty());
     };
+  }
+
+  /** Whether storing the value would round what is computed: a slope at it must be the same whether it was looked at or not. */
+  private static boolean isRounded(Node node) {
+    DType type = node.spec().dtype();
+    return type != type.compute();
   }
 
   private Expr inline(Node node) {

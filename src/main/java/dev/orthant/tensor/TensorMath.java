@@ -49,12 +49,12 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
    * @param scalars the formula's launch-time numbers
    */
   public Tensor apply(String name, Expr formula, List<Tensor> others, double... scalars) {
-    return elementwise(Formula.of(name, formula, scalars), others);
+    return elementwise(Formula.of(name, formula.simplified(), scalars), others);
   }
 
   /** As {@link #apply(String, Expr, List, double...)}, with a result of another floating type, or of whole numbers. */
   public Tensor apply(String name, DType type, Expr formula, List<Tensor> others, double... scalars) {
-    return elementwise(Formula.of(name, formula, scalars).type(type), others);
+    return elementwise(Formula.of(name, formula.simplified(), scalars).type(type), others);
   }
 
   // ---- arithmetic, broadcasting as NumPy -----------------------------------------------------------------------------
@@ -91,6 +91,7 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return apply("div", X.div(S), List.of(), v);
   }
 
+  /** By C's rules: 1 to any power and anything to the power of 0 are 1, NaN included. The gradient of x^0 is 0, that of 0^p by p is 0. */
   public Tensor pow(Tensor o) {
     return apply("pow", X.pow(Y), List.of(o));
   }
@@ -99,12 +100,12 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return apply("pow", X.pow(S), List.of(), v);
   }
 
-  /** The larger of two, NaN if either is. */
+  /** The larger of two, NaN if either is. Where they are equal each has half of the gradient; a NaN makes it NaN. */
   public Tensor maximum(Tensor o) {
     return apply("maximum", Expr.max(X, Y), List.of(o));
   }
 
-  /** The smaller of two, NaN if either is. */
+  /** The smaller of two, NaN if either is. The gradient as of {@link #maximum}. */
   public Tensor minimum(Tensor o) {
     return apply("minimum", Expr.min(X, Y), List.of(o));
   }
@@ -187,7 +188,13 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
         : apply("where", Pointwise.integers(types), choice, List.of(otherwise, condition));
   }
 
-  /** This where {@code condition} holds, elsewhere the number: how scores are masked. */
+  /**
+   * This where {@code condition} holds, elsewhere the number: how scores are masked.
+   *
+   * <p><b>Gradients.</b> What was computed before the choice has its slope multiplied by 0 where it is not taken: {@code x.log().where(x.gt(0), 0)} has the
+   * gradient 0·(1/0), NaN, at 0, as in PyTorch. Either choose before as well, {@code x.where(p, 1).log().where(p, 0)}, or write the choice as one formula,
+   * {@code x.apply("…", Expr.where(X.gt(0), X.log(), 0), …)}: its slope is that of the branch that is taken.
+   */
   public Tensor where(Tensor condition, double otherwise) {
     Expr choice = Expr.where(Y.ne(Expr.constant(0)), X, S);
     DType own = self().dtype();
