@@ -11,7 +11,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import dev.orthant.core.ClosedException;
 import dev.orthant.core.DTypeException;
+import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.core.TensorSpec;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 import java.util.List;
@@ -35,6 +37,8 @@ abstract class ArrayCore implements NDArray {
   private OrthantNDManager manager;
   private @Nullable String name;
   private volatile @Nullable Tensor tensor;
+  /** What the array holds, or held before it was closed: for the message. */
+  private volatile @Nullable TensorSpec held;
   /** What will compute the tensor when somebody asks. */
   private volatile @Nullable Deferred deferred;
   /** How often this was written in place. */
@@ -57,6 +61,7 @@ abstract class ArrayCore implements NDArray {
     this.manager = manager;
     this.device = device;
     this.tensor = tensor;
+    this.held = tensor == null ? null : tensor.spec();
     this.complex = complex;
   }
 
@@ -79,15 +84,34 @@ abstract class ArrayCore implements NDArray {
     }
     View v = view;
     if (v != null && v.seen != v.base.version() && !v.base.closed) {
-      v.seen = v.base.version();
-      put(ManagerCore.owned(() -> v.lens.read.apply(v.base.tensor())));
+      refresh(v);
     }
     Tensor t = tensor;
     if (t == null || closed) {
-      throw new ClosedException(
-          "the NDArray " + (name == null ? uid : name) + " is closed, by close() or with its NDManager");
+      throw new ClosedException("the NDArray " + described() + " is closed, by close() or with its NDManager");
     }
     return t;
+  }
+
+  /** Reads again what this is a view of; of several threads that ask at the same time the first does. A view is locked before its base. */
+  private synchronized void refresh(View v) {
+    int now = v.base.version();
+    if (v.seen != now && !closed) {
+      put(ManagerCore.owned(() -> v.lens.read.apply(v.base.tensor())));
+      v.seen = now;
+    }
+  }
+
+  /** Name, shape, type and device, also of an array that is closed. */
+  private String described() {
+    TensorSpec spec = held;
+    return (name == null ? "" : '"' + name + "\" ")
+        + (spec == null ? "" : shape(spec) + " " + (complex ? DataType.COMPLEX64 : Types.of(spec.dtype())) + " on ")
+        + device + " (" + uid + ")";
+  }
+
+  private Shape shape(TensorSpec spec) {
+    return Types.of(complex ? spec.shape().slice(0, spec.shape().rank() - 1) : spec.shape());
   }
 
   /** How often this, or what it is a view of, was written. */
@@ -96,8 +120,14 @@ abstract class ArrayCore implements NDArray {
     return version.get() + (v == null ? 0 : v.base.version());
   }
 
-  private void put(Tensor next) {
+  /** Takes {@code next} over; what is put into an array that another thread has closed goes at once. */
+  private synchronized void put(Tensor next) {
+    if (closed) {
+      next.close();
+      return;
+    }
     Tensor old = tensor;
+    held = next.spec();
     tensor = next;
     if (old != null) {
       old.close();
@@ -107,6 +137,7 @@ abstract class ArrayCore implements NDArray {
   /** Leaves the tensor to be computed when it is asked for, or when {@link #settle} gives it. */
   final void defer(Deferred source) {
     deferred = source;
+    held = source.spec(this);
   }
 
   final @Nullable Deferred deferred() {
@@ -116,12 +147,8 @@ abstract class ArrayCore implements NDArray {
   /** Gives a deferred array its tensor, which is taken over. One that was closed meanwhile does not want it. */
   final void settle(Tensor value) {
     deferred = null;
-    if (closed) {
-      value.close();
-    } else {
-      put(value);
-      version.incrementAndGet();
-    }
+    put(value);
+    version.incrementAndGet();
   }
 
   // ---- computing ---------------------------------------------------------------------------------------------------
@@ -165,7 +192,36 @@ abstract class ArrayCore implements NDArray {
 
   /** The tensor of an operand, on this array's device. */
   final Tensor operand(NDArray other) {
-    return ManagerCore.own(other).tensor();
+    return beside(other).tensor();
+  }
+
+  /**
+   * The tensor of a layer's parameter, on this array's device and of its type.
+   *
+   * @throws DTypeException when the types differ, with the cure
+   */
+  final Tensor weight(String layer, NDArray parameter) {
+    OrthantNDArray ours = beside(parameter);
+    if (ours.getDataType() != getDataType()) {
+      throw new DTypeException(layer + ": the data " + described() + " do not have the type of the model's "
+          + ((ArrayCore) ours).described() + "; convert them with toType(DataType." + ours.getDataType() + ", false)");
+    }
+    return ours.tensor();
+  }
+
+  /**
+   * The other array as ours, which must be on this one's device.
+   *
+   * @throws InvalidInputException when it is not, with the cure
+   */
+  private OrthantNDArray beside(NDArray other) {
+    OrthantNDArray ours = ManagerCore.own(other);
+    if (!ours.getDevice().equals(device)) {
+      throw new InvalidInputException("the arrays " + described() + " and " + ((ArrayCore) ours).described()
+          + " are on different devices; move one with toDevice(device, false). Data for a Predictor or a Trainer belong on the model's device:"
+          + " make them with its NDManager (in a Translator ctx.getNDManager()), or move them there");
+    }
+    return ours;
   }
 
   /** As {@link #tensor}, of an array that must not be complex. */
@@ -179,7 +235,7 @@ abstract class ArrayCore implements NDArray {
 
   /** As {@link #operand}, of an array that must not be complex. */
   final Tensor realOperand(String method, NDArray other) {
-    return ManagerCore.own(other).real(method);
+    return beside(other).real(method);
   }
 
   // ---- writing in place --------------------------------------------------------------------------------------------
@@ -297,12 +353,11 @@ abstract class ArrayCore implements NDArray {
 
   @Override
   public Shape getShape() {
-    var shape = spec().shape();
-    return Types.of(complex ? shape.slice(0, shape.rank() - 1) : shape);
+    return shape(spec());
   }
 
   /** Asked for without computing what is deferred. */
-  private dev.orthant.core.TensorSpec spec() {
+  private TensorSpec spec() {
     Deferred waiting = deferred;
     return waiting != null && !closed ? waiting.spec(this) : tensor().spec();
   }
@@ -357,15 +412,22 @@ abstract class ArrayCore implements NDArray {
     if (closed) {
       return;
     }
-    closed = true;
+    Tensor t;
+    Deferred waiting;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      t = tensor;
+      tensor = null;
+      waiting = deferred;
+      deferred = null;
+    }
     manager.detachInternal(uid);
-    Tensor t = tensor;
-    tensor = null;
     if (t != null) {
       t.close();
     }
-    Deferred waiting = deferred;
-    deferred = null;
     if (waiting != null) {
       waiting.closed(this);
     }

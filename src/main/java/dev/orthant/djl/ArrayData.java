@@ -5,19 +5,23 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
 import dev.orthant.core.DType;
-import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: elements between host, devices and types; gradients. */
 abstract class ArrayData extends ArrayCore {
+  /** 1 where one of two is not 0. */
+  private static final Expr EITHER = Expr.input(0).ne(Expr.constant(0)).or(Expr.input(1).ne(Expr.constant(0))).asNumber();
+
   ArrayData(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     super(manager, device, tensor, complex);
   }
@@ -41,11 +45,16 @@ abstract class ArrayData extends ArrayCore {
     if (type == getDataType()) {
       return copy ? duplicate() : this;
     }
-    if (isComplex() || type == DataType.COMPLEX64) {
-      throw new DTypeException("toType: " + getShape() + ' ' + getDataType() + " does not become " + type
-          + "; real() and complex() give and take pairs of FLOAT32");
+    if (type == DataType.COMPLEX64) {
+      return named(computeComplex(() -> tensor().cast(DType.F32).expandDims(-1).pad(-1, 0, 1, 0)));
     }
-    return named(compute(() -> converted(tensor(), Types.of(type))));
+    DType to = Types.of(type);
+    if (!isComplex()) {
+      return named(compute(() -> converted(tensor(), to)));
+    }
+    return named(compute(() -> to == DType.BOOL
+        ? tensor().select(-1, 0).apply("toType", DType.BOOL, EITHER, List.of(tensor().select(-1, 1)))
+        : converted(tensor().select(-1, 0), to)));
   }
 
   /** Fractions are cut off, and what a byte cannot hold wraps, as in PyTorch: by way of I64. */
@@ -174,10 +183,11 @@ abstract class ArrayData extends ArrayCore {
     }
   }
 
+  /** Whether this is a scalar of the number's type and value, as in PyTorch's engine; for all of an array's elements ask {@code eq(number).all()}. */
   @Override
   public boolean contentEquals(Number number) {
-    try (NDArray same = eq(number); NDArray all = same.all()) {
-      return all.toBooleanArray()[0];
+    try (NDArray one = getManager().create(number)) {
+      return contentEquals(one);
     }
   }
 }

@@ -42,7 +42,7 @@ record BatchNorms(BatchNorm norm, int axis) implements AutoCloseable {
     }
     Layout layout = at == shape.dimension() - 1 && at != 1 ? Layout.NHWC : Layout.NCHW;
     return new BatchNorms(new BatchNorm(along(x, gamma, channels, 1), along(x, beta, channels, 0),
-        kept(mean.tensor()), kept(variance.tensor()), layout, follow, epsilon, Activations.IDENTITY), at);
+        kept(x.weight("batchNorm", mean)), kept(x.weight("batchNorm", variance)), layout, follow, epsilon, Activations.IDENTITY), at);
   }
 
   /** The tensor, to be closed on its own; what is computed from it later is recorded only if that is so now. */
@@ -51,7 +51,7 @@ record BatchNorms(BatchNorm norm, int axis) implements AutoCloseable {
   }
 
   private static Tensor along(OrthantNDArray x, @Nullable NDArray values, long channels, double absent) {
-    return values != null ? kept(x.operand(values)) : ManagerCore.owned(
+    return values != null ? kept(x.weight("batchNorm", values)) : ManagerCore.owned(
         () -> Tensor.full(x.tensor().device(), x.tensor().dtype().compute(), Shape.of(channels), absent));
   }
 

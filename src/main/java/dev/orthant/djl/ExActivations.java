@@ -128,7 +128,7 @@ abstract class ExActivations extends ExArithmetic {
       throw new ShapeException("prelu: takes an alpha of 1 element or of one for each of the " + channels
           + " channels, got " + alpha.getShape() + " for " + x.getShape() + " on " + x.getDevice());
     }
-    return new NDList(x.compute(() -> x.tensor().prelu(slope(x.operand(alpha), x.tensor()))));
+    return new NDList(x.compute(() -> x.tensor().prelu(slope(x.weight("prelu", alpha), x.tensor()))));
   }
 
   private static Tensor slope(Tensor alpha, Tensor x) {

@@ -38,16 +38,33 @@ abstract class ExArithmetic extends ExCore {
     return new OrthantIndexer((OrthantNDManager) manager);
   }
 
+  /**
+   * This where {@code condition} is not 0, else {@code other}; all three broadcast as in NumPy. A condition of rank 1 that does not is one for each row: of the
+   * extent of the first axis.
+   */
   @Override
   public NDArray where(NDArray condition, NDArray other) {
     return array.compute(() -> {
       Tensor a = array.real("where");
       Tensor b = array.realOperand("where", other);
-      Tensor mask = array.realOperand("where", condition);
+      Tensor mask = perRow(array.realOperand("where", condition), a, b);
       DType type = Promotion.of(a, b);
       return Promotion.convert(a, type).apply("where", type, CHOICE,
           List.of(Promotion.convert(b, type), Promotion.convert(mask, DType.BOOL)));
     });
+  }
+
+  private static Tensor perRow(Tensor mask, Tensor a, Tensor b) {
+    // Where the two do not broadcast to one of them, nothing is known of rows, and the op itself says what is wrong.
+    dev.orthant.core.Shape to = a.shape().broadcastsTo(b.shape()) ? b.shape() : a.shape();
+    if (mask.shape().rank() != 1 || to.rank() < 2 || mask.shape().dim(0) != to.dim(0)
+        || mask.shape().broadcastsTo(to)) {
+      return mask;
+    }
+    long[] column = new long[to.rank()];
+    java.util.Arrays.fill(column, 1);
+    column[0] = to.dim(0);
+    return mask.reshape(column);
   }
 
   @Override

@@ -110,7 +110,7 @@ abstract class ExImages extends ExRecurrent {
     return jittered("randomBrightness", List.of(bright(ManagerRandom.generator(), brightness)));
   }
 
-  /** Colours turned by 2π·h, h drawn from [−hue, hue], in the plane of chrominance (YIQ); the luminance stays. */
+  /** Colours turned by 2π·h, h drawn from [−hue, hue], {@code hue} ≥ 0, in the plane of chrominance (YIQ); the luminance stays. */
   @Override
   public NDArray randomHue(float hue) {
     return jittered("randomHue", List.of(turned(ManagerRandom.generator(), hue)));
@@ -179,8 +179,8 @@ abstract class ExImages extends ExRecurrent {
   }
 
   private static UnaryOperator<Tensor> turned(RandomGenerator random, float strength) {
-    if (!(strength >= 0 && strength <= 0.5)) {
-      throw new InvalidInputException("the hue turns by at most half a circle: takes 0 to 0.5, got " + strength);
+    if (!(strength >= 0 && strength < Float.POSITIVE_INFINITY)) {
+      throw new InvalidInputException("the hue turns by 0 circles or more, a finite number, got " + strength);
     }
     double[] matrix = Hues.turn(2 * Math.PI * strength * (2 * random.nextDouble() - 1));
     return x -> x.shape().dim(-1) == 1 ? x

@@ -19,8 +19,8 @@ abstract class ExLayers extends ExUpdates {
     super(array);
   }
 
-  private static @Nullable Tensor tensor(OrthantNDArray with, @Nullable NDArray array) {
-    return array == null ? null : with.operand(array);
+  private static @Nullable Tensor tensor(String layer, OrthantNDArray with, @Nullable NDArray array) {
+    return array == null ? null : with.weight(layer, array);
   }
 
   @Override
@@ -29,7 +29,7 @@ abstract class ExLayers extends ExUpdates {
     OrthantNDArray x = ManagerCore.own(input);
     Sliding s = Sliding.of("convolution", axes("convolution", weight), stride, padding, dilation);
     return new NDList(
-        x.compute(() -> Convolutions.convolve(x.tensor(), x.operand(weight), tensor(x, bias), s, groups)));
+        x.compute(() -> Convolutions.convolve(x.tensor(), x.weight("convolution", weight), tensor("convolution", x, bias), s, groups)));
   }
 
   /** The filters are (c, k/groups, …), or as DJL's Deconvolution blocks make them: see {@link Convolutions#transposed}. */
@@ -47,7 +47,7 @@ abstract class ExLayers extends ExUpdates {
       }
     }
     return new NDList(x.compute(
-        () -> Convolutions.transposed(x.tensor(), x.operand(weight), tensor(x, bias), s, extra, groups)));
+        () -> Convolutions.transposed(x.tensor(), x.weight("deconvolution", weight), tensor("deconvolution", x, bias), s, extra, groups)));
   }
 
   private static int axes(String name, NDArray weight) {
@@ -76,8 +76,8 @@ abstract class ExLayers extends ExUpdates {
     }
     return new NDList(x.compute(() -> {
       Tensor rows = in.dimension() == 1 ? x.tensor().expandDims(0) : x.tensor();
-      Tensor y = rows.matMul(x.operand(weight), false, true);
-      Tensor biased = bias == null ? y : y.add(x.operand(bias));
+      Tensor y = rows.matMul(x.weight("linear", weight), false, true);
+      Tensor biased = bias == null ? y : y.add(x.weight("linear", bias));
       return in.dimension() == 1 ? biased.squeeze(0) : biased;
     }));
   }
@@ -122,7 +122,7 @@ abstract class ExLayers extends ExUpdates {
     }
     Integer[] last = IntStream.rangeClosed(1, axes).mapToObj(i -> -i).toArray(Integer[]::new);
     return new NDList(x.compute(() -> Normalize.over(last).epsilon(eps)
-        .apply(x.tensor(), tensor(x, gamma), tensor(x, beta), null).y()));
+        .apply(x.tensor(), tensor("layerNorm", x, gamma), tensor("layerNorm", x, beta), null).y()));
   }
 
   private static boolean fits(@Nullable NDArray parameter, Shape shape) {

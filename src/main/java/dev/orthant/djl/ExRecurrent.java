@@ -104,7 +104,7 @@ abstract class ExRecurrent extends ExLayers {
     }
 
     private Tensor at(OrthantNDArray x, int layer, int direction, int i) {
-      return x.operand(parameters.get(place(layer, direction, i)));
+      return x.weight(name(), parameters.get(place(layer, direction, i)));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.orthant.djl;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -101,6 +102,23 @@ abstract class ManagerCreation extends ManagerCore {
       return NDList.decode(this, in);
     } catch (IOException e) {
       throw new UncheckedIOException("load: " + path + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * An array that {@code NDArray.encode} wrote.
+   *
+   * @throws IOException when it is damaged
+   */
+  @Override
+  public NDArray decode(InputStream in) throws IOException {
+    try {
+      return super.decode(in);
+    } catch (EngineException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // DJL's reader takes sizes and names from the stream as they are.
+      throw new IOException("decode: not an array as DJL writes them, or damaged: " + e, e);
     }
   }
 

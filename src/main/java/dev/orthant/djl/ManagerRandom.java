@@ -73,37 +73,38 @@ abstract class ManagerRandom extends ManagerCreation {
     return sampleNormal(mu, sigma, new Shape());
   }
 
-  /** {@code shape} numbers of each of the distributions: the result's shape is that of the parameters, then {@code shape}. */
+  /**
+   * {@code shape} numbers of each of the distributions, in FLOAT32 whatever the parameters' type: the result's shape is that of the parameters, then {@code shape}.
+   */
   @Override
   public NDArray sampleNormal(NDArray mu, NDArray sigma, Shape shape) {
-    DType type = parameters("sampleNormal", mu, sigma);
+    requireAlike("sampleNormal", mu, sigma);
     double[] deviations = ManagerCore.own(sigma).tensor().toDoubleArray();
     if (Arrays.stream(deviations).anyMatch(v -> !(v >= 0))) {
       throw new InvalidInputException(
           "sampleNormal: standard deviations must be 0 or more, got " + Arrays.toString(deviations));
     }
     return array(() -> {
-      Tensor noise = stream().normal(target(), type, Types.of(mu.getShape().addAll(shape)), 0, 1);
+      Tensor noise = stream().normal(target(), DType.F32, Types.of(mu.getShape().addAll(shape)), 0, 1);
       return noise.mul(beside(sigma, shape)).add(beside(mu, shape));
     });
   }
 
   private Tensor beside(NDArray parameter, Shape shape) {
     Tensor t = ManagerCore.own(parameter).tensor();
-    Tensor here = t.device().equals(target()) ? t : t.to(target());
+    Tensor here = (t.device().equals(target()) ? t : t.to(target())).cast(DType.F32);
     long[] ones = new long[shape.dimension()];
     Arrays.fill(ones, 1);
     return here.reshape(here.shape().append(ones).dims());
   }
 
-  private static DType parameters(String method, NDArray... parameters) {
+  private static void requireAlike(String method, NDArray... parameters) {
     for (NDArray p : parameters) {
-      if (!p.getShape().equals(parameters[0].getShape()) || p.getDataType() != parameters[0].getDataType()) {
-        throw new ShapeException(method + ": takes parameters of one shape and type, got " + Arrays.stream(parameters)
+      if (!p.getShape().equals(parameters[0].getShape()) || p.getDataType() == DataType.COMPLEX64) {
+        throw new ShapeException(method + ": takes real parameters of one shape, got " + Arrays.stream(parameters)
             .map(x -> x.getShape() + " " + x.getDataType()).toList());
       }
     }
-    return floating(method, parameters[0].getDataType());
   }
 
   // ---- on the host -------------------------------------------------------------------------------------------------
@@ -179,17 +180,17 @@ abstract class ManagerRandom extends ManagerCreation {
     return samplePoisson(lam, new Shape());
   }
 
-  /** {@code shape} numbers for each of the rates, in their type. */
+  /** {@code shape} numbers for each of the rates, in FLOAT32. */
   @Override
   public NDArray samplePoisson(NDArray lam, Shape shape) {
-    DType type = parameters("samplePoisson", lam);
+    requireAlike("samplePoisson", lam);
     double[] rates = ManagerCore.own(lam).tensor().toDoubleArray();
     if (Arrays.stream(rates).anyMatch(r -> !(r >= 0 && r <= LARGEST_RATE))) {
       throw new InvalidInputException(
           "samplePoisson: rates must be from 0 to " + LARGEST_RATE + ", got " + Arrays.toString(rates));
     }
     UniformRandomProvider random = generator()::nextLong;
-    return sampled(type, lam.getShape(), shape, i -> {
+    return sampled(lam.getShape(), shape, i -> {
       if (rates[i] == 0) {
         return () -> 0;
       }
@@ -203,25 +204,31 @@ abstract class ManagerRandom extends ManagerCreation {
     return sampleGamma(alpha, beta, new Shape());
   }
 
-  /** {@code shape} numbers for each pair of shape {@code alpha} and scale {@code beta}: of mean alpha·beta. */
+  /**
+   * {@code shape} numbers for each pair of shape {@code alpha} and scale {@code beta}, in FLOAT32: of mean alpha·beta. An alpha of 0 gives 0, to which the distribution shrinks.
+   */
   @Override
   public NDArray sampleGamma(NDArray alpha, NDArray beta, Shape shape) {
-    DType type = parameters("sampleGamma", alpha, beta);
+    requireAlike("sampleGamma", alpha, beta);
     double[] shapes = ManagerCore.own(alpha).tensor().toDoubleArray();
     double[] scales = ManagerCore.own(beta).tensor().toDoubleArray();
-    if (Arrays.stream(shapes).anyMatch(v -> !(v > 0)) || Arrays.stream(scales).anyMatch(v -> !(v > 0))) {
+    if (Arrays.stream(shapes).anyMatch(v -> !(v >= 0 && v < Double.POSITIVE_INFINITY))
+        || Arrays.stream(scales).anyMatch(v -> !(v > 0 && v < Double.POSITIVE_INFINITY))) {
       throw new InvalidInputException(
-          "sampleGamma: shapes and scales must be more than 0, got " + Arrays.toString(shapes)
+          "sampleGamma: shapes must be 0 or more and scales more than 0, both finite, got " + Arrays.toString(shapes)
               + " and " + Arrays.toString(scales));
     }
     UniformRandomProvider random = generator()::nextLong;
-    return sampled(type, alpha.getShape(), shape, i -> {
+    return sampled(alpha.getShape(), shape, i -> {
+      if (shapes[i] == 0) {
+        return () -> 0;
+      }
       var sampler = AhrensDieterMarsagliaTsangGammaSampler.of(random, shapes[i], scales[i]);
       return sampler::sample;
     });
   }
 
-  private NDArray sampled(DType type, Shape parameters, Shape each,
+  private NDArray sampled(Shape parameters, Shape each,
       java.util.function.IntFunction<DoubleSupplier> distribution) {
     double[] numbers = new double[Math.toIntExact(parameters.size() * each.size())];
     int many = Math.toIntExact(each.size());
@@ -231,6 +238,6 @@ abstract class ManagerRandom extends ManagerCreation {
         numbers[i * many + j] = next.getAsDouble();
       }
     }
-    return array(() -> Tensor.of(target(), type, Types.of(parameters.addAll(each)), numbers));
+    return array(() -> Tensor.of(target(), DType.F32, Types.of(parameters.addAll(each)), numbers));
   }
 }

@@ -3,6 +3,7 @@ package dev.orthant.djl;
 import ai.djl.BaseModel;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.Trainer;
@@ -30,15 +31,34 @@ public final class OrthantModel extends BaseModel {
     setModelDir(modelPath);
     wasLoaded = true;
     requireBlock();
-    loadBlock(prefix == null ? modelName : prefix, options);
+    told(() -> {
+      loadBlock(prefix == null ? modelName : prefix, options);
+      return true;
+    });
   }
 
   @Override
   public void load(InputStream stream, @Nullable Map<String, ?> options) throws IOException, MalformedModelException {
     wasLoaded = true;
     requireBlock();
-    if (!readParameters(stream, options)) {
+    if (!told(() -> readParameters(stream, options))) {
       throw new MalformedModelException("not a file of DJL parameters: it does not begin with DJL@");
+    }
+  }
+
+  /** Reads parameters. */
+  private interface Reading {
+    boolean read() throws IOException, MalformedModelException;
+  }
+
+  /** DJL's reader takes sizes and names from the file as they are: what comes of damaged ones is told as damage. A device's failure is not. */
+  private boolean told(Reading reading) throws IOException, MalformedModelException {
+    try {
+      return reading.read();
+    } catch (EngineException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw new MalformedModelException("the parameters of " + modelName + " are damaged, or those of another network: " + e, e);
     }
   }
 

@@ -41,8 +41,8 @@ public record BatchNorm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance,
   /** γ = 1, β = 0, running mean 0 and variance 1, momentum 0.1, ε = 10⁻⁵, no activation. */
   public static BatchNorm of(Parameters p, long channels, Layout layout) {
     Shape c = Shape.of(channels);
-    return new BatchNorm(p.learned(c, 1), p.learned(c, 0), p.state(c, 0), p.state(c, 1), layout, 0.1, 1e-5,
-        Activations.IDENTITY);
+    return p.whole(q -> new BatchNorm(q.learned(c, 1), q.learned(c, 0), q.state(c, 0), q.state(c, 1), layout, 0.1, 1e-5,
+        Activations.IDENTITY));
   }
 
   /** With f done on the way. */

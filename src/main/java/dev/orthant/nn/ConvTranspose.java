@@ -17,8 +17,8 @@ public record ConvTranspose(Tensor weight, @Nullable Tensor bias, Conv2d how, in
   /** From {@code in} to {@code out} channels by {@code size} × {@code size} filters; weights as {@link Initializer#he}, bias 0. */
   public static ConvTranspose of(Parameters p, long in, long out, int size, Conv2d how, int extra) {
     Shape shape = Conv.filters(out, in, size, size, how);
-    Tensor weight = p.learned(shape, Fans.conv(shape, how).reversed(), Initializer.he());
-    return new ConvTranspose(weight, p.learned(Shape.of(out), 0), how, extra);
+    return p.whole(q -> new ConvTranspose(q.learned(shape, Fans.conv(shape, how).reversed(), Initializer.he()),
+        q.learned(Shape.of(out), 0), how, extra));
   }
 
   @Override

@@ -30,7 +30,8 @@ public record GroupNorm(Tensor gamma, Tensor beta, int groups, Layout layout, do
   /** γ = 1, β = 0, ε = 10⁻⁵. */
   public static GroupNorm of(Parameters p, long channels, int groups, Layout layout) {
     check(channels, groups);
-    return new GroupNorm(p.learned(Shape.of(channels), 1), p.learned(Shape.of(channels), 0), groups, layout, 1e-5);
+    Shape c = Shape.of(channels);
+    return p.whole(q -> new GroupNorm(q.learned(c, 1), q.learned(c, 0), groups, layout, 1e-5));
   }
 
   @Override

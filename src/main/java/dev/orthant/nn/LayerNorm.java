@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 public record LayerNorm(Tensor gamma, Tensor beta, double epsilon) implements Layer {
   /** γ = 1, β = 0, ε = 10⁻⁵, over last axes of these extents. */
   public static LayerNorm of(Parameters p, long... extents) {
-    return new LayerNorm(p.learned(Shape.of(extents), 1), p.learned(Shape.of(extents), 0), 1e-5);
+    Shape shape = Shape.of(extents);
+    return p.whole(q -> new LayerNorm(q.learned(shape, 1), q.learned(shape, 0), 1e-5));
   }
 
   @Override

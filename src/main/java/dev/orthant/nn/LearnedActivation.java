@@ -26,9 +26,9 @@ public record LearnedActivation(String name, Activation f, List<Tensor> values, 
 
   /** Every parameter at its initial value; with {@code channels} = 1 shared by all. */
   public static LearnedActivation of(Parameters p, Activation f, long channels, Layout layout) {
-    List<Tensor> values =
-        f.parameters().stream().map(q -> p.learned(Shape.of(channels), q.initial())).toList();
-    return new LearnedActivation(f.name(), f, values, layout);
+    Shape c = Shape.of(channels);
+    return p.whole(q -> new LearnedActivation(f.name(), f,
+        f.parameters().stream().map(each -> q.learned(c, each.initial())).toList(), layout));
   }
 
   public LearnedActivation named(String other) {

@@ -19,7 +19,7 @@ public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
   }
 
   public static Linear of(Parameters p, long in, long out, Initializer initializer) {
-    return new Linear(weight(p, in, out, initializer), p.learned(Shape.of(out), 0));
+    return p.whole(q -> new Linear(weight(q, in, out, initializer), q.learned(Shape.of(out), 0)));
   }
 
   /** Without a bias. */

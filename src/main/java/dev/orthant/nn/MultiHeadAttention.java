@@ -39,8 +39,8 @@ public record MultiHeadAttention(Linear query, Linear key, Linear value, Linear 
   public static MultiHeadAttention of(Parameters p, long d, long memory, int heads, Attention core) {
     check(d, heads);
     Initializer xavier = Initializer.xavier().uniform();
-    return new MultiHeadAttention(Linear.of(p, d, d, xavier), Linear.of(p, memory, d, xavier),
-        Linear.of(p, memory, d, xavier), Linear.of(p, d, d, xavier), heads, core);
+    return p.whole(q -> new MultiHeadAttention(Linear.of(q, d, d, xavier), Linear.of(q, memory, d, xavier),
+        Linear.of(q, memory, d, xavier), Linear.of(q, d, d, xavier), heads, core));
   }
 
   /** Self-attention. */

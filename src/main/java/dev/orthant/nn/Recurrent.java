@@ -41,12 +41,14 @@ public record Recurrent(List<List<RecurrentCell>> layers, double dropout) implem
   public static Recurrent of(Parameters p, RecurrentCell.Kind kind, long features, long h, int layers,
       boolean bidirectional, double dropout) {
     int directions = bidirectional ? 2 : 1;
-    List<List<RecurrentCell>> cells = new ArrayList<>();
-    for (int l = 0; l < layers; l++) {
-      long in = l == 0 ? features : directions * h;
-      cells.add(Stream.generate(() -> RecurrentCell.of(p, kind, in, h)).limit(directions).toList());
-    }
-    return new Recurrent(cells, dropout);
+    return p.whole(q -> {
+      List<List<RecurrentCell>> cells = new ArrayList<>();
+      for (int l = 0; l < layers; l++) {
+        long in = l == 0 ? features : directions * h;
+        cells.add(Stream.generate(() -> RecurrentCell.of(q, kind, in, h)).limit(directions).toList());
+      }
+      return new Recurrent(cells, dropout);
+    });
   }
 
   /** The outputs, from states of 0. */

@@ -74,9 +74,9 @@ public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, @Nullable Te
     Initializer uniform = Initializer.uniform(-limit, limit);
     long wide = kind.gates * h;
     Fans fans = new Fans(features, h);
-    return new RecurrentCell(kind, p.learned(Shape.of(features, wide), fans, uniform),
-        p.learned(Shape.of(h, wide), fans, uniform), p.learned(Shape.of(wide), fans, uniform),
-        p.learned(Shape.of(wide), fans, uniform), false);
+    return p.whole(q -> new RecurrentCell(kind, q.learned(Shape.of(features, wide), fans, uniform),
+        q.learned(Shape.of(h, wide), fans, uniform), q.learned(Shape.of(wide), fans, uniform),
+        q.learned(Shape.of(wide), fans, uniform), false));
   }
 
   /** How many numbers the state has for each sample. */

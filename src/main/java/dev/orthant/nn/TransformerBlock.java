@@ -20,15 +20,15 @@ public record TransformerBlock(MultiHeadAttention attention, Layer norm1, Layer 
   /** With layer norm and {@link #feedForward} of {@code inner} features. */
   public static TransformerBlock of(Parameters p, long d, int heads, long inner, Activation f, boolean preNorm,
       double dropout) {
-    return new TransformerBlock(MultiHeadAttention.of(p, d, heads, new Attention(false, dropout)), LayerNorm.of(p, d),
-        feedForward(p, d, inner, f, dropout), LayerNorm.of(p, d), preNorm, dropout);
+    return p.whole(q -> new TransformerBlock(MultiHeadAttention.of(q, d, heads, new Attention(false, dropout)),
+        LayerNorm.of(q, d), feedForward(q, d, inner, f, dropout), LayerNorm.of(q, d), preNorm, dropout));
   }
 
   /** f(x·up + b)·down + c, with dropout behind f: from d features to {@code inner} and back. */
   public static Sequential feedForward(Parameters p, long d, long inner, Activation f, double dropout) {
-    return new Sequential(List.of("up", "activation", "dropout", "down"),
-        List.of(Linear.of(p, d, inner, Initializer.xavier().gain(Initializer.gain(f)).uniform()), Activate.of(f),
-            new Dropout(dropout), Linear.of(p, inner, d, Initializer.xavier().uniform())));
+    return p.whole(q -> new Sequential(List.of("up", "activation", "dropout", "down"),
+        List.of(Linear.of(q, d, inner, Initializer.xavier().gain(Initializer.gain(f)).uniform()), Activate.of(f),
+            new Dropout(dropout), Linear.of(q, inner, d, Initializer.xavier().uniform()))));
   }
 
   @Override

@@ -110,15 +110,16 @@ public final class Optimizer implements AutoCloseable {
       }
       List<DType> types = new ArrayList<>(List.of(e.parameter.dtype()));
       types.addAll(Collections.nCopies(e.slots.size(), kept(e.parameter)));
-      try (Tensor gradient = e.parameter.gradient()) {
-        List<Tensor> inputs = new ArrayList<>(List.of(e.parameter, gradient));
+      try (Scope scope = Scope.open()) {
+        List<Tensor> inputs = new ArrayList<>(List.of(e.parameter, e.parameter.gradient()));
         inputs.addAll(e.slots);
         List<Tensor> results =
             Tensor.applyAll(rule.name(), formulas, types, inputs, rule.scalars(rate, e.updates + 1));
-        try (Tensor next = results.getFirst()) {
-          e.parameter.assign(next);
-        }
-        e.slots(List.copyOf(results.subList(1, results.size())));
+        // Should another thread have closed the parameter, the state stays what it was.
+        e.parameter.assign(results.getFirst());
+        List<Tensor> kept = List.copyOf(results.subList(1, results.size()));
+        kept.forEach(scope::handOver);
+        e.slots(kept);
       }
       e.updates++;
       e.parameter.clearGradient();
@@ -195,7 +196,8 @@ public final class Optimizer implements AutoCloseable {
     long[] updates = updates(parameters.size(), steps, state);
     checkSlots(parameters, updates, state);
     List<Entry> restored = new ArrayList<>();
-    Scope.detached(() -> {
+    try (Scope scope = Scope.open()) {
+      // Should a copy fail, the scope closes those before it: then nothing has changed.
       for (int i = 0; i < parameters.size(); i++) {
         Entry e = new Entry(parameters.get(i));
         e.updates = updates[i];
@@ -205,8 +207,8 @@ public final class Optimizer implements AutoCloseable {
         }
         restored.add(e);
       }
-      return restored;
-    });
+      restored.forEach(e -> e.slots.forEach(scope::handOver));
+    }
     entries.forEach(e -> e.slots(List.of()));
     entries.clear();
     entries.addAll(restored);

@@ -62,6 +62,14 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
+  /** Hands a tensor of this scope to the caller, who closes it, whichever outer scope there is. */
+  public void handOver(Tensor tensor) {
+    Handle handle = tensor.handle();
+    if (handles.remove(handle)) {
+      handle.scope(null);
+    }
+  }
+
   /**
    * Makes tensors that belong to no scope, whichever are open, but to whoever closes them: a layer's parameters. Scopes opened by {@code work} work
    * as ever, and what they keep is handed out.

@@ -369,7 +369,13 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
       throw new ShapeException("topK: there are no " + k + " elements along axis " + axis + " of " + spec());
     }
     try (Sorted all = sort(a, true)) {
-      return new Sorted(all.values().slice(a, 0, k), all.indices().slice(a, 0, k));
+      Tensor values = all.values().slice(a, 0, k);
+      try {
+        return new Sorted(values, all.indices().slice(a, 0, k));
+      } catch (RuntimeException | Error e) {
+        values.close();
+        throw e;
+      }
     }
   }
 }

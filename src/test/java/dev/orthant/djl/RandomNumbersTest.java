@@ -63,7 +63,7 @@ class RandomNumbersTest {
             DataType.FLOAT32, 4, 2, 0,
             infinity),
         new Draw("poisson of a large rate", m -> m.samplePoisson(m.create(new double[] {400}), new Shape(2000)),
-            new Shape(1, 2000), DataType.FLOAT64,
+            new Shape(1, 2000), DataType.FLOAT32,
             400, 20, 0, infinity),
         new Draw("gamma",
             m -> m.sampleGamma(m.create(new float[] {4, 4}), m.create(new float[] {0.5f, 0.5f}), new Shape(1000)),
@@ -160,6 +160,21 @@ class RandomNumbersTest {
   }
 
   @Test
+  void drawsAreOfFloat32WhateverTheParametersAre() {
+    try (NDManager m = seeded(ai.djl.Device.cpu())) {
+      NDArray rates = m.create(new int[] {0, 50});
+      NDArray wide = m.create(new double[] {0, 50});
+      for (NDArray draw : List.of(m.samplePoisson(rates), m.samplePoisson(wide), m.sampleNormal(rates, rates),
+          m.sampleNormal(wide, wide), m.sampleGamma(rates, m.ones(new Shape(2), DataType.INT32)),
+          m.sampleGamma(wide, m.ones(new Shape(2), DataType.FLOAT64)))) {
+        assertThat(draw.getDataType()).isEqualTo(DataType.FLOAT32);
+        assertThat(draw.getFloat(0)).isZero();
+        assertThat(draw.getFloat(1)).isNotZero();
+      }
+    }
+  }
+
+  @Test
   void refusesWhatThereIsNot() {
     try (NDManager m = seeded(ai.djl.Device.cpu())) {
       for (Runnable wrong : List.<Runnable>of(
@@ -176,8 +191,9 @@ class RandomNumbersTest {
           () -> m.randomInteger(3, 3, MANY, DataType.INT32),
           () -> m.randomPermutation(-1),
           () -> m.samplePoisson(m.create(new float[] {-1})),
-          () -> m.samplePoisson(m.create(new int[] {1})),
-          () -> m.sampleGamma(m.create(new float[] {0}), m.create(new float[] {1})),
+          () -> m.samplePoisson(m.create(new float[] {1}).toType(DataType.COMPLEX64, false)),
+          () -> m.sampleGamma(m.create(new float[] {-1}), m.create(new float[] {1})),
+          () -> m.sampleGamma(m.create(new float[] {1}), m.create(new float[] {0})),
           () -> m.sampleGamma(m.create(new float[] {1, 2}), m.create(new float[] {1})),
           () -> m.randomMultinomial(3, m.create(new float[] {0.9f, 0.9f, 0.1f})))) {
         assertThatThrownBy(wrong::run).isInstanceOf(IllegalArgumentException.class);

@@ -44,7 +44,7 @@ final class ClosedMeanwhileTest {
   }
 
   /** What is done to a tensor of shape (1, 4, 4, 4) that another thread closes; gives numbers to compare. */
-  private interface Use extends Function<Tensor, double[]> {}
+  interface Use extends Function<Tensor, double[]> {}
 
   private static Use of(Function<Tensor, Tensor> method) {
     return x -> {
@@ -69,7 +69,7 @@ final class ClosedMeanwhileTest {
     return Tensor.full(x.device(), x.dtype(), Shape.of(dims), 1);
   }
 
-  private static Map<String, Use> uses() {
+  static Map<String, Use> uses() {
     Map<String, Use> m = new LinkedHashMap<>();
     m.put("toFloatArray", x -> toDoubles(x.toFloatArray()));
     m.put("toDoubleArray", Tensor::toDoubleArray);
@@ -195,7 +195,7 @@ final class ClosedMeanwhileTest {
   }
 
   /** The tensor that is closed: in memory, or pending. */
-  private static Tensor subject(Device device, boolean pending) {
+  static Tensor subject(Device device, boolean pending) {
     float[] values = new float[64];
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < values.length; i++) {
