@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** The part of {@link OrthantNDArray}: elements between host, devices and types; gradients. */
 abstract class ArrayData extends ArrayCore {
   /** 1 where one of two is not 0. */
-  private static final Expr EITHER = Expr.input(0).ne(Expr.constant(0)).or(Expr.input(1).ne(Expr.constant(0))).asNumber();
+  private static final Expr EITHER =
+      Expr.input(0).ne(Expr.constant(0)).or(Expr.input(1).ne(Expr.constant(0))).asNumber();
 
   ArrayData(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     super(manager, device, tensor, complex);

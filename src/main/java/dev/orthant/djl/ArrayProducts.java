@@ -92,7 +92,8 @@ abstract class ArrayProducts extends ArraySelection {
     if (other.getDataType() != getDataType() || isComplex() || tensor().dtype() == DType.BOOL) {
       throw new DTypeException(
           method + ": takes two arrays of one type, of numbers but not complex, got " + getDataType()
-              + " and " + other.getDataType() + "; convert one with toType, as in toType(DataType." + other.getDataType()
+              + " and " + other.getDataType() + "; convert one with toType, as in toType(DataType."
+              + other.getDataType()
               + ", false)");
     }
   }

@@ -42,7 +42,8 @@ record BatchNorms(BatchNorm norm, int axis) implements AutoCloseable {
     }
     Layout layout = at == shape.dimension() - 1 && at != 1 ? Layout.NHWC : Layout.NCHW;
     return new BatchNorms(new BatchNorm(along(x, gamma, channels, 1), along(x, beta, channels, 0),
-        kept(x.weight("batchNorm", mean)), kept(x.weight("batchNorm", variance)), layout, follow, epsilon, Activations.IDENTITY), at);
+        kept(x.weight("batchNorm", mean)), kept(x.weight("batchNorm", variance)), layout, follow, epsilon,
+        Activations.IDENTITY), at);
   }
 
   /** The tensor, to be closed on its own; what is computed from it later is recorded only if that is so now. */

@@ -29,7 +29,8 @@ abstract class ExLayers extends ExUpdates {
     OrthantNDArray x = ManagerCore.own(input);
     Sliding s = Sliding.of("convolution", axes("convolution", weight), stride, padding, dilation);
     return new NDList(
-        x.compute(() -> Convolutions.convolve(x.tensor(), x.weight("convolution", weight), tensor("convolution", x, bias), s, groups)));
+        x.compute(() -> Convolutions.convolve(x.tensor(), x.weight("convolution", weight),
+            tensor("convolution", x, bias), s, groups)));
   }
 
   /** The filters are (c, k/groups, …), or as DJL's Deconvolution blocks make them: see {@link Convolutions#transposed}. */
@@ -47,7 +48,8 @@ abstract class ExLayers extends ExUpdates {
       }
     }
     return new NDList(x.compute(
-        () -> Convolutions.transposed(x.tensor(), x.weight("deconvolution", weight), tensor("deconvolution", x, bias), s, extra, groups)));
+        () -> Convolutions.transposed(x.tensor(), x.weight("deconvolution", weight), tensor("deconvolution", x, bias),
+            s, extra, groups)));
   }
 
   private static int axes(String name, NDArray weight) {

@@ -58,7 +58,8 @@ public final class OrthantModel extends BaseModel {
     } catch (EngineException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError e) {
-      throw new MalformedModelException("the parameters of " + modelName + " are damaged, or those of another network: " + e, e);
+      throw new MalformedModelException(
+          "the parameters of " + modelName + " are damaged, or those of another network: " + e, e);
     }
   }
 

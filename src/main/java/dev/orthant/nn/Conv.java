@@ -23,7 +23,8 @@ public record Conv(Tensor weight, @Nullable Tensor bias, Conv2d how) implements 
 
   public static Conv of(Parameters p, long in, long out, int height, int width, Conv2d how, Initializer initializer) {
     Shape shape = filters(in, out, height, width, how);
-    return p.whole(q -> new Conv(q.learned(shape, Fans.conv(shape, how), initializer), q.learned(Shape.of(out), 0), how));
+    return p
+        .whole(q -> new Conv(q.learned(shape, Fans.conv(shape, how), initializer), q.learned(Shape.of(out), 0), how));
   }
 
   /** Without a bias: before a batch norm, which brings its own. */

@@ -224,7 +224,7 @@ final class Draw {
   /** Indices from 0 to {@code extent} − 1. */
   int indices(Shape shape, long extent) {
     return leaf(any(DType.I32, DType.I64), shape,
-        oneIn(4) ? Numbers.constant(Math.max(0, extent - 1))
+        oneIn(4) ? Numbers.constant((double) Math.max(0, extent - 1))
             : new Numbers(any(1L, 3L, 5L), below(7), Math.max(1, extent), 0, 1));
   }
 

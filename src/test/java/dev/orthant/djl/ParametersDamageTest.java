@@ -59,7 +59,8 @@ final class ParametersDamageTest {
       switch (random.nextInt(5)) {
         case 0 -> m[at] = (byte) random.nextInt();
         case 1 -> m[at] ^= (byte) (1 << random.nextInt(8));
-        case 2 -> Arrays.fill(m, at, Math.min(m.length, at + random.nextInt(1, 9)), (byte) (random.nextBoolean() ? -1 : 0));
+        case 2 ->
+            Arrays.fill(m, at, Math.min(m.length, at + random.nextInt(1, 9)), (byte) (random.nextBoolean() ? -1 : 0));
         case 3 -> m = Arrays.copyOf(m, Math.max(1, at));
         default -> System.arraycopy(file, 0, m, at, Math.min(file.length, m.length - at));
       }
