@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * s_0 = max x, s_1 = Σ e^(x−s_0), y = e^(x−s_0)/s_1, in one launch.
  *
  * <p>Shapes: a result stored once per row has extent 1 along the axes; to drop those is a reshape. An empty row gives SUM 0, PROD 1, MEAN
- * NaN, and is refused for MAX and MIN. A NaN in a row makes MAX and MIN NaN. The order of summation depends on shapes only, so that results
+ * NaN, and is refused for MAX and MIN if a result is stored per row: one at each element has none to store. A NaN in a row makes MAX and MIN NaN. The order of summation depends on shapes only, so that results
  * repeat bit by bit. Accumulation is in the computing type: F64 if any input or result is, or if all inputs are I32 or I64; else F32.
  *
  * <p>Where inputs and results are all integers or BOOL, no stage is a MEAN, and formulas and launch-time numbers are whole
@@ -62,8 +62,8 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
    */
   public record Result(Expr formula, boolean perRow, DType type) {}
 
-  /** The largest position that F32 holds exactly. */
-  private static final long EXACT = 1L << 24;
+  /** The longest row whose positions F32 holds exactly. */
+  public static final long EXACT = 1L << 24;
 
   public Reduce {
     axes = List.copyOf(axes);
@@ -169,7 +169,8 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
     }
     Shape rows = rows(walked);
     boolean extreme = stages.stream().anyMatch(s -> s.kind == Kind.MAX || s.kind == Kind.MIN);
-    if (extreme && length(walked) == 0 && !rows.isEmpty()) {
+    boolean told = results.stream().anyMatch(Result::perRow);
+    if (extreme && told && length(walked) == 0 && !rows.isEmpty()) {
       throw new ShapeException("reduce: no largest or smallest of no elements: axes " + axes + " of " + inputs);
     }
     if (length(walked) > EXACT && compute(inputs) == DType.F32 && usesPosition()) {

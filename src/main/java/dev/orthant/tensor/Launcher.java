@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Ops that do not wait to be fused: they are launched as soon as they are called. */
 final class Launcher {
@@ -56,6 +57,9 @@ final class Launcher {
         return tensors(absorb(name, op, nodes, false));
       }
       List<TensorSpec> specs = call(nodes.getFirst().device(), name, op, nodes).inputs();
+      if (op.length(op.walked(specs)) == 0 && op.results().stream().noneMatch(Reduce.Result::perRow)) {
+        return reduceNothing(tape, nodes, absorb(name, op, nodes, false));
+      }
       boolean[] tracked = new boolean[nodes.size()];
       for (int i = 0; i < tracked.length; i++) {
         tracked[i] = tape.tracks(nodes.get(i));
@@ -78,6 +82,13 @@ final class Launcher {
       stages.forEach(Node::letGo);
       return tensors(own);
     }
+  }
+
+  /** Rows without elements, and so no result: the gradients are sums of nothing. */
+  private static List<Tensor> reduceNothing(Tape tape, List<Node> inputs, List<Node> results) {
+    tape.record(inputs, results, (dys, wanted) -> inputs.stream()
+        .<@Nullable Tensor>map(in -> Tensor.full(in.device(), in.spec().dtype(), in.spec().shape(), 0)).toList());
+    return tensors(results);
   }
 
   /** As {@link #reduce}, not recorded; {@code keepFirst} also stores the first input, if it is computed on the way. */

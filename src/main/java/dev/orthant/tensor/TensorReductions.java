@@ -190,26 +190,19 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return drop(Launcher.reduce(name, op, List.of(self()), empty ? Set.of() : Set.of(0)).getFirst(), over, keepDims);
   }
 
-  /** Where along the axis the largest element is (I64), the first of several; a NaN counts as largest. */
+  /** Where along the axis the largest element is (I64, exact for any length), the first of several; a NaN counts as largest. */
   public Tensor argMax(int axis) {
-    return arg("argMax", Reduce.Kind.MAX, axis);
+    return Extremes.place("argMax", Reduce.Kind.MAX, self(), axis("argMax", axis));
   }
 
-  /** Where along the axis the smallest element is (I64), the first of several; a NaN counts as smallest. */
+  /** Where along the axis the smallest element is (I64, exact for any length), the first of several; a NaN counts as smallest. */
   public Tensor argMin(int axis) {
-    return arg("argMin", Reduce.Kind.MIN, axis);
+    return Extremes.place("argMin", Reduce.Kind.MIN, self(), axis("argMin", axis));
   }
 
-  private Tensor arg(String name, Reduce.Kind kind, int axis) {
-    List<Integer> over = axes(name, axis);
-    Expr best = Reduce.stage(1, 0);
-    // Beyond every position, and whole, so that integers are compared as such.
-    Expr here = Expr.where(X.eq(best).or(X.ne(X)), Reduce.position(1, 2), Expr.constant(0x1p62));
-    Reduce op = new Reduce(over, List.of(new Reduce.Stage(kind, X), new Reduce.Stage(Reduce.Kind.MIN, here)),
-        List.of(new Reduce.Result(Reduce.stage(1, 1), true, DType.I64)), 1, List.of());
-    // Whole numbers have no gradient.
-    Tensor found = Launcher.reduceUnrecorded(name, op, List.of(self()), false).getFirst();
-    return drop(found, over, false);
+  /** The axis, checked and from 0. */
+  int axis(String name, int axis) {
+    return axes(name, axis).getFirst();
   }
 
   /** The sum over the axes along which {@code shape} would be repeated to become this shape: what broadcasting does, backwards. */
@@ -241,9 +234,14 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return Launcher.reduce(name, op, List.of(self()), Set.of(0)).getFirst();
   }
 
-  /** log Σ e^x along the axes, safe for any x: −∞ where all are −∞ (with gradients of 0), ∞ where one is ∞. */
+  /** log Σ e^x along the axes, safe for any x: −∞ where all are −∞ (with gradients of 0) or there is none, ∞ where one is ∞. */
   public Tensor logSumExp(boolean keepDims, int... axes) {
     List<Integer> over = axes("logSumExp", axes);
+    if (over.stream().anyMatch(a -> shape().dim(a) == 0)) {
+      floating("logSumExp");
+      // The logarithm of an empty sum; a sum, for its type, its shape and its gradient.
+      return sum(keepDims, axes).add(Double.NEGATIVE_INFINITY);
+    }
     Expr largest = Reduce.stage(1, 0);
     Expr sum = Reduce.stage(1, 1);
     // What is infinite must not be subtracted from itself.

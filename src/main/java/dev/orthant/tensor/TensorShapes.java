@@ -24,10 +24,6 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   /** The same elements, in the same order, under another shape. Costs nothing. */
   public abstract Tensor reshape(long... dims);
 
-  int axis(String name, int axis) {
-    return axes(name, axis).getFirst();
-  }
-
   private Tensor copy(String name, Copy op) {
     return Launcher.run(name, op, List.of(self())).getFirst();
   }
