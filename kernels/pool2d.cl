@@ -2,7 +2,7 @@
 // are last, else planes.
 //
 // Given: LOAD_X, STORE_Y and the numbers count (of outputs), channels, height, width, outHeight, outWidth, windowH, windowW, strideH, strideW,
-// dilationH, dilationW, padTop, padLeft; for averages wholeWindow (the divisor, 0 to count the elements inside), for norms power and root.
+// dilationH, dilationW, padTop, padLeft; for averages what pool2d_count.h asks for, for norms power and root.
 
 KERNEL(ITEMS) void pool2d(PARAMETERS) {
   for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {
@@ -38,7 +38,6 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
     }
     scale = scale == 0 || scale == INFINITY ? (real)1 : scale;
 #endif
-    idx inside = 0;
     for (idx r = 0; r < windowH; r++) {
       const idx y = top + r * dilationH;
       for (idx s = 0; s < windowW; s++) {
@@ -49,7 +48,6 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
           acc = v > acc || v != v ? v : acc;
 #elif KIND == 1
           total = plus(total, v);
-          inside++;
 #elif KIND == 2
           total = plus(total, pow(fabs(v) / scale, power));
 #else
@@ -59,7 +57,8 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
       }
     }
 #if KIND == 1
-    const real acc = value_of(total) / (real)(wholeWindow > 0 ? wholeWindow : inside);
+    COUNT_TAPS(taps, top, left)
+    const real acc = value_of(total) / (real)taps;
 #elif KIND == 2
     const real acc = scale * pow(value_of(total), root);
 #endif

@@ -53,19 +53,8 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
               total = plus(total, LOAD_X(dy, out));
             }
 #elif KIND == 1
-            idx inside = wholeWindow;
-            if (wholeWindow == 0) {
-              idx rows = 0;
-              idx cols = 0;
-              for (idx i = 0; i < windowH; i++) {
-                rows += top + i * dilationH >= 0 && top + i * dilationH < height;
-              }
-              for (idx j = 0; j < windowW; j++) {
-                cols += left + j * dilationW >= 0 && left + j * dilationW < width;
-              }
-              inside = rows * cols;
-            }
-            total = plus(total, LOAD_X(dy, out) / (real)inside);
+            COUNT_TAPS(taps, top, left)
+            total = plus(total, LOAD_X(dy, out) / (real)taps);
 #else
             const real norm = LOAD_X(y, out);
             const real sign = v > 0 ? (real)1 : v < 0 ? (real)-1 : v;

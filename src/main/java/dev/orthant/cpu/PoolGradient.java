@@ -91,7 +91,7 @@ final class PoolGradient {
           endS = (int) Math.min(op.width(), (e.w() - left + at.dilationW() - 1) / at.dilationW());
           switch (op.kind()) {
             case MAX -> largest(top, left, dy, o);
-            case AVERAGE -> average(top, left, dy, o);
+            case AVERAGE -> average(top, left, dy, o, (double) op.countedRows(e, p) * op.countedColumns(e, q));
             case LP -> {
               if (op.p() == Double.POSITIVE_INFINITY) {
                 largestMagnitude(top, left, dy, o);
@@ -113,9 +113,7 @@ final class PoolGradient {
       return (row * (int) e.w() + left + s * op.window().dilationW()) * lanes;
     }
 
-    private void average(int top, int left, double[] dy, int o) {
-      double count = op.countPadding() ? (double) op.height() * op.width()
-          : (double) (endR - fromR) * (endS - fromS);
+    private void average(int top, int left, double[] dy, int o, double count) {
       for (int r = fromR; r < endR; r++) {
         for (int s = fromS; s < endS; s++) {
           int to = element(top, left, r, s);

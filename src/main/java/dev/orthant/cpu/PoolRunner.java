@@ -66,9 +66,9 @@ final class PoolRunner {
         long inside = FilterColumns.inside(s * at.dilationW() - at.padLeft(), at.strideW(), q, w);
         from[s] = (int) (inside >>> 32);
         end[s] = (int) inside;
-        for (int i = from[s]; i < end[s]; i++) {
-          columnCounts[i]++;
-        }
+      }
+      for (int i = 0; i < q; i++) {
+        columnCounts[i] = op.countedColumns(e, i);
       }
     }
 
@@ -77,13 +77,15 @@ final class PoolRunner {
       if (op.kind() == Pool2d.Kind.LP && row.scales(op.p())) {
         pass(row, line, x, bytes, true);
       }
-      int rows = op.kind() == Pool2d.Kind.LP && op.p() == Double.POSITIVE_INFINITY ? 0
-          : pass(row, line, x, bytes, false);
+      if (op.kind() != Pool2d.Kind.LP || op.p() != Double.POSITIVE_INFINITY) {
+        pass(row, line, x, bytes, false);
+      }
       if (op.kind() == Pool2d.Kind.LP) {
         row.root(op.p());
       } else if (op.kind() == Pool2d.Kind.AVERAGE) {
+        double rows = op.countedRows(e, line % e.p());
         for (int i = 0; i < q; i++) {
-          row.divide(i * lanes, lanes, op.countPadding() ? (double) op.height() * op.width() : rows * columnCounts[i]);
+          row.divide(i * lanes, lanes, rows * columnCounts[i]);
         }
       }
       row.store(y + line * q * lanes * bytes);
@@ -93,22 +95,18 @@ final class PoolRunner {
      * Goes through the rows of the image under a row of windows.
      *
      * @param largest whether for the largest magnitudes, which norms are scaled by
-     * @return how many rows lie inside
      */
-    private int pass(PoolRow row, long line, long x, int bytes, boolean largest) {
+    private void pass(PoolRow row, long line, long x, int bytes, boolean largest) {
       long image = line / e.p();
       int p = (int) (line % e.p());
       Window at = op.window();
-      int rows = 0;
       for (int r = 0; r < op.height(); r++) {
         long from = (long) p * at.strideH() - at.padTop() + (long) r * at.dilationH();
         if (from >= 0 && from < e.h()) {
-          rows++;
           row.load(x + (image * e.h() + from) * w * lanes * bytes);
           taps(row, largest);
         }
       }
-      return rows;
     }
 
     private void fold(PoolRow row, boolean largest, int to, int from, int step, int count) {

@@ -47,19 +47,9 @@ record Pooling(Pool2d.Kind kind, List<Integer> size, List<Integer> stride, List<
     return new Pooling(kind, size, steps, pads, ceil, countPadding, p);
   }
 
-  /**
-   * One axis of the input.
-   *
-   * @param before padding at its start
-   * @param count of windows
-   */
-  private record Axis(int size, int stride, int before, long count) {
-    static final Axis NONE = new Axis(1, 1, 0, -1);
-
-    /** Padding at the end of {@code extent} elements, such that there are {@code count} windows. */
-    int after(long extent) {
-      return count < 0 ? 0 : Math.toIntExact(Math.max(0, (count - 1) * stride + size - extent - before));
-    }
+  /** One axis of the input; padding on either side. */
+  private record Axis(int size, int stride, int padding) {
+    static final Axis NONE = new Axis(1, 1, 0);
   }
 
   /** The pooled input, in the same layout. */
@@ -68,32 +58,9 @@ record Pooling(Pool2d.Kind kind, List<Integer> size, List<Integer> stride, List<
     if (input.shape().rank() == n + 1) {
       return apply(input.expandDims(0)).squeeze(0);
     }
-    List<Axis> axes = IntStream.range(0, n).mapToObj(i -> axis(input.shape().dim(i + 2), i)).toList();
-    // An average counts padding only as far as that goes, not where its window hangs over: then the padding is made part of the input.
-    boolean counts = kind == Pool2d.Kind.AVERAGE && countPadding;
-    boolean within = counts && IntStream.range(0, n)
-        .anyMatch(i -> axes.get(i).after(input.shape().dim(i + 2)) > padding.get(i));
-    if (!within) {
-      return pool(input, axes, counts);
-    }
-    Tensor wide = input;
-    for (int i = 0; i < n; i++) {
-      wide = padding.get(i) == 0 ? wide : wide.pad(i + 2, padding.get(i), padding.get(i), 0);
-    }
-    return pool(wide, axes.stream().map(a -> new Axis(a.size, a.stride, 0, a.count)).toList(), false);
-  }
-
-  private Axis axis(long extent, int i) {
-    long steps = extent + 2L * padding.get(i) - size.get(i);
-    long s = stride.get(i);
-    long count = (ceil ? Math.ceilDiv(steps, s) : Math.floorDiv(steps, s)) + 1;
-    if (ceil && (count - 1) * s >= extent + padding.get(i)) {
-      count--;
-    }
-    if (count < 1) {
-      throw new ShapeException("a window of " + size + " does not fit " + extent + " elements with padding " + padding);
-    }
-    return new Axis(size.get(i), stride.get(i), padding.get(i), count);
+    List<Axis> axes =
+        IntStream.range(0, n).mapToObj(i -> new Axis(size.get(i), stride.get(i), padding.get(i))).toList();
+    return pool(input, axes, kind == Pool2d.Kind.AVERAGE && countPadding);
   }
 
   private Tensor pool(Tensor x, List<Axis> axes, boolean counts) {
@@ -112,8 +79,8 @@ record Pooling(Pool2d.Kind kind, List<Integer> size, List<Integer> stride, List<
   }
 
   private Tensor images(Tensor x, Axis h, Axis w, boolean counts) {
-    Window window = Window.UNIT.stride(h.stride, w.stride)
-        .padding(h.before, w.before, h.after(x.shape().dim(2)), w.after(x.shape().dim(3)));
-    return x.pool2d(new Pool2d(kind, h.size, w.size, window, Layout.NCHW, counts, p));
+    Window window =
+        Window.UNIT.stride(h.stride, w.stride).padding(h.padding, w.padding, h.padding, w.padding);
+    return x.pool2d(new Pool2d(kind, h.size, w.size, window, Layout.NCHW, counts, p, ceil));
   }
 }

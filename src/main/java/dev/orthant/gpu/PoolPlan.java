@@ -89,7 +89,12 @@ final class PoolPlan {
     parameters.index("padTop", w.padTop());
     parameters.index("padLeft", w.padLeft());
     if (pool.kind() == Pool2d.Kind.AVERAGE) {
-      parameters.index("wholeWindow", pool.countPadding() ? (long) pool.height() * pool.width() : 0);
+      boolean pads = pool.countPadding();
+      parameters.index("wholeWindow", pads && !pool.ceil() ? (long) pool.height() * pool.width() : 0);
+      parameters.index("firstRow", pads ? -w.padTop() : 0);
+      parameters.index("endRow", pads ? e.h() + w.padBottom() : e.h());
+      parameters.index("firstColumn", pads ? -w.padLeft() : 0);
+      parameters.index("endColumn", pads ? e.w() + w.padRight() : e.w());
     }
   }
 
@@ -100,6 +105,6 @@ final class PoolPlan {
     parameters.index("count", count);
     source.define("ITEMS", items);
     return planner.launch(source, kernel, (count + items - 1) / items, items, parameters, wide, type.compute(),
-        List.of("sums.h", kernel + ".cl"));
+        List.of("sums.h", "pool2d_count.h", kernel + ".cl"));
   }
 }

@@ -10,13 +10,28 @@ import java.util.function.LongToDoubleFunction;
  * Two-dimensional pooling of images (n, c, h, w) or (n, h, w, c): each output is the largest, the average or the p-norm of the elements under
  * a window of {@code height} × {@code width}.
  *
- * <p>MAX ignores padding (a NaN wins). AVERAGE divides by the window's size where {@code countPadding}, else by the number of its elements that lie
- * inside the image. LP is (Σ|x|^p)^(1/p), as ONNX LpPool, finite wherever that is, and for p = ∞ the largest magnitude. A window may not lie wholly in the padding.
+ * <p>MAX ignores padding (a NaN wins). AVERAGE divides by the number of the window's elements that lie inside the image, or where {@code countPadding}
+ * inside the padded image: that is the window's size unless it hangs over the end. LP is (Σ|x|^p)^(1/p) over the elements inside, as ONNX LpPool,
+ * finite wherever that is, and for p = ∞ the largest magnitude. A window may not lie wholly in the padding.
+ *
+ * <p>The outputs along an axis are ⌊(extent + pads − dilation·(size − 1) − 1)/stride⌋ + 1; where {@code ceil}, rounded up, without a last window that would
+ * begin behind the image and the padding before it. This and the divisor are those of PyTorch's {@code ceil_mode} and of ONNX's since opset 19.
  *
  * @param p of LP, ≥ 1, or ∞; not used by the others
+ * @param ceil whether the last window of an axis may hang over the padded image
  */
-public record Pool2d(Kind kind, int height, int width, Window window, Layout layout, boolean countPadding, double p)
-    implements Op {
+public record Pool2d(Kind kind, int height, int width, Window window, Layout layout, boolean countPadding, double p,
+    boolean ceil) implements Op {
+  /** Windows that lie in the padded image as a whole. */
+  public Pool2d(Kind kind, int height, int width, Window window, Layout layout, boolean countPadding, double p) {
+    this(kind, height, width, window, layout, countPadding, p, false);
+  }
+
+  /** The last window of each axis may hang over the end. */
+  public Pool2d ceilMode() {
+    return new Pool2d(kind, height, width, window, layout, countPadding, p, true);
+  }
+
   /** What a window becomes. */
   public enum Kind {
     MAX,
@@ -42,8 +57,42 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     int ha = layout.heightAxis();
     long h = x.shape().dim(ha);
     long w = x.shape().dim(ha + 1);
-    return new Extents(x.shape().dim(0), x.shape().dim(layout.channelAxis()), h, w, window.outputHeight(h, height),
-        window.outputWidth(w, width));
+    long p = window.outputHeight(h, height);
+    long q = window.outputWidth(w, width);
+    if (ceil) {
+      p += hangsOver(h, window.padTop(), window.padBottom(), window.dilationH(), height, window.strideH(), p);
+      q += hangsOver(w, window.padLeft(), window.padRight(), window.dilationW(), width, window.strideW(), q);
+    }
+    return new Extents(x.shape().dim(0), x.shape().dim(layout.channelAxis()), h, w, p, q);
+  }
+
+  /** 1 where a window more, of number {@code outputs}, is needed for the last elements and begins before them, else 0. */
+  private static long hangsOver(long extent, int before, int after, int dilation, int size, int stride, long outputs) {
+    long end = (outputs - 1) * stride + (long) dilation * (size - 1) + 1;
+    return end < extent + before + after && outputs * stride < extent + before ? 1 : 0;
+  }
+
+  /** How many rows of output row {@code row}'s windows AVERAGE counts: those inside the image, or the padded image. */
+  public long countedRows(Extents e, long row) {
+    return counted(row * window.strideH() - window.padTop(), window.dilationH(), height, e.h, window.padTop(),
+        window.padBottom());
+  }
+
+  /** The same of the columns. */
+  public long countedColumns(Extents e, long column) {
+    return counted(column * window.strideW() - window.padLeft(), window.dilationW(), width, e.w, window.padLeft(),
+        window.padRight());
+  }
+
+  private long counted(long from, int dilation, int size, long extent, int before, int after) {
+    long low = countPadding ? -before : 0;
+    long high = countPadding ? extent + after : extent;
+    long count = 0;
+    for (int i = 0; i < size; i++) {
+      long at = from + (long) i * dilation;
+      count += at >= low && at < high ? 1 : 0;
+    }
+    return count;
   }
 
   @Override
@@ -112,12 +161,11 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
 
   /** What AVERAGE divides by. */
   public long divisor(TensorSpec x, long output) {
-    if (countPadding) {
-      return (long) height * width;
-    }
-    long[] count = new long[1];
-    elements(x, output, i -> count[0]++);
-    return count[0];
+    Extents e = extents(x);
+    boolean nchw = layout == Layout.NCHW;
+    long column = nchw ? output % e.q : output / e.c % e.q;
+    long row = nchw ? output / e.q % e.p : output / (e.c * e.q) % e.p;
+    return countedRows(e, row) * countedColumns(e, column);
   }
 
   /** What LP makes of an output's window: powers of the magnitudes over the largest, so that none overflows. */

@@ -12,7 +12,11 @@ import java.util.List;
 
 /** Pooling and its gradient: overlapping windows and windows with gaps, padding, dilation, whole images, each kind in both layouts. */
 final class PoolCases {
-  private record Geometry(String name, int r, int s, Window window, int n, int c, int h, int w) {}
+  private record Geometry(String name, int r, int s, Window window, int n, int c, int h, int w, boolean ceil) {
+    Geometry(String name, int r, int s, Window window, int n, int c, int h, int w) {
+      this(name, r, s, window, n, c, h, w, false);
+    }
+  }
 
   private static final Geometry THREE =
       new Geometry("3x3-stride2-padded", 3, 3, Window.UNIT.stride(2, 2).padding(1, 1, 1, 1), 2, 3, 9, 12);
@@ -23,7 +27,13 @@ final class PoolCases {
       new Geometry("2x2-stride3-gaps", 2, 2, Window.UNIT.stride(3, 3), 1, 4, 10, 9),
       new Geometry("dilated", 2, 3, Window.UNIT.stride(1, 2).padding(1, 2, 0, 1).dilation(3, 2), 1, 2, 9, 10),
       new Geometry("whole-image", 3, 4, Window.UNIT, 3, 6, 3, 4),
-      new Geometry("no-images", 2, 2, Window.UNIT, 0, 3, 4, 4));
+      new Geometry("no-images", 2, 2, Window.UNIT, 0, 3, 4, 4),
+      // Hanging over along both axes, over padding as well; a window more that would begin behind the image; dilated.
+      new Geometry("3x2-stride2-ceil", 3, 2, Window.UNIT.stride(2, 2), 2, 3, 8, 9, true),
+      new Geometry("3x3-stride3-padded-ceil", 3, 3, Window.UNIT.stride(3, 3).padding(1, 1, 1, 1), 1, 35, 6, 8, true),
+      new Geometry("2x2-stride3-ceil", 2, 2, Window.UNIT.stride(3, 3).padding(1, 0, 1, 1), 1, 4, 8, 9, true),
+      new Geometry("dilated-ceil", 2, 3, Window.UNIT.stride(3, 2).padding(1, 2, 0, 1).dilation(3, 2), 1, 2, 9, 10,
+          true));
 
   private PoolCases() {}
 
@@ -46,7 +56,7 @@ final class PoolCases {
   private static List<Case> both(Geometry g, Pool2d.Kind kind, Layout layout, boolean countPadding, double p,
       DType type,
       Data data) {
-    Pool2d pool = new Pool2d(kind, g.r, g.s, g.window, layout, countPadding, p);
+    Pool2d pool = new Pool2d(kind, g.r, g.s, g.window, layout, countPadding, p, g.ceil);
     TensorSpec x = layout == Layout.NCHW ? TensorSpec.of(type, g.n, g.c, g.h, g.w)
         : TensorSpec.of(type, g.n, g.h, g.w, g.c);
     TensorSpec y = pool.infer(List.of(x)).getFirst();

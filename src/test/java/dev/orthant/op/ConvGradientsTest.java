@@ -151,4 +151,24 @@ final class ConvGradientsTest {
         .infer(List.of(f64(1, 1, 4, 4)))).isInstanceOf(ShapeException.class)
         .hasMessageContaining("wholly in the padding");
   }
+
+  /** By the rule of PyTorch, worked out by hand along one axis: extent, size, stride, padding; divisors with padding counted, and not. */
+  @Test
+  void aWindowThatHangsOverCountsWhatThereIs() {
+    int[][] cases = {{5, 2, 2, 0}, {5, 3, 3, 1}, {4, 3, 3, 1}, {6, 3, 2, 1}, {2, 2, 3, 1}, {8, 2, 3, 0}};
+    int[][] counted = {{2, 2, 1}, {3, 3}, {3, 3}, {3, 3, 3, 2}, {2}, {2, 2, 2}};
+    int[][] inside = {{2, 2, 1}, {2, 3}, {2, 2}, {2, 3, 3, 1}, {1}, {2, 2, 2}};
+    for (int i = 0; i < cases.length; i++) {
+      int[] c = cases[i];
+      TensorSpec x = TensorSpec.of(DType.F32, 1, 1, 1, c[0]);
+      for (boolean counts : new boolean[] {true, false}) {
+        Pool2d pool = new Pool2d(Pool2d.Kind.AVERAGE, 1, c[1], Window.UNIT.stride(1, c[2]).padding(0, c[3], 0, c[3]),
+            Layout.NCHW, counts, 0).ceilMode();
+        long outputs = pool.infer(List.of(x)).getFirst().shape().dim(3);
+        assertThat(java.util.stream.LongStream.range(0, outputs).mapToInt(o -> (int) pool.divisor(x, o)).toArray())
+            .as("%s, padding counted: %s", java.util.Arrays.toString(c), counts)
+            .containsExactly(counts ? counted[i] : inside[i]);
+      }
+    }
+  }
 }
