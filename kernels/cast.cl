@@ -1,12 +1,9 @@
 // Elements from one type to another, rounded once. Given: LOAD_X, FROM_INTEGER, the parameter `to` and the TO_ numbers of the types, count.
 
-// To the nearest of the integers from lo to hi, towards zero; NaN to 0. `beyond` is hi + 1, which `real` holds exactly.
-#define SATURATED(type, v, lo, beyond, hi) ((v) != (v) ? (type)0 : (v) <= (real)(lo) ? (type)(lo) : (v) >= (beyond) ? (type)(hi) : (type)(v))
-
 #if FROM_INTEGER
 typedef i64 exact;
 #define READ(i) ((i64)x[i])
-#define TO_INTEGER(type, v, lo, beyond, hi) ((type)(v))
+#define TO_INTEGER(type, v) ((type)(v))
 // A float that rounds to 16 bits as v does: its last bit stands for all that were cut off.
 DEVICE float to_odd(exact v) {
   const u64 size = v < 0 ? (u64)0 - (u64)v : (u64)v;
@@ -20,7 +17,7 @@ DEVICE float to_odd(exact v) {
 #else
 typedef real exact;
 #define READ(i) LOAD_X(x, i)
-#define TO_INTEGER(type, v, lo, beyond, hi) SATURATED(type, v, lo, beyond, hi)
+#define TO_INTEGER(type, v) to_##type(v)
 #ifdef ORTHANT_F64
 DEVICE float to_odd(exact v) {
   const float near = (float)v;
@@ -56,16 +53,16 @@ KERNEL(ITEMS) void cast(PARAMETERS) {
         break;
 #endif
       case TO_I8:
-        ((GLOBAL i8*)y)[at] = TO_INTEGER(i8, v, -128, 128, 127);
+        ((GLOBAL i8*)y)[at] = TO_INTEGER(i8, v);
         break;
       case TO_U8:
-        y[at] = TO_INTEGER(u8, v, 0, 256, 255);
+        y[at] = TO_INTEGER(u8, v);
         break;
       case TO_I32:
-        ((GLOBAL i32*)y)[at] = TO_INTEGER(i32, v, -2147483647 - 1, (real)2147483648.0f, 2147483647);
+        ((GLOBAL i32*)y)[at] = TO_INTEGER(i32, v);
         break;
       case TO_I64:
-        ((GLOBAL i64*)y)[at] = TO_INTEGER(i64, v, -MOST_I64 - 1, (real)9223372036854775808.0f, MOST_I64);
+        ((GLOBAL i64*)y)[at] = TO_INTEGER(i64, v);
         break;
       default:
         y[at] = v != 0;

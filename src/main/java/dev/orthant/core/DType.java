@@ -113,7 +113,7 @@ public enum DType {
     };
   }
 
-  /** Stores {@code value} at {@code index} of {@code memory}, rounded to nearest even (floats) or towards zero (integers). */
+  /** Stores {@code value} at {@code index} of {@code memory}, as {@link #round} makes it. */
   public void set(MemorySegment memory, long index, double value) {
     long at = index * size;
     switch (this) {
@@ -121,22 +121,27 @@ public enum DType {
       case BF16 -> memory.set(SHORT, at, toBF16(value));
       case F32 -> memory.set(FLOAT, at, (float) value);
       case F64 -> memory.set(DOUBLE, at, value);
-      case I8, U8 -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+      case I8, U8 -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) (int) round(value));
       case BOOL -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) (value != 0 ? 1 : 0));
       case I32 -> memory.set(INT, at, (int) value);
       case I64 -> memory.set(LONG, at, (long) value);
     }
   }
 
-  /** {@code value} rounded to what this type can store (to nearest even; NaN stays NaN). */
+  /**
+   * {@code value} as this type holds it: the one rule for numbers that become elements, whether they are given from the host, cast or used to fill. In a floating
+   * type to nearest even, NaN staying NaN, and beyond the largest number infinite; in an integer type towards zero, what it cannot hold becoming its nearest
+   * number, and NaN 0, as a Java cast from {@code double} to {@code int}; BOOL is whether it is not 0. (Arithmetic in integers, and casts between them, keep
+   * the low bits instead.)
+   */
   public double round(double value) {
     return switch (this) {
       case F16 -> Float.float16ToFloat(toF16(value));
       case BF16 -> Float.intBitsToFloat(toBF16(value) << 16);
       case F32 -> (float) value;
       case F64 -> value;
-      case I8 -> (byte) value;
-      case U8 -> (byte) value & 0xff;
+      case I8 -> Math.clamp((int) value, Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case U8 -> Math.clamp((int) value, 0, 255);
       case BOOL -> value != 0 ? 1 : 0;
       case I32 -> (int) value;
       case I64 -> (long) value;

@@ -51,7 +51,7 @@ final class Conversions {
     }
   }
 
-  /** Rounds {@code n} elements to floats, makes whole numbers integers, or stores for BOOL 1 for what is not 0. */
+  /** Rounds {@code n} elements to floats, makes them integers as {@link DType#round}, or stores for BOOL 1 for what is not 0. */
   static void store(DType compute, long source, DType to, long target, long n) {
     if (compute == DType.F64) {
       MemorySegment memory = Raw.ALL.asSlice(target, n * to.size());
@@ -67,8 +67,10 @@ final class Conversions {
         }
       }
       case I8, U8 -> {
+        int low = to == DType.I8 ? Byte.MIN_VALUE : 0;
+        int high = to == DType.I8 ? Byte.MAX_VALUE : 255;
         for (long i = 0; i < n; i++) {
-          Raw.putByte(target + i, (byte) Raw.getFloat(source + i * Float.BYTES));
+          Raw.putByte(target + i, (byte) Math.clamp((int) Raw.getFloat(source + i * Float.BYTES), low, high));
         }
       }
       case I32 -> {

@@ -274,8 +274,8 @@ abstract class ArrayFunctions extends ArrayArithmetic {
       if (type == DType.BOOL) {
         type = DType.I64;
       }
-      double low = type.round(min.doubleValue());
-      double high = type.round(max.doubleValue());
+      double low = Types.wrapped(type, min.doubleValue());
+      double high = Types.wrapped(type, max.doubleValue());
       Expr formula = Double.isNaN(low + high) ? Expr.constant(Double.NaN) : CLIPPED;
       return Promotion.apply("clip", type, type, false, formula, t, low, high);
     });

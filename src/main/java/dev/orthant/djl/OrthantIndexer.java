@@ -132,7 +132,7 @@ final class OrthantIndexer extends NDArrayIndexer {
     Tensor given = switch (value) {
       // A double could not tell a large one from its neighbours.
       case Long l -> Indices.of(into.device(), Shape.of(), l).cast(into.dtype());
-      case Number n -> Tensor.of(into.device(), into.dtype(), Shape.of(), n.doubleValue());
+      case Number n -> Tensor.of(into.device(), into.dtype(), Shape.of(), Types.wrapped(into.dtype(), n.doubleValue()));
       case NDArray a -> onDevice(ManagerCore.own(a).tensor(), into).cast(into.dtype());
       default ->
           throw new InvalidInputException("set: takes a Number or an NDArray, got " + value.getClass().getName());

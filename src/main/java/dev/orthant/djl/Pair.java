@@ -162,7 +162,9 @@ record Pair(String name, Kind kind, Expr arrays, Expr number, Expr integers, Exp
       // A kernel's argument is a double, which cannot tell this from its neighbours.
       return Promotion.apply(name, meet, result, kind.isExact(), integers, a, Indices.of(a.device(), Shape.of(), l));
     }
-    double value = meet.isFloating() && !kind.isExact() ? n.doubleValue() : meet.round(n.doubleValue());
+    // An integer that the type cannot hold wraps, as in PyTorch.
+    double value =
+        meet.isFloating() && !kind.isExact() ? n.doubleValue() : Types.wrapped(meet, n.doubleValue());
     if (meet == a.dtype() && result == meet && meet.isFloating()) {
       return a.apply(name, number, List.of(), value);
     }

@@ -23,7 +23,7 @@ final class Sequences {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(spec.bytes(), Long.BYTES);
       for (long i = 0; i < n; i++) {
-        type.set(memory, i, value.applyAsDouble(i));
+        type.set(memory, i, Types.wrapped(type, value.applyAsDouble(i)));
       }
       return Tensor.of(device, spec, memory);
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.Shape;
+import dev.orthant.op.Cast;
 import java.util.Arrays;
 
 /** DJL's types and shapes, and ours. */
@@ -43,6 +44,11 @@ final class Types {
       case I64 -> DataType.INT64;
       case BOOL -> DataType.BOOLEAN;
     };
+  }
+
+  /** A number as an element of the type, where an integer type keeps the low bits of what it cannot hold, as PyTorch's do; Orthant's own saturate. */
+  static double wrapped(DType type, double v) {
+    return type.isFloating() || type == DType.BOOL ? type.round(v) : Cast.lowBits(type, (long) v);
   }
 
   static Shape of(ai.djl.ndarray.types.Shape shape) {

@@ -89,22 +89,20 @@ public record Interval(double lo, double hi, boolean nan) {
   }
 
   /**
-   * This interval, computed in {@code compute}, after storing to {@code type}: floats are rounded, integers cut to whole numbers (what is
-   * outside their range, and NaN, may become anything), BOOL is 1 for what is not 0.
+   * This interval, computed in {@code compute}, after storing to {@code type}: floats are rounded, integers are those of {@link DType#round}, BOOL is 1 for
+   * what is not 0.
    */
   public Interval stored(DType type, DType compute) {
     return switch (type) {
       case F16, BF16, F32, F64 -> type == compute ? this : rounded(0.5, type);
       case BOOL -> surelyNan() ? point(1) : new Interval(holds(0) ? 0 : 1, lo == 0 && hi == 0 && !nan ? 0 : 1, false);
       case I8, U8, I32, I64 -> {
-        boolean fits = !nan && type.round(lo) == truncated(lo) && type.round(hi) == truncated(hi);
-        yield fits ? new Interval(truncated(lo), truncated(hi), false) : ANY_NUMBER;
+        double low = type.round(lo);
+        double high = type.round(hi);
+        yield surelyNan() ? point(0)
+            : nan ? new Interval(Math.min(0, low), Math.max(0, high), false) : new Interval(low, high, false);
       }
     };
-  }
-
-  private static double truncated(double v) {
-    return v < 0 ? Math.ceil(v) : Math.floor(v);
   }
 
   /** This interval widened to zero when it reaches into the subnormal numbers of {@code type}, which a device may flush. */

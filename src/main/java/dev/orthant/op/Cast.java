@@ -6,8 +6,8 @@ import dev.orthant.core.TensorSpec;
 import java.util.List;
 
 /**
- * The same numbers in another type, from any to any: to floats rounded to nearest even; from floats to integers towards zero, what the
- * type cannot hold becoming its nearest and NaN 0, as Java casts do; between integers by their low bits; to BOOL, 1 for what is not 0.
+ * The same numbers in another type, from any to any: to floats rounded to nearest even; from floats to integers as {@link DType#round}, towards
+ * zero, what the type cannot hold becoming its nearest and NaN 0; between integers by their low bits; to BOOL, 1 for what is not 0.
  */
 public record Cast(DType to) implements Op {
   @Override
@@ -35,20 +35,9 @@ public record Cast(DType to) implements Op {
     boolean ranged = !to.isFloating() && to != DType.BOOL;
     double[] y = values[0].clone();
     for (int i = 0; i < y.length && ranged; i++) {
-      y[i] = floating ? saturated(to, y[i]) : lowBits(to, (long) y[i]);
+      y[i] = floating ? to.round(y[i]) : lowBits(to, (long) y[i]);
     }
     return new double[][] {y};
-  }
-
-  /** {@code v} in an integer type: towards zero, the nearest there is, 0 for NaN. */
-  public static double saturated(DType to, double v) {
-    return switch (to) {
-      case I8 -> Math.clamp((int) v, Byte.MIN_VALUE, Byte.MAX_VALUE);
-      case U8 -> Math.clamp((int) v, 0, 255);
-      case I32 -> (int) v;
-      case I64 -> (long) v;
-      case BOOL, F16, BF16, F32, F64 -> throw new IllegalArgumentException(to + " has no range of integers");
-    };
   }
 
   /** {@code v} in an integer type, by its low bits. */

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>Every axis of x of an extent other than 1 is read by exactly one axis of the output.
  *
- * @param fill rounded to the type
+ * @param fill as the type holds it ({@link dev.orthant.core.DType#round})
  */
 public record Copy(List<Axis> axes, double fill) implements Op {
   /**
@@ -128,7 +128,7 @@ public record Copy(List<Axis> axes, double fill) implements Op {
     double[] y = new double[Math.toIntExact(infer(inputs).getFirst().shape().elements())];
     for (int i = 0; i < y.length; i++) {
       long from = source(inputs.getFirst(), i);
-      y[i] = from < 0 ? fill : values[0][(int) from];
+      y[i] = from < 0 ? inputs.getFirst().dtype().round(fill) : values[0][(int) from];
     }
     return new double[][] {y};
   }

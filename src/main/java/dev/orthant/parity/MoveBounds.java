@@ -101,12 +101,12 @@ final class MoveBounds {
       return exactly(v != 0 ? 1 : 0);
     }
     if (from.isFloating()) {
-      return exactly(Cast.saturated(to, v));
+      return exactly(to.round(v));
     }
     double low = Cast.lowBits(to, (long) v);
     boolean unknown = Math.abs(v) >= EXACT && to != DType.I64;
     return new Expected(low, unknown
-        ? new Interval(Cast.saturated(to, Double.NEGATIVE_INFINITY), Cast.saturated(to, Double.POSITIVE_INFINITY),
+        ? new Interval(to.round(Double.NEGATIVE_INFINITY), to.round(Double.POSITIVE_INFINITY),
             false)
         : Interval.point(low));
   }

@@ -57,7 +57,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     return of(device, new TensorSpec(DType.F32, shape), MemorySegment.ofArray(values));
   }
 
-  /** A tensor of any type with {@code values} rounded to it. */
+  /** A tensor of any type with {@code values} as it holds them ({@link DType#round}): integer types take the nearest number they have, and 0 for NaN. */
   public static Tensor of(Device device, DType dtype, Shape shape, double... values) {
     checkCount(shape, values.length);
     TensorSpec spec = new TensorSpec(dtype, shape);
@@ -70,7 +70,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     }
   }
 
-  /** A tensor with every element {@code value}. */
+  /** A tensor with every element {@code value}, as the type holds it ({@link DType#round}). */
   public static Tensor full(Device device, DType dtype, Shape shape, double value) {
     TensorSpec spec = new TensorSpec(dtype, shape);
     return written(device, spec, buffer -> {
