@@ -34,7 +34,7 @@ abstract class ArrayProducts extends ArraySelection {
     int inner = Math.max(0, right - 2);
     requireInner("dot", other, getShape().get(left - 1), other.getShape().get(inner));
     if (right <= 2) {
-      return compute(() -> product(tensor(), operand(other)));
+      return compute(() -> tensor().matMul(operand(other)));
     }
     return compute(() -> {
       Tensor b = operand(other);
@@ -42,7 +42,7 @@ abstract class ArrayProducts extends ArraySelection {
       Tensor a = tensor();
       Shape lead = a.shape().slice(0, left - 1);
       Shape rest = b.shape().slice(0, inner).append(b.shape().dim(-1));
-      return product(a.reshape(lead.elements(), a.shape().dim(-1)), rows).reshape(lead.append(rest.dims()).dims());
+      return a.reshape(lead.elements(), a.shape().dim(-1)).matMul(rows).reshape(lead.append(rest.dims()).dims());
     });
   }
 
@@ -61,7 +61,7 @@ abstract class ArrayProducts extends ArraySelection {
     }
     int right = other.getShape().dimension();
     requireInner("matMul", other, getShape().get(rank() - 1), other.getShape().get(Math.max(0, right - 2)));
-    return compute(() -> product(tensor(), operand(other)));
+    return compute(() -> tensor().matMul(operand(other)));
   }
 
   /** Of as many matrices on either side: (b, m, k) · (b, k, n) = (b, m, n). */
@@ -69,7 +69,7 @@ abstract class ArrayProducts extends ArraySelection {
   public NDArray batchMatMul(NDArray other) {
     requireMultipliable("batchMatMul", other);
     requireBatches("batchMatMul", other);
-    return compute(() -> product(tensor(), operand(other)));
+    return compute(() -> tensor().matMul(operand(other)));
   }
 
   /** The same as {@link #batchMatMul}. */
@@ -77,7 +77,7 @@ abstract class ArrayProducts extends ArraySelection {
   public NDArray batchDot(NDArray other) {
     requireMultipliable("batchDot", other);
     requireBatches("batchDot", other);
-    return compute(() -> product(tensor(), operand(other)));
+    return compute(() -> tensor().matMul(operand(other)));
   }
 
   private void requireBatches(String method, NDArray other) {
@@ -103,22 +103,6 @@ abstract class ArrayProducts extends ArraySelection {
       throw new ShapeException(method + ": the inner extents differ: " + getShape() + " and " + other.getShape() + ", "
           + left + " and " + right + " (on " + getDevice() + ")");
     }
-  }
-
-  /** torch.matmul. Whole numbers are multiplied as F64: exact up to 2⁵³. */
-  private static Tensor product(Tensor a, Tensor b) {
-    if (!a.dtype().isFloating()) {
-      // By way of I64: what is too large for the type wraps, as in PyTorch.
-      return product(a.cast(DType.F64), b.cast(DType.F64)).cast(DType.I64).cast(a.dtype());
-    }
-    boolean row = a.shape().rank() == 1;
-    boolean column = b.shape().rank() == 1;
-    if (!row && !column) {
-      return a.matMul(b);
-    }
-    Tensor y = (row ? a.expandDims(0) : a).matMul(column ? b.expandDims(-1) : b);
-    Tensor narrow = column ? y.squeeze(-1) : y;
-    return row ? narrow.squeeze(column ? -1 : -2) : narrow;
   }
 
   // ---- inverse -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,14 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
   /** A product whose epilogue is still open. */
   abstract Tensor product(Contraction op, Tensor rhs);
 
-  /** The matrix product: this (…, m, k) · {@code rhs} (…, k, n) = (…, m, n); leading axes broadcast. */
+  /**
+   * The matrix product: this (…, m, k) · {@code rhs} (…, k, n) = (…, m, n); leading axes broadcast. A vector (k) on the left is a row and on the right a
+   * column, and that axis goes: (k) · (k, n) = (n), (m, k) · (k) = (m), (k) · (k) = ().
+   *
+   * <p>Operands of one floating type give that type. Two types meet in one, which the result has: floating ones in the wider (F16 and BF16 in F32), an
+   * integer in the other's floating type, integers in that of {@link dev.orthant.op.Pointwise#integers}. Integers are multiplied and summed in 64 bits:
+   * exact, and what the type cannot hold wraps around, as in PyTorch. Each operand's gradient has its own type; integers have none.
+   */
   public Tensor matMul(Tensor rhs) {
     return matMul(rhs, false, false);
   }
@@ -37,7 +44,7 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
 
   /** The matrix product with either operand's last two axes taken as transposed, F32 operands multiplied as {@code math} says. */
   public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs, MathMode math) {
-    return product(new MatMul(transposeThis, transposeRhs, Epilogue.NONE, math), rhs);
+    return new MatrixProduct(transposeThis, transposeRhs, math).of(self(), rhs);
   }
 
   /**
@@ -58,7 +65,33 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
           + " (on " + device().name() + ")");
     }
     int axis = how.layout().heightAxis();
-    try (Tensor image = expandDims(axis); Tensor wide = filters.expandDims(axis); Tensor y = image.conv2d(wide, how)) {
+    try (Tensor image = expandDims(axis);
+        Tensor wide = filters.expandDims(axis);
+        Tensor y = image.conv2d(wide, alongWidth(how))) {
+      return y.squeeze(axis);
+    }
+  }
+
+  /** That convolution for images one row high. */
+  private static Conv2d alongWidth(Conv2d how) {
+    Window w = how.window();
+    return new Conv2d(new Window(1, w.strideW(), 0, w.padLeft(), 0, w.padRight(), 1, w.dilationW()), how.groups(),
+        how.layout(), how.epilogue(), how.math());
+  }
+
+  /**
+   * One-dimensional transposed convolution: signals (n, k, q) with filters (k, c/groups, s) give (n, c, l), in NHWC (n, q, k) with (k, s, c/groups) give (n, l, c);
+   * only the width of {@code how}'s window counts. See {@link #convTranspose2d(Tensor, Conv2d, int)}.
+   */
+  public Tensor convTranspose1d(Tensor filters, Conv2d how, int extra) {
+    if (shape().rank() != 3 || filters.shape().rank() != 3) {
+      throw new ShapeException("convTranspose1d: takes rank 3 signals and filters, got " + spec() + ", "
+          + filters.spec() + " (on " + device().name() + ")");
+    }
+    int axis = how.layout().heightAxis();
+    try (Tensor image = expandDims(axis);
+        Tensor wide = filters.expandDims(axis);
+        Tensor y = image.convTranspose2d(wide, alongWidth(how), 0, extra)) {
       return y.squeeze(axis);
     }
   }
@@ -67,7 +100,7 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * Transposed convolution: the gradient of {@code how} by its images, so (n, k, p, q) becomes (n, c, h, w) with filters (k, c/groups, r, s), h =
    * (p − 1)·stride − pads + dilation·(r − 1) + 1 + {@code extra}.
    *
-   * @param extra rows and columns more at the end (output padding), from 0 to the stride − 1
+   * @param extra rows and columns more at the end (output padding), less than the stride or than the dilation, as PyTorch has it
    */
   public Tensor convTranspose2d(Tensor filters, Conv2d how, int extra) {
     return convTranspose2d(filters, how, extra, extra);
@@ -81,16 +114,32 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
       throw new ShapeException("convTranspose2d: takes rank 4 images and filters, got " + spec() + ", " + filters.spec()
           + " (on " + device().name() + ")");
     }
-    if (extraRows < 0 || extraColumns < 0
-        || Math.max(extraRows, extraColumns) >= Math.max(w.strideH(), w.strideW())) {
+    if (extraRows < 0 || extraRows >= Math.max(w.strideH(), w.dilationH()) || extraColumns < 0
+        || extraColumns >= Math.max(w.strideW(), w.dilationW())) {
       throw new ShapeException("convTranspose2d: extra rows and columns " + extraRows + ", " + extraColumns
-          + " must be from 0 to the stride - 1 of " + w);
+          + " must be from 0 to less than the stride or than the dilation of " + w + ", of " + spec() + ", "
+          + filters.spec() + " (on " + device().name() + ")");
     }
+    // What a stride cannot leave over comes out of the padding at the end, and behind that are zeros.
+    int moreRows = Math.max(0, extraRows - w.strideH() + 1);
+    int moreColumns = Math.max(0, extraColumns - w.strideW() + 1);
+    Window less = w.padding(w.padTop(), w.padLeft(), Math.max(0, w.padBottom() - moreRows),
+        Math.max(0, w.padRight() - moreColumns));
+    int zeroRows = moreRows - (w.padBottom() - less.padBottom());
+    int zeroColumns = moreColumns - (w.padRight() - less.padRight());
     long h = transposed(shape().dim(axis), w.strideH(), (long) w.padTop() + w.padBottom(), w.dilationH(),
-        filters.shape().dim(axis), extraRows);
+        filters.shape().dim(axis), extraRows - zeroRows);
     long width = transposed(shape().dim(axis + 1), w.strideW(), (long) w.padLeft() + w.padRight(), w.dilationW(),
-        filters.shape().dim(axis + 1), extraColumns);
-    return product(new Conv2dBackwardData(plain("convTranspose2d", how), h, width, Epilogue.NONE), filters);
+        filters.shape().dim(axis + 1), extraColumns - zeroColumns);
+    Conv2d forward = plain("convTranspose2d",
+        new Conv2d(less, how.groups(), how.layout(), how.epilogue(), how.math()));
+    Tensor y = product(new Conv2dBackwardData(forward, h, width, Epilogue.NONE), filters);
+    if (zeroRows == 0 && zeroColumns == 0) {
+      return y;
+    }
+    try (y; Tensor rows = y.pad(axis, 0, zeroRows, 0)) {
+      return rows.pad(axis + 1, 0, zeroColumns, 0);
+    }
   }
 
   private long transposed(long extent, int stride, long pads, int dilation, long filter, int extra) {
