@@ -66,7 +66,7 @@ final class Extremes {
         places = Tensor.concat(axis, List.of(places, rest.get(1)));
       }
       Tensor part = find(name, kind, values, axis, false).getFirst();
-      Tensor place = places.gatherElements(axis, part).add(part.mul(each));
+      Tensor place = places.gatherElements(axis, part).add(part.mul((double) each));
       return scope.keep(TensorReductions.drop(place, List.of(axis), false));
     }
   }

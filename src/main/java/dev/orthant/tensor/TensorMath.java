@@ -319,6 +319,16 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return activate(Activations.SOFTSIGN);
   }
 
+  /** 1 − erf(x), to its last digits where erf is nearly 1. */
+  public Tensor erfc() {
+    return apply(Function.ERFC);
+  }
+
+  /** log σ(x) = −log(1 + e^(−x)), finite for any finite x. */
+  public Tensor logSigmoid() {
+    return activate(Activations.LOG_SIGMOID);
+  }
+
   public Tensor sigmoid() {
     return activate(Activations.SIGMOID);
   }

@@ -8,7 +8,6 @@ import dev.orthant.op.Conv2d;
 import dev.orthant.op.Conv2dBackwardData;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.Layout;
-import dev.orthant.op.MatMul;
 import dev.orthant.op.MathMode;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Window;

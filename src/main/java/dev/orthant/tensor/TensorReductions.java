@@ -170,23 +170,44 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * large the mean (see {@link Moments}); NaN of no elements.
    */
   public Tensor variance(boolean keepDims, int... axes) {
-    return spread("variance", Moments.Spread::variance, keepDims, axes);
+    return spread("variance", Moments.Spread::variance, keepDims, axes, new double[0]);
   }
 
   /** The square root of {@link #variance}, finite also where that is not; its gradient where all are equal is 0. */
   public Tensor std(boolean keepDims, int... axes) {
-    return spread("std", Moments.Spread::deviationOfRow, keepDims, axes);
+    return spread("std", Moments.Spread::deviationOfRow, keepDims, axes, new double[0]);
+  }
+
+  /** Σ (x − mean)²/(n − ddof): with 1 the unbiased estimate, as PyTorch's default. Of n ≤ ddof elements 0/0 or infinite, as there. */
+  public Tensor variance(int ddof, boolean keepDims, int... axes) {
+    return spread("variance", s -> s.variance().times(Expr.scalar(0)), keepDims, axes,
+        correction("variance", ddof, axes));
+  }
+
+  /** The square root of {@link #variance(int, boolean, int...)}; its gradient where all are equal is 0. */
+  public Tensor std(int ddof, boolean keepDims, int... axes) {
+    return spread("std", s -> s.deviationOfRow().times(Expr.scalar(0)), keepDims, axes,
+        Math.sqrt(correction("std", ddof, axes)));
+  }
+
+  /** n/(n − ddof). */
+  private double correction(String name, int ddof, int... axes) {
+    if (ddof < 0) {
+      throw new InvalidInputException(name + ": ddof must be 0 or more, got " + ddof + " for " + spec());
+    }
+    long n = axes(name, axes).stream().mapToLong(a -> shape().dim(a)).reduce(1, (a, b) -> a * b);
+    return n / (double) Math.max(0, n - ddof);
   }
 
   private Tensor spread(String name, java.util.function.Function<Moments.Spread, Expr> result, boolean keepDims,
-      int... axes) {
+      int[] axes, double... scalars) {
     List<Integer> over = axes(name, axes);
     DType type = floating(name);
     boolean empty = over.stream().anyMatch(a -> shape().dim(a) == 0);
     Moments.Spread spread =
         empty ? Moments.ofNothing(X, 1) : Moments.spread(X, 1, type.compute(), Expr.constant(0));
     Reduce op = new Reduce(over, spread.stages(), List.of(new Reduce.Result(result.apply(spread), true, type)), 1,
-        List.of());
+        Arrays.stream(scalars).boxed().toList());
     return drop(Launcher.reduce(name, op, List.of(self()), empty ? Set.of() : Set.of(0)).getFirst(), over, keepDims);
   }
 
@@ -272,7 +293,17 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return wide.reduce("mean", Reduce.Kind.MEAN, X, s -> s, spec().dtype(), false, new double[0]);
   }
 
-  /** As {@link #crossEntropy}, without the mean. */
+  /** The mean cross-entropy with an ignored label, label smoothing or class weights: see {@link CrossEntropy}. */
+  public Tensor crossEntropy(Tensor labels, CrossEntropy how) {
+    return how.mean(self(), labels);
+  }
+
+  /** As {@link #crossEntropy(Tensor, CrossEntropy)}, the loss of each row; 0 where it does not count. */
+  public Tensor crossEntropyPerRow(Tensor labels, CrossEntropy how) {
+    return how.perRow(self(), labels);
+  }
+
+  /** As {@link #crossEntropy(Tensor)}, without the mean. */
   public Tensor crossEntropyPerRow(Tensor labels) {
     return crossEntropyPerRow(labels, floating("crossEntropy"));
   }

@@ -63,4 +63,20 @@ class EmptyAxesTest {
       }
     }
   }
+
+  /** The divisor n − ddof, of several elements, of as few as that, and of none. */
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("devices")
+  void deviationsAreDividedByWhatIsAskedFor(Device device) {
+    double nan = Double.NaN;
+    try (Scope _ = Scope.open()) {
+      Tensor x = Tensor.of(device, DType.F32, Shape.of(2, 4), 1, 2, 3, 6, 5, 5, 5, 5);
+      assertThat(x.variance(0, false, 1).toDoubleArray()).containsExactly(3.5, 0);
+      assertThat(x.variance(2, false, 1).toDoubleArray()).containsExactly(7, 0);
+      assertThat(x.std(2, false, 1).mul(x.std(2, false, 1)).toDoubleArray()[0]).isBetween(6.99999, 7.00001);
+      assertThat(x.slice(1, 0, 1).variance(1, false, 1).toDoubleArray()).containsExactly(nan, nan);
+      assertThat(Tensor.full(device, DType.F32, EMPTY, 0).std(1, false, 1).toDoubleArray()).containsOnly(nan);
+      assertThatThrownBy(() -> x.std(-1, false, 1)).isInstanceOf(dev.orthant.core.InvalidInputException.class);
+    }
+  }
 }

@@ -39,7 +39,7 @@ class LongRowsTest {
   void placesBeyondTwoToThe24AreExact(Device device) {
     for (long n : new long[] {BEYOND, 1L << 25}) {
       for (DType type : n == BEYOND ? List.of(DType.F32) : List.of(DType.BF16)) {
-        for (long at : new long[] {(1L << 24) + 1, n - 1}) {
+        for (double at : new double[] {0x1p24 + 1, (double) n - 1}) {
           String what = type + ", element " + at + " of " + n + " on " + device.name();
           try (Scope _ = Scope.open()) {
             Tensor x = planted(device, type, Shape.of(n), at, 3, at - 7, -3);
@@ -55,7 +55,7 @@ class LongRowsTest {
   @MethodSource("devices")
   void ofSeveralTheFirstAndANaNBeforeAll(Device device) {
     try (Scope _ = Scope.open()) {
-      long late = BEYOND - 1;
+      double late = (double) BEYOND - 1;
       Tensor ties = planted(device, DType.F32, Shape.of(BEYOND), late - 1, 3, late, 3, 5, -1, late - 2, -1);
       assertThat(ties.argMax(0).toDoubleArray()).containsExactly(late - 1);
       assertThat(ties.argMin(0).toDoubleArray()).containsExactly(5);
@@ -68,8 +68,8 @@ class LongRowsTest {
   @ParameterizedTest(autoCloseArguments = false)
   @MethodSource("devices")
   void alongEitherAxis(Device device) {
-    long a = (1L << 24) + 1;
-    long b = BEYOND - 1;
+    double a = 0x1p24 + 1;
+    double b = (double) BEYOND - 1;
     try (Scope _ = Scope.open()) {
       Tensor columns = planted(device, DType.F16, Shape.of(BEYOND, 2), 2 * a, 2, 2 * b + 1, 2);
       assertThat(columns.argMax(0).toDoubleArray()).containsExactly(a, b);

@@ -68,12 +68,13 @@ class MatrixProductTest {
       for (int way = 0; way < 4; way++) {
         boolean left = way % 2 == 1;
         boolean right = way > 1;
-        double[] a = random.doubles(2 * 5 * 37).map(v -> type.round(random.nextInt() / 16 + v)).toArray();
-        double[] b = random.doubles(37 * 3).map(v -> type.round(random.nextInt() / 16 + v)).toArray();
+        double most = type == DType.I8 ? 128 : type == DType.U8 ? 256 : 0x1p28;
+        double[] a = random.doubles(2 * 5 * 37, type == DType.U8 ? 0 : -most, most).map(Math::floor).toArray();
+        double[] b = random.doubles(37 * 3, type == DType.U8 ? 0 : -most, most).map(Math::floor).toArray();
         try (Scope _ = Scope.open()) {
-          Tensor x = Tensor.of(device, type, left ? Shape.of(2, 37, 5) : Shape.of(2, 5, 37), a);
-          Tensor y = Tensor.of(device, type, right ? Shape.of(3, 37) : Shape.of(37, 3), b);
-          Tensor z = x.matMul(y, left, right);
+          Tensor lhs = Tensor.of(device, type, left ? Shape.of(2, 37, 5) : Shape.of(2, 5, 37), a);
+          Tensor rhs = Tensor.of(device, type, right ? Shape.of(3, 37) : Shape.of(37, 3), b);
+          Tensor z = lhs.matMul(rhs, left, right);
           assertThat(z.dtype()).isEqualTo(type);
           assertThat(z.shape()).isEqualTo(Shape.of(2, 5, 3));
           double[] found = z.toDoubleArray();
@@ -83,7 +84,9 @@ class MatrixProductTest {
             int c = i % 3;
             long sum = 0;
             for (int k = 0; k < 37; k++) {
-              sum += (long) a[g * 185 + (left ? k * 5 + r : r * 37 + k)] * (long) b[right ? c * 37 + k : k * 3 + c];
+              long x = (long) a[g * 185 + (left ? k * 5 + r : r * 37 + k)];
+              long y = (long) b[right ? c * 37 + k : k * 3 + c];
+              sum += x * y;
             }
             double expected = switch (type) {
               case I8 -> (byte) sum;
