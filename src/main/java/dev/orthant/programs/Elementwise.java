@@ -1,6 +1,5 @@
 package dev.orthant.programs;
 
-import static dev.orthant.programs.Steps.of;
 import static dev.orthant.programs.Steps.step;
 
 import dev.orthant.core.DType;
@@ -32,11 +31,11 @@ final class Elementwise {
         two("minimum", Tensor::minimum),
         d -> {
           double v = d.number();
-          return of(d.anything(), "add(" + v + ")", x -> x.add(v));
+          return Steps.of(d.anything(), "add(" + v + ")", x -> x.add(v));
         },
         d -> {
           double v = d.number();
-          return of(d.anything(), "mul(" + v + ")", x -> x.mul(v));
+          return Steps.of(d.anything(), "mul(" + v + ")", x -> x.mul(v));
         },
         Elementwise::activation, Elementwise::activation);
   }
@@ -44,19 +43,19 @@ final class Elementwise {
   static List<Kind> all() {
     List<Kind> all = new ArrayList<>(List.of(
         two("div", Tensor::div),
-        d -> of(d.anything(), "neg()", Tensor::neg),
-        d -> of(d.anything(), "square()", Tensor::square),
+        d -> Steps.of(d.anything(), "neg()", Tensor::neg),
+        d -> Steps.of(d.anything(), "square()", Tensor::square),
         d -> {
           double v = d.any(1.0, 2.0, 3.0);
-          return of(d.floating(), "pow(" + v + ")", x -> x.pow(v));
+          return Steps.of(d.floating(), "pow(" + v + ")", x -> x.pow(v));
         },
         d -> {
           double v = d.positive();
-          return of(d.floating(), "div(" + v + ")", x -> x.div(v));
+          return Steps.of(d.floating(), "div(" + v + ")", x -> x.div(v));
         },
         d -> {
           Function f = d.any(FUNCTIONS);
-          return of(d.floating(), "apply(Function." + f + ")", x -> x.apply(f));
+          return Steps.of(d.floating(), "apply(Function." + f + ")", x -> x.apply(f));
         },
         Elementwise::activationWithTensor, Elementwise::comparison, Elementwise::comparisonWithNumber,
         Elementwise::where, Elementwise::where, Elementwise::whereNumber, Elementwise::formula, Elementwise::formula,
@@ -73,7 +72,7 @@ final class Elementwise {
 
   private static Node.Step activation(Draw d) {
     Activation f = d.any(List.copyOf(Activations.all()));
-    return of(d.floating(), "activate(Activations.named(\"" + f.name() + "\"))", x -> x.activate(f));
+    return Steps.of(d.floating(), "activate(Activations.named(\"" + f.name() + "\"))", x -> x.activate(f));
   }
 
   private static Node.Step activationWithTensor(Draw d) {
@@ -98,7 +97,7 @@ final class Elementwise {
 
   private static Node.Step comparisonWithNumber(Draw d) {
     double v = d.number();
-    return d.coin() ? of(d.anything(), "gt(" + v + ")", x -> x.gt(v)) : of(d.anything(), "eq(" + v + ")", x -> x.eq(v));
+    return d.coin() ? Steps.of(d.anything(), "gt(" + v + ")", x -> x.gt(v)) : Steps.of(d.anything(), "eq(" + v + ")", x -> x.eq(v));
   }
 
   private static Node.Step where(Draw d) {
@@ -127,7 +126,7 @@ final class Elementwise {
       }
       case 1 -> {
         Expr f = a.minus(Expr.scalar(0)).squared();
-        yield of(x, "apply(\"mine\", Expr.input(0).minus(Expr.scalar(0)).squared(), List.of(), " + v + ")",
+        yield Steps.of(x, "apply(\"mine\", Expr.input(0).minus(Expr.scalar(0)).squared(), List.of(), " + v + ")",
             t -> t.apply("mine", f, List.of(), v));
       }
       case 2 -> {
@@ -157,7 +156,7 @@ final class Elementwise {
   private static Node.Step dropout(Draw d) {
     double rate = d.any(0.0, 0.25, 0.5);
     Philox noise = new Philox(d.below(5), 4L * d.below(9));
-    return of(d.floating(), "dropout(" + rate + ", new Philox(" + noise.seed() + ", " + noise.offset() + "))",
+    return Steps.of(d.floating(), "dropout(" + rate + ", new Philox(" + noise.seed() + ", " + noise.offset() + "))",
         x -> x.dropout(rate, noise));
   }
 

@@ -1,7 +1,6 @@
 package dev.orthant.programs;
 
 import static dev.orthant.programs.Steps.list;
-import static dev.orthant.programs.Steps.of;
 import static dev.orthant.programs.Steps.step;
 
 import dev.orthant.core.DType;
@@ -22,11 +21,11 @@ final class Moves {
         Moves::joined, d -> along(d, d.anything(1), "cumSum", Tensor::cumSum),
         d -> along(d, d.anything(1), "cumProd", Tensor::cumProd),
         d -> along(d, d.floating(1), "crelu", Tensor::crelu),
-        d -> of(d.anything(), "detach()", Tensor::detach), d -> of(d.anything(), "squeeze()", x -> x.squeeze()),
+        d -> Steps.of(d.anything(), "detach()", Tensor::detach), d -> Steps.of(d.anything(), "squeeze()", x -> x.squeeze()),
         d -> {
           int x = d.anything();
           int axis = d.below(d.rank(x) + 1);
-          return of(x, "expandDims(" + axis + ")", t -> t.expandDims(axis));
+          return Steps.of(x, "expandDims(" + axis + ")", t -> t.expandDims(axis));
         });
   }
 
@@ -36,13 +35,13 @@ final class Moves {
 
   private static Node.Step along(Draw d, int x, String name, Along f) {
     int axis = d.axis(x);
-    return of(x, name + "(" + axis + ")", t -> f.of(t, axis));
+    return Steps.of(x, name + "(" + axis + ")", t -> f.of(t, axis));
   }
 
   private static Node.Step transpose(Draw d) {
     int x = d.anything(2);
     int[] order = d.order(d.rank(x));
-    return of(x, "transpose(" + list(order) + ")", t -> t.transpose(order));
+    return Steps.of(x, "transpose(" + list(order) + ")", t -> t.transpose(order));
   }
 
   private static Node.Step slice(Draw d) {
@@ -53,9 +52,9 @@ final class Moves {
     int to = from + d.below(extent - from + 1);
     int step = d.any(1, 1, 2, 3);
     return d.oneIn(3) && to > from
-        ? of(x, "slice(" + axis + ", " + (to - 1) + ", " + (from - 1) + ", -" + step + ")",
+        ? Steps.of(x, "slice(" + axis + ", " + (to - 1) + ", " + (from - 1) + ", -" + step + ")",
             t -> t.slice(axis, to - 1, from - 1, -step))
-        : of(x, "slice(" + axis + ", " + from + ", " + to + ", " + step + ")", t -> t.slice(axis, from, to, step));
+        : Steps.of(x, "slice(" + axis + ", " + from + ", " + to + ", " + step + ")", t -> t.slice(axis, from, to, step));
   }
 
   private static Node.Step slices(Draw d) {
@@ -70,14 +69,14 @@ final class Moves {
       counts[a] = extent == 0 ? 0 : 1 + d.below((int) (extent - starts[a]));
       steps[a] = 1;
     }
-    return of(x, "slice(new long[] {" + list(starts) + "}, new long[] {" + list(counts) + "}, new long[] {"
+    return Steps.of(x, "slice(new long[] {" + list(starts) + "}, new long[] {" + list(counts) + "}, new long[] {"
         + list(steps) + "})", t -> t.slice(starts, counts, steps));
   }
 
   private static Node.Step flip(Draw d) {
     int x = d.anything();
     int[] axes = d.axes(x);
-    return of(x, "flip(" + list(axes) + ")", t -> t.flip(axes));
+    return Steps.of(x, "flip(" + list(axes) + ")", t -> t.flip(axes));
   }
 
   private static Node.Step pad(Draw d) {
@@ -86,7 +85,7 @@ final class Moves {
     int before = d.below(4) - 1;
     int after = d.below(4) - 1;
     double v = d.any(0.0, 1.0, -2.0);
-    return of(x, "pad(" + axis + ", " + before + ", " + after + ", " + v + ")", t -> t.pad(axis, before, after, v));
+    return Steps.of(x, "pad(" + axis + ", " + before + ", " + after + ", " + v + ")", t -> t.pad(axis, before, after, v));
   }
 
   private static Node.Step tile(Draw d) {
@@ -95,7 +94,7 @@ final class Moves {
     for (int a = 0; a < repeats.length; a++) {
       repeats[a] = d.any(1, 1, 2, 3);
     }
-    return of(x, "tile(" + list(repeats) + ")", t -> t.tile(repeats));
+    return Steps.of(x, "tile(" + list(repeats) + ")", t -> t.tile(repeats));
   }
 
   private static Node.Step concat(Draw d) {
@@ -119,7 +118,7 @@ final class Moves {
     int x = d.anything(1);
     int axis = d.axis(x);
     int index = d.below((int) Math.max(1, d.dim(x, axis)));
-    return of(x, "select(" + axis + ", " + index + ")", t -> t.select(axis, index));
+    return Steps.of(x, "select(" + axis + ", " + index + ")", t -> t.select(axis, index));
   }
 
   /** Two neighbouring axes become one, or an axis two. */
@@ -139,13 +138,13 @@ final class Moves {
       other[axis] = part;
       other[axis + 1] = dims[axis] / part;
     }
-    return of(x, "reshape(" + list(other) + ")", t -> t.reshape(other));
+    return Steps.of(x, "reshape(" + list(other) + ")", t -> t.reshape(other));
   }
 
   private static Node.Step flatten(Draw d) {
     int x = d.anything();
     long n = d.shape(x).elements();
-    return of(x, "reshape(" + n + ")", t -> t.reshape(n));
+    return Steps.of(x, "reshape(" + n + ")", t -> t.reshape(n));
   }
 
   private static Node.Step broadcast(Draw d) {
@@ -155,12 +154,12 @@ final class Moves {
       dims[a] = dims[a] == 1 ? d.extent() : dims[a];
     }
     Shape shape = d.coin() && dims.length < 4 ? Shape.of(d.extent()).append(dims) : Shape.of(dims);
-    return of(x, "broadcastTo(Shape.of(" + list(shape.dims()) + "))", t -> t.broadcastTo(shape));
+    return Steps.of(x, "broadcastTo(Shape.of(" + list(shape.dims()) + "))", t -> t.broadcastTo(shape));
   }
 
   private static Node.Step cast(Draw d) {
     DType type = d.oneIn(3) ? d.any(DType.values()) : d.floatingType();
-    return of(d.anything(), "cast(DType." + type.name() + ")", t -> t.cast(type));
+    return Steps.of(d.anything(), "cast(DType." + type.name() + ")", t -> t.cast(type));
   }
 
   private static Node.Step gather(Draw d) {
@@ -195,7 +194,7 @@ final class Moves {
     int extent = (int) d.dim(x, axis);
     int first = d.below(extent + 1);
     int part = d.below(2);
-    return of(x, "split(" + axis + ", " + first + ", " + (extent - first) + ").get(" + part + ")",
+    return Steps.of(x, "split(" + axis + ", " + first + ", " + (extent - first) + ").get(" + part + ")",
         t -> t.split(axis, first, extent - first).get(part));
   }
 
@@ -213,14 +212,14 @@ final class Moves {
     int x = d.anything(1);
     int axis = d.axis(x);
     boolean descending = d.coin();
-    return d.coin() ? of(x, "sort(" + axis + ", " + descending + ").values()", t -> t.sort(axis, descending).values())
-        : of(x, "sort(" + axis + ", " + descending + ").indices()", t -> t.sort(axis, descending).indices());
+    return d.coin() ? Steps.of(x, "sort(" + axis + ", " + descending + ").values()", t -> t.sort(axis, descending).values())
+        : Steps.of(x, "sort(" + axis + ", " + descending + ").indices()", t -> t.sort(axis, descending).indices());
   }
 
   private static Node.Step topK(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int k = d.below((int) d.dim(x, axis) + 1);
-    return of(x, "topK(" + axis + ", " + k + ").values()", t -> t.topK(axis, k).values());
+    return Steps.of(x, "topK(" + axis + ", " + k + ").values()", t -> t.topK(axis, k).values());
   }
 }

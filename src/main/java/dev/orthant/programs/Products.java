@@ -1,6 +1,5 @@
 package dev.orthant.programs;
 
-import static dev.orthant.programs.Steps.of;
 import static dev.orthant.programs.Steps.step;
 
 import dev.orthant.core.Shape;
@@ -104,7 +103,7 @@ final class Products {
     boolean counts = d.coin();
     Pool2d how = new Pool2d(kind, height, width, Window.UNIT.stride(stride, stride).padding(pad, pad, pad, pad), layout,
         counts, 2);
-    return of(d.floatingOfRank(4),
+    return Steps.of(d.floatingOfRank(4),
         "pool2d(new Pool2d(Pool2d.Kind." + kind + ", " + height + ", " + width + ", Window.UNIT.stride(" + stride + ", "
             + stride + ").padding(" + pad + ", " + pad + ", " + pad + ", " + pad + "), Layout." + layout + ", " + counts
             + ", 2))",
@@ -114,7 +113,7 @@ final class Products {
   private static Node.Step global(Draw d) {
     Layout layout = d.any(Layout.values());
     return d.coin()
-        ? of(d.floatingOfRank(4), "globalAvgPool2d(Layout." + layout + ")", x -> x.globalAvgPool2d(layout))
-        : of(d.floatingOfRank(4), "globalMaxPool2d(Layout." + layout + ")", x -> x.globalMaxPool2d(layout));
+        ? Steps.of(d.floatingOfRank(4), "globalAvgPool2d(Layout." + layout + ")", x -> x.globalAvgPool2d(layout))
+        : Steps.of(d.floatingOfRank(4), "globalMaxPool2d(Layout." + layout + ")", x -> x.globalMaxPool2d(layout));
   }
 }

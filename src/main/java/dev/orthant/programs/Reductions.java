@@ -1,7 +1,6 @@
 package dev.orthant.programs;
 
 import static dev.orthant.programs.Steps.list;
-import static dev.orthant.programs.Steps.of;
 import static dev.orthant.programs.Steps.step;
 
 import dev.orthant.core.Shape;
@@ -24,13 +23,13 @@ final class Reductions {
         floating("variance", Tensor::variance), floating("logSumExp", Tensor::logSumExp), Reductions::norm,
         // Of a number that is broadcast: nothing but the shape around it tells how many there are.
         Reductions::ofBroadcast, Reductions::ofBroadcast,
-        d -> of(d.floating(), "sumOfSquares()", Tensor::sumOfSquares),
+        d -> Steps.of(d.floating(), "sumOfSquares()", Tensor::sumOfSquares),
         d -> along(d, d.floating(1), "softmax", Tensor::softmax),
         d -> along(d, d.floating(1), "logSoftmax", Tensor::logSoftmax),
         d -> along(d, d.anything(1), "argMax", Tensor::argMax),
         d -> along(d, d.anything(1), "argMin", Tensor::argMin),
         Reductions::crossEntropy, Reductions::crossEntropyWith, Reductions::layerNorm,
-        d -> of(d.floating(1), "rmsNorm(null)", x -> x.rmsNorm(null)), Reductions::groupNorm);
+        d -> Steps.of(d.floating(1), "rmsNorm(null)", x -> x.rmsNorm(null)), Reductions::groupNorm);
   }
 
   private interface Along {
@@ -39,7 +38,7 @@ final class Reductions {
 
   private static Node.Step along(Draw d, int x, String name, Along f) {
     int axis = d.axis(x);
-    return of(x, name + "(" + axis + ")", t -> f.of(t, axis));
+    return Steps.of(x, name + "(" + axis + ")", t -> f.of(t, axis));
   }
 
   private static Kind any(String name, Reduction f) {
@@ -53,7 +52,7 @@ final class Reductions {
   private static Node.Step reduction(Draw d, int x, String name, Reduction f) {
     boolean keep = d.coin();
     int[] axes = d.oneIn(4) ? new int[0] : d.axes(x);
-    return of(x, name + "(" + keep + (axes.length == 0 ? "" : ", " + list(axes)) + ")", t -> f.of(t, keep, axes));
+    return Steps.of(x, name + "(" + keep + (axes.length == 0 ? "" : ", " + list(axes)) + ")", t -> f.of(t, keep, axes));
   }
 
   private static Node.Step norm(Draw d) {
@@ -62,7 +61,7 @@ final class Reductions {
     int x = d.floating();
     int[] axes = d.axes(x);
     String text = p == Double.POSITIVE_INFINITY ? "Double.POSITIVE_INFINITY" : "" + p;
-    return of(x, "norm(" + text + ", " + keep + (axes.length == 0 ? "" : ", " + list(axes)) + ")",
+    return Steps.of(x, "norm(" + text + ", " + keep + (axes.length == 0 ? "" : ", " + list(axes)) + ")",
         t -> t.norm(p, keep, axes));
   }
 
@@ -76,10 +75,10 @@ final class Reductions {
     String broadcast = "broadcastTo(Shape.of(" + list(shape.dims()) + "))";
     int axis = d.below(2);
     return switch (d.below(4)) {
-      case 0 -> of(x, broadcast + ".sum(" + axis + ")", t -> t.broadcastTo(shape).sum(axis));
-      case 1 -> of(x, broadcast + ".mean()", t -> t.broadcastTo(shape).mean());
-      case 2 -> of(x, broadcast + ".softmax(" + axis + ")", t -> t.broadcastTo(shape).softmax(axis));
-      default -> of(x, broadcast, t -> t.broadcastTo(shape));
+      case 0 -> Steps.of(x, broadcast + ".sum(" + axis + ")", t -> t.broadcastTo(shape).sum(axis));
+      case 1 -> Steps.of(x, broadcast + ".mean()", t -> t.broadcastTo(shape).mean());
+      case 2 -> Steps.of(x, broadcast + ".softmax(" + axis + ")", t -> t.broadcastTo(shape).softmax(axis));
+      default -> Steps.of(x, broadcast, t -> t.broadcastTo(shape));
     };
   }
 
@@ -99,7 +98,7 @@ final class Reductions {
   private static Node.Step layerNorm(Draw d) {
     int x = d.floating(1);
     if (d.coin()) {
-      return of(x, "layerNorm(null, null)", t -> t.layerNorm(null, null));
+      return Steps.of(x, "layerNorm(null, null)", t -> t.layerNorm(null, null));
     }
     Shape last = Shape.of(d.dim(x, -1));
     return step("{0}.layerNorm({1}, {2})", (_, in) -> in.get(0).layerNorm(in.get(1), in.get(2)), x,
@@ -110,7 +109,7 @@ final class Reductions {
     int x = d.floatingOfRank(4);
     int groups = d.any(1, 1, 2, 4);
     if (d.coin()) {
-      return of(x, "groupNorm(" + groups + ", null, null)", t -> t.groupNorm(groups, null, null));
+      return Steps.of(x, "groupNorm(" + groups + ", null, null)", t -> t.groupNorm(groups, null, null));
     }
     Shape channels = Shape.of(d.dim(x, 1));
     return step("{0}.instanceNorm({1}, {2})", (_, in) -> in.get(0).instanceNorm(in.get(1), in.get(2)), x,
