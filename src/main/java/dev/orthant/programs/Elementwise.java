@@ -97,7 +97,8 @@ final class Elementwise {
 
   private static Node.Step comparisonWithNumber(Draw d) {
     double v = d.number();
-    return d.coin() ? Steps.of(d.anything(), "gt(" + v + ")", x -> x.gt(v)) : Steps.of(d.anything(), "eq(" + v + ")", x -> x.eq(v));
+    return d.coin() ? Steps.of(d.anything(), "gt(" + v + ")", x -> x.gt(v))
+        : Steps.of(d.anything(), "eq(" + v + ")", x -> x.eq(v));
   }
 
   private static Node.Step where(Draw d) {

@@ -92,7 +92,7 @@ final class Generator {
     Set<Integer> closed = new HashSet<>();
     for (int i = 0; i + 1 < nodes.size(); i++) {
       int line = i;
-      boolean kept = nodes.get(i) instanceof Leaf l && l.gradient() || nodes.get(i) instanceof Overwrite
+      boolean kept = (nodes.get(i) instanceof Leaf l && l.gradient()) || nodes.get(i) instanceof Overwrite
           || nodes.stream().noneMatch(n -> n.operands().contains(line));
       if (!kept && random.nextInt(5) < 3) {
         closed.add(i);

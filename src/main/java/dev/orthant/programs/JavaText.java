@@ -32,8 +32,14 @@ final class JavaText {
         "op.Window", "tensor.*")) {
       t.append("import dev.orthant.").append(i).append(";\n");
     }
-    t.append("import java.util.Arrays;\nimport java.util.List;\nimport java.util.stream.IntStream;\n"
-        + "import org.assertj.core.api.Assertions;\nimport org.junit.jupiter.api.Test;\n\n");
+    t.append("""
+        import java.util.Arrays;
+        import java.util.List;
+        import java.util.stream.IntStream;
+        import org.assertj.core.api.Assertions;
+        import org.junit.jupiter.api.Test;
+
+        """);
     why.lines().forEach(l -> t.append("// ").append(l).append('\n'));
     t.append("class ").append(name).append(" {\n  @Test\n  void gives() {\n    Device device = Devices.named(\"")
         .append(device.name()).append("\");\n    try (Scope scope = Scope.open()")
@@ -118,7 +124,7 @@ final class JavaText {
   private static String folded(String line) {
     StringBuilder t = new StringBuilder();
     int width = 0;
-    for (String word : line.split("(?<=, )")) {
+    for (String word : line.split("(?<=, )", -1)) {
       if (width + word.length() > LINE) {
         t.append("\n          ");
         width = 0;

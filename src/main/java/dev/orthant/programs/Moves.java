@@ -21,7 +21,8 @@ final class Moves {
         Moves::joined, d -> along(d, d.anything(1), "cumSum", Tensor::cumSum),
         d -> along(d, d.anything(1), "cumProd", Tensor::cumProd),
         d -> along(d, d.floating(1), "crelu", Tensor::crelu),
-        d -> Steps.of(d.anything(), "detach()", Tensor::detach), d -> Steps.of(d.anything(), "squeeze()", x -> x.squeeze()),
+        d -> Steps.of(d.anything(), "detach()", Tensor::detach),
+        d -> Steps.of(d.anything(), "squeeze()", x -> x.squeeze()),
         d -> {
           int x = d.anything();
           int axis = d.below(d.rank(x) + 1);
@@ -54,7 +55,8 @@ final class Moves {
     return d.oneIn(3) && to > from
         ? Steps.of(x, "slice(" + axis + ", " + (to - 1) + ", " + (from - 1) + ", -" + step + ")",
             t -> t.slice(axis, to - 1, from - 1, -step))
-        : Steps.of(x, "slice(" + axis + ", " + from + ", " + to + ", " + step + ")", t -> t.slice(axis, from, to, step));
+        : Steps.of(x, "slice(" + axis + ", " + from + ", " + to + ", " + step + ")",
+            t -> t.slice(axis, from, to, step));
   }
 
   private static Node.Step slices(Draw d) {
@@ -85,7 +87,8 @@ final class Moves {
     int before = d.below(4) - 1;
     int after = d.below(4) - 1;
     double v = d.any(0.0, 1.0, -2.0);
-    return Steps.of(x, "pad(" + axis + ", " + before + ", " + after + ", " + v + ")", t -> t.pad(axis, before, after, v));
+    return Steps.of(x, "pad(" + axis + ", " + before + ", " + after + ", " + v + ")",
+        t -> t.pad(axis, before, after, v));
   }
 
   private static Node.Step tile(Draw d) {
@@ -212,7 +215,8 @@ final class Moves {
     int x = d.anything(1);
     int axis = d.axis(x);
     boolean descending = d.coin();
-    return d.coin() ? Steps.of(x, "sort(" + axis + ", " + descending + ").values()", t -> t.sort(axis, descending).values())
+    return d.coin()
+        ? Steps.of(x, "sort(" + axis + ", " + descending + ").values()", t -> t.sort(axis, descending).values())
         : Steps.of(x, "sort(" + axis + ", " + descending + ").indices()", t -> t.sort(axis, descending).indices());
   }
 

@@ -72,6 +72,7 @@ final class Shrinker {
   }
 
   /** The smallest found. */
+  @SuppressWarnings("ReferenceEquality") // a pass that finds nothing smaller gives back what it was given
   Program shrink(Program from) {
     Program best = from;
     for (Program next = pass(best); next != best && !isOver(); next = pass(best)) {

@@ -120,7 +120,7 @@ final class Trial {
         double y = b.at(i);
         DType type = a.spec().dtype();
         double allowed = 4 * type.unitRoundoff() * Math.abs(x) + type.minSubnormal() + DOUBLES * scale;
-        boolean same = x == y || Double.isNaN(x) && Double.isNaN(y) || Math.abs(x - y) <= allowed;
+        boolean same = x == y || (Double.isNaN(x) && Double.isNaN(y)) || Math.abs(x - y) <= allowed;
         if (!same) {
           return a.name() + "[" + i + "] " + a.spec() + " is " + y + ", step by step " + x;
         }

@@ -1,7 +1,6 @@
 package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
-import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;

@@ -302,7 +302,7 @@ final class ApiMisuseTest {
     wrong("conv of groups", INPUT, () -> Conv.of(Parameters.on(device, 1), 3, 4, 3, Conv2d.PLAIN.groups(2)));
   }
 
-  @SuppressWarnings("NullAway") // what is handed over is meant to be wrong
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what is handed over is meant to be wrong
   private static <T> T none() {
     return null;
   }

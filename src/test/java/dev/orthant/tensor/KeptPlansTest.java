@@ -24,7 +24,7 @@ final class KeptPlansTest {
   }
 
   /** Reductions of a matrix of ones: each element of the result, by the matrix's extents. */
-  private record Reduction(String name, Function<Tensor, Tensor> of, Function<long[], Double> expected) {
+  record Reduction(String name, Function<Tensor, Tensor> of, Function<long[], Double> expected) {
     @Override
     public String toString() {
       return name;
@@ -36,11 +36,11 @@ final class KeptPlansTest {
       new Reduction("sum(1)", x -> x.sum(1), d -> (double) d[1]),
       new Reduction("sum()", Tensor::sum, d -> (double) d[0] * d[1]),
       new Reduction("mean(0)", x -> x.mean(0), d -> 1.0),
-      new Reduction("norm(2)", x -> x.norm(2), d -> Math.sqrt(d[0] * d[1])),
+      new Reduction("norm(2)", x -> x.norm(2), d -> Math.sqrt((double) (d[0] * d[1]))),
       new Reduction("softmax(0)", x -> x.softmax(0), d -> 1.0 / d[0]),
       new Reduction("softmax(1)", x -> x.softmax(1), d -> 1.0 / d[1]),
-      new Reduction("logSoftmax(1)", x -> x.logSoftmax(1), d -> -Math.log(d[1])),
-      new Reduction("logSumExp", x -> x.logSumExp(false), d -> 1 + Math.log(d[0] * d[1])),
+      new Reduction("logSoftmax(1)", x -> x.logSoftmax(1), d -> -Math.log((double) d[1])),
+      new Reduction("logSumExp", x -> x.logSumExp(false), d -> 1 + Math.log((double) (d[0] * d[1]))),
       new Reduction("variance", x -> x.variance(false), d -> 0.0),
       new Reduction("argMax(0)", x -> x.argMax(0), d -> 0.0));
 
