@@ -126,8 +126,9 @@ final class FunctionCases {
       cases.add(Case.of("function/normalize by norm " + p, m -> Inputs.normal(m, 17, 3, 4).normalize(p, 1, 1e-12)));
       cases
           .add(Case.of("function/normalize of zeros by norm " + p, m -> m.zeros(new Shape(2, 3)).normalize(p, 1, 0.1)));
-      cases.add(Case.of("function/normalize of special rows by norm " + p,
-          m -> m.create(rows, new Shape(7, 3)).normalize(p, 1, 1e-12)));
+      Case special = Case.of("function/normalize of special rows by norm " + p,
+          m -> m.create(rows, new Shape(7, 3)).normalize(p, 1, 1e-12));
+      cases.add(p == 2 || p == 3 ? special.differs("PyTorch's powers overflow where the norm does not") : special);
     }
     cases.add(Case.of("function/normalize by default", m -> Inputs.normal(m, 17, 3, 4).normalize()));
     cases.add(Case.of("function/normalize with a large eps", m -> Inputs.normal(m, 17, 3, 4).normalize(2, 0, 10)));

@@ -162,7 +162,8 @@ final class ReductionCases {
       cases.add(Case.of("reduction/norm " + ord + " of no elements",
           m -> m.create(new Shape(2, 0)).norm(ord, new int[] {1}, false)));
     }
-    cases.add(Case.of("reduction/norm of large numbers", m -> m.create(new float[] {1e30f, 1e30f}).norm()));
+    cases.add(Case.of("reduction/norm of large numbers", m -> m.create(new float[] {1e30f, 1e30f}).norm())
+        .differs("PyTorch's squares overflow where the norm does not"));
     cases.add(Case.of("reduction/norm over 0 by default", m -> Inputs.normal(m, 30, 3, 4).norm(new int[] {0})));
   }
 
