@@ -27,6 +27,7 @@ import dev.orthant.op.Random;
 import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
+import dev.orthant.op.Summation;
 import dev.orthant.op.Window;
 import dev.orthant.parity.Case;
 import java.util.ArrayList;
@@ -75,6 +76,17 @@ public final class KernelCases {
         f32(1, 3, 3, 3)));
   }
 
+  /** More products than a block of {@link Summation#DOT} has: by tiles, one by one, and made again for what is infinite over padding. */
+  private static List<Case> deep() {
+    long depth = Summation.DOT.block() + 5;
+    return List.of(of("deep", MatMul.PLAIN, f32(2, depth), f32(depth, 3)),
+        of("deep, few filters", Conv2d.PLAIN.groups(2), f32(1, 2 * depth, 1, 2), f32(2, depth, 1, 1)),
+        planted("deep, few filters over padding", Conv2d.PLAIN.groups(2).padding(0, 1, 0, 0).layout(Layout.NHWC),
+            f32(1, 1, 2, 2 * depth), f32(2, 1, 2, depth)),
+        planted("infinite gradients over padding",
+            new Conv2dBackwardWeights(Conv2d.PLAIN.padding(1), 3, 3, Epilogue.NONE), f32(1, 2, 4, 5), f32(1, 9, 4, 5)));
+  }
+
   /** Every loader and every edge once, as small as that goes. */
   public static List<Case> edges() {
     List<Case> cases = new ArrayList<>();
@@ -106,6 +118,7 @@ public final class KernelCases {
     cases.add(of("random bits to two types", new Pointwise(
         List.of(Expr.where(Expr.input(1).lt(Expr.scalar(0)), 0, Expr.input(0)), Expr.input(1).lt(0.5).asNumber()), 1,
         List.of(0.3), List.of(DType.F32, DType.BOOL), List.of(new Philox(7, 3))), TensorSpec.of(DType.I32, 3, 37)));
+    cases.addAll(deep());
     cases.addAll(packs());
     for (long offset : new long[] {0, 3}) {
       cases.add(of("random in f64 from " + offset,

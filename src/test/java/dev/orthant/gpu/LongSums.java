@@ -143,7 +143,7 @@ public final class LongSums {
     List<Sum> direct = new ArrayList<>();
     List<Sum> byImages = new ArrayList<>();
     List<Sum> byFilters = new ArrayList<>();
-    for (long n : lengths(type, Summation.DOT, 1 << 18)) {
+    for (long n : lengths(type, Summation.DOT, 1 << 17)) {
       rows.add(dot(MatMul.PLAIN, n, TensorSpec.of(type, 1, n), TensorSpec.of(type, n, 1)));
       rows.add(dot(new MatMul(false, true, Epilogue.NONE), n, TensorSpec.of(type, 3, n), TensorSpec.of(type, 5, n)));
       rows.add(dot(new MatMul(true, false, Epilogue.NONE), n, TensorSpec.of(type, n, 9), TensorSpec.of(type, n, 2)));
