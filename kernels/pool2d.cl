@@ -21,7 +21,7 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
 #elif KIND == 3
     real acc = 0;
 #else
-    Total total = NOTHING;
+    BEGIN_SUM
 #endif
 #if KIND == 2
     // Powers are taken of magnitudes over the largest, so that none overflows. Of 0 and of infinity nothing need be divided.
@@ -47,9 +47,9 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
 #if KIND == 0
           acc = v > acc || v != v ? v : acc;
 #elif KIND == 1
-          total = plus(total, v);
+          ADD_TERM(v)
 #elif KIND == 2
-          total = plus(total, pow(fabs(v) / scale, power));
+          ADD_TERM(pow(fabs(v) / scale, power))
 #else
           acc = fabs(v) > acc || v != v ? fabs(v) : acc;
 #endif
@@ -58,9 +58,9 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
     }
 #if KIND == 1
     COUNT_TAPS(taps, top, left)
-    const real acc = value_of(total) / (real)taps;
+    const real acc = SUM_OF_TERMS / (real)taps;
 #elif KIND == 2
-    const real acc = scale * pow(value_of(total), root);
+    const real acc = scale * pow(SUM_OF_TERMS, root);
 #endif
     STORE_Y(y0, at, acc);
   }

@@ -36,7 +36,7 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
 #if KIND != 1
     const real v = LOAD_X(x0, at);
 #endif
-    Total total = NOTHING;
+    BEGIN_SUM
     for (idx r = windowH - 1; r >= 0; r--) {
       const idx top = row - r * dilationH;
       const idx p = (top + padTop) / strideH;
@@ -50,11 +50,11 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
             int is = 1;
             IS_LARGEST(is, top, left)
             if (is) {
-              total = plus(total, LOAD_X(dy, out));
+              ADD_TERM(LOAD_X(dy, out))
             }
 #elif KIND == 1
             COUNT_TAPS(taps, top, left)
-            total = plus(total, LOAD_X(dy, out) / (real)taps);
+            ADD_TERM(LOAD_X(dy, out) / (real)taps)
 #else
             const real norm = LOAD_X(y, out);
             const real sign = v > 0 ? (real)1 : v < 0 ? (real)-1 : v;
@@ -70,15 +70,15 @@ KERNEL(ITEMS) void pool2d_backward(PARAMETERS) {
                 }
               }
             }
-            total = plus(total, norm != norm ? norm : fabs(v) == norm ? LOAD_X(dy, out) * sign / (real)attaining : (real)0);
+            ADD_TERM(norm != norm ? norm : fabs(v) == norm ? LOAD_X(dy, out) * sign / (real)attaining : (real)0)
 #else
-            total = plus(total, norm == 0 ? (real)0 : LOAD_X(dy, out) * sign * pow(fabs(v) / norm, powerLess));
+            ADD_TERM(norm == 0 ? (real)0 : LOAD_X(dy, out) * sign * pow(fabs(v) / norm, powerLess))
 #endif
 #endif
           }
         }
       }
     }
-    STORE_Y(y0, at, value_of(total));
+    STORE_Y(y0, at, SUM_OF_TERMS);
   }
 }

@@ -39,6 +39,22 @@ DEVICE real value_of(Total t) {
 }
 #endif
 
+// A sum whose terms come one by one: BEGIN_SUM, ADD_TERM for each, SUM_OF_TERMS.
+#define BEGIN_SUM \
+  Total total = NOTHING; \
+  real part = 0; \
+  int taken = 0;
+#define ADD_TERM(v) \
+  { \
+    part += v; \
+    if (++taken == SUM_BLOCK) { \
+      total = plus(total, part); \
+      part = 0; \
+      taken = 0; \
+    } \
+  }
+#define SUM_OF_TERMS value_of(plus(total, part))
+
 // The totals of an item's many sums, which are needed once in a block only: volatile keeps them in memory, and the registers for what is multiplied.
 #define TOTALS(count) volatile real high[count], low[count];
 #define CLEAR_TOTAL(at) \
