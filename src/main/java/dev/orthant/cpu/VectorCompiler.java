@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class VectorCompiler implements AutoCloseable {
   /** Operations of a method that C1 still compiles, with a margin. */
-  private static final int VECTOR_STAGE = 48;
+  private static final int VECTOR_STAGE = 32;
   private static final int SCALAR_STAGE = 400;
   /** When so many kernels are kept, all are forgotten: a program that makes formulas for ever must not fill memory. */
   private static final int KEPT = 4096;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is applied to a formula that is put on tensors, where an activation is defined and where a derivative is made; not to what fusion puts together:
  * a chain of operations would otherwise give other bits when it is fused.
  */
+@SuppressWarnings("BadInstanceof") // "f(e) instanceof Expr u" names what a pattern found, or goes on where it found null
 final class Simplifier {
   private static final double CLOSE = 1e-12;
 
@@ -135,7 +136,7 @@ final class Simplifier {
       };
     }
     boolean isSquare = y instanceof Expr.Binary(Operator o, Expr l, Expr r, _)
-        && (o == Operator.MUL && l.equals(r) || o == Operator.POW && isConstant(r, 2));
+        && ((o == Operator.MUL && l.equals(r)) || (o == Operator.POW && isConstant(r, 2)));
     return isSquare && y instanceof Expr.Binary s && argument(s.left(), Function.TANH) instanceof Expr u
         ? u.apply(Function.TANH_SLOPE) : plain;
   }
@@ -209,7 +210,7 @@ final class Simplifier {
       return isGelu ? x.apply(Function.GELU_TANH) : isLine ? Operator.SWISH.of(x, Expr.constant(p[1])) : null;
     }
     boolean isScaled = u instanceof Expr.Binary(Operator o, Expr l, Expr r, _) && o == Operator.MUL
-        && (l.equals(x) && isNumber(r) || r.equals(x) && isNumber(l));
+        && ((l.equals(x) && isNumber(r)) || (r.equals(x) && isNumber(l)));
     return isScaled && u instanceof Expr.Binary b ? Operator.SWISH.of(x, b.left().equals(x) ? b.right() : b.left())
         : null;
   }

@@ -78,8 +78,8 @@ class FileFaultsTest {
       HostTensor first = HostTensor.allocate(TensorSpec.of(DType.F32, 40, 3), arena);
       HostTensor second = HostTensor.allocate(TensorSpec.of(DType.F32, 40, 3), arena);
       for (long i = 0; i < 120; i++) {
-        first.set(i, i);
-        second.set(i, -i);
+        first.set(i, (double) i);
+        second.set(i, (double) -i);
       }
       Checkpoint old = Checkpoint.builder().whole("step", 1).tensor("w", first).build();
       Checkpoint next = Checkpoint.builder().whole("step", 2).tensor("w", second).build();

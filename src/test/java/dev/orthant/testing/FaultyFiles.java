@@ -64,15 +64,16 @@ public final class FaultyFiles extends FileSystemProvider {
           Object[] given = args == null ? new Object[0]
               : Arrays.stream(args).map(a -> a instanceof Path p ? unwrap(p) : a).toArray();
           switch (method.getName()) {
-            case "getFileSystem":
+            case "getFileSystem" -> {
               return system;
-            case "equals":
+            }
+            case "equals" -> {
               return args[0] instanceof Path p && unwrap(p).equals(path);
-            case "toRealPath":
-              call();
-              break;
-            default:
-              break;
+            }
+            case "toRealPath" -> call();
+            default -> {
+              // Not a call of the file system.
+            }
           }
           try {
             Object result = method.invoke(path, given);
