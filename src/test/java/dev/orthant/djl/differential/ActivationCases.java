@@ -6,6 +6,7 @@ import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -31,6 +32,9 @@ final class ActivationCases {
     ALL.put("mish", NDArrayEx::mish);
   }
 
+  /** Those that PyTorch computes as 0·∞ or ∞/∞ at an infinity. */
+  private static final Set<String> WITHOUT_LIMITS = Set.of("softSign", "gelu", "swish 1", "swish 0.7");
+
   private ActivationCases() {}
 
   static Stream<Case> all() {
@@ -39,8 +43,10 @@ final class ActivationCases {
 
   private static Stream<Case> of(String name, Function<NDArrayEx, NDArray> f) {
     String full = "activation/" + name + " of ";
+    Case special = Case.of(full + "special", m -> f.apply(Inputs.special(m).getNDArrayInternal()));
     Stream<Case> plain = Stream.of(
-        Case.of(full + "special", m -> f.apply(Inputs.special(m).getNDArrayInternal())),
+        WITHOUT_LIMITS.contains(name) ? special.differs("PyTorch gives NaN at an infinity, where there is a limit")
+            : special,
         Case.of(full + "normal", m -> f.apply(Inputs.normal(m, 1, 2, 3, 4).getNDArrayInternal())),
         Case.of(full + "scalar", m -> f.apply(m.create(-0.7f).getNDArrayInternal())),
         Case.of(full + "nothing", m -> f.apply(m.create(new float[0]).getNDArrayInternal())),
