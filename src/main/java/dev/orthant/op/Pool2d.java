@@ -176,9 +176,9 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     if (!(most > 0 && most < Double.POSITIVE_INFINITY) || p == Double.POSITIVE_INFINITY) {
       return most;
     }
-    double[] sum = {0};
-    elements(x, output, at -> sum[0] += Math.pow(Math.abs(values.applyAsDouble(at)) / most, p));
-    return most * Math.pow(sum[0], 1 / p);
+    CompensatedSum sum = new CompensatedSum();
+    elements(x, output, at -> sum.add(Math.pow(Math.abs(values.applyAsDouble(at)) / most, p)));
+    return most * Math.pow(sum.value(), 1 / p);
   }
 
   @Override
@@ -195,12 +195,14 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
         y[i] = norm(x, i, at -> values[0][(int) at]);
         continue;
       }
-      double[] acc = {kind == Kind.MAX ? Double.NEGATIVE_INFINITY : 0};
+      double[] largest = {Double.NEGATIVE_INFINITY};
+      CompensatedSum sum = new CompensatedSum();
       elements(x, i, at -> {
         double v = values[0][(int) at];
-        acc[0] = kind == Kind.MAX ? Math.max(acc[0], v) : acc[0] + v;
+        largest[0] = Math.max(largest[0], v);
+        sum.add(v);
       });
-      y[i] = kind == Kind.MAX ? acc[0] : acc[0] / divisor(x, i);
+      y[i] = kind == Kind.MAX ? largest[0] : sum.value() / divisor(x, i);
     }
     return new double[][] {y};
   }

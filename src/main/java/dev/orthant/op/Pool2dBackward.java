@@ -3,6 +3,7 @@ package dev.orthant.op;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
@@ -46,28 +47,29 @@ public record Pool2dBackward(Pool2d pool, Shape image) implements Op {
   @Override
   public double[][] reference(List<TensorSpec> inputs, double[][] values) {
     TensorSpec x = new TensorSpec(inputs.getFirst().dtype(), image);
-    double[] dx = new double[Math.toIntExact(image.elements())];
+    CompensatedSum[] dx = new CompensatedSum[Math.toIntExact(image.elements())];
+    Arrays.setAll(dx, i -> new CompensatedSum());
     double[] dy = values[0];
     for (int i = 0; i < dy.length; i++) {
       int o = i;
       switch (pool.kind()) {
         case AVERAGE -> {
           double share = dy[o] / pool.divisor(x, o);
-          pool.elements(x, o, at -> dx[(int) at] += share);
+          pool.elements(x, o, at -> dx[(int) at].add(share));
         }
         case LP -> {
           double norm = values[2][o];
           long count = attaining(x, o, norm, at -> values[1][(int) at]);
           pool.elements(x, o, at -> {
             double v = values[1][(int) at];
-            dx[(int) at] +=
-                pool.p() < Double.POSITIVE_INFINITY || takesPart(v, norm) ? dy[o] * share(v, norm, count) : 0;
+            dx[(int) at]
+                .add(pool.p() < Double.POSITIVE_INFINITY || takesPart(v, norm) ? dy[o] * share(v, norm, count) : 0);
           });
         }
-        case MAX -> dx[(int) largest(x, o, values[1])] += dy[o];
+        case MAX -> dx[(int) largest(x, o, values[1])].add(dy[o]);
       }
     }
-    return new double[][] {dx};
+    return new double[][] {Arrays.stream(dx).mapToDouble(CompensatedSum::value).toArray()};
   }
 
   /** How many elements under an output's window have the magnitude {@code norm}; asked for p = ∞ only, else 0. */
