@@ -62,9 +62,8 @@ final class Normal {
   }
 
   private static Expr r(Expr a, DType type) {
-    // One division rather than two: the error of t that it costs is not amplified.
-    Expr q = Expr.constant(1).div(a.plus(4));
-    return GammaFunctions.polynomial(a.minus(4).times(q), type == DType.F32 ? R32 : R64).times(q);
+    Expr t = a.minus(4).div(a.plus(4));
+    return GammaFunctions.polynomial(t, type == DType.F32 ? R32 : R64).div(a.plus(4));
   }
 
   /** Φ(x): a tail, or 1 less a tail. */
