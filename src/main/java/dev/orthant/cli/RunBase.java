@@ -6,7 +6,6 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
-import dev.orthant.gpu.GpuDevice;
 import dev.orthant.io.HostMemory;
 import dev.orthant.io.HostTensor;
 import dev.orthant.io.Npy;
@@ -114,7 +113,7 @@ abstract class RunBase implements Runnable {
       passing = passing.max(BigInteger.valueOf(o.passing()));
     }
     BigInteger onDevice = inputs.add(BigInteger.valueOf(call.output().bytes()));
-    boolean own = device instanceof GpuDevice g && !g.limits().cpuLike() && !g.info().emulated();
+    boolean own = !device.usesHostMemory();
     // While the last file is read the device holds nothing yet; then the device's copies are made.
     BigInteger host = onDevice.add(own ? passing : passing.max(onDevice));
     requireMemory(call, "memory of " + device.name(), onDevice, device.info().memoryBytes(),

@@ -46,6 +46,11 @@ public interface Device extends AutoCloseable {
   /** Waits for all work given so far. */
   void finish();
 
+  /** Whether its buffers lie in the memory of this machine, of which other programs take their part: a CPU, or what pretends to be a GPU. */
+  default boolean usesHostMemory() {
+    return true;
+  }
+
   /** Counters since the device was opened; for tests, {@code doctor} and the benchmark. */
   DeviceStats stats();
 

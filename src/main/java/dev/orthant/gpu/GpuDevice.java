@@ -83,6 +83,11 @@ public final class GpuDevice implements Device {
     return driver.info().with(guard.notes());
   }
 
+  @Override
+  public boolean usesHostMemory() {
+    return driver.limits().cpuLike() || driver.info().emulated();
+  }
+
   /** What launches on this device keep to. */
   public GpuLimits limits() {
     return driver.limits();

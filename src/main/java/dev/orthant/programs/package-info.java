@@ -4,5 +4,7 @@
  * wrongly, memory that is given back too early, results that depend on what ran before. {@link dev.orthant.programs.Trial} says how a program is judged;
  * one that fails is made small and printed as a test. On the command line: {@code orthant parity --programs 1000}.
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.orthant.programs;
+
+import org.jspecify.annotations.NullMarked;
