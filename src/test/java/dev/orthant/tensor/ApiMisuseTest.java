@@ -88,7 +88,7 @@ final class ApiMisuseTest {
       making(device);
       memory(device, x);
       moving(x, x.select(1, 0), whole);
-      computing(x, x.slice(0, 0, 0), whole, image, closed);
+      computing(x, x.slice(0, 0, 0), image, closed);
       training(device, x, x.reshape(3, 2), closed);
       DeviceStats before = device.stats();
       int size = scope.size();
@@ -197,7 +197,7 @@ final class ApiMisuseTest {
     wrong("null tensor", NULL, () -> Tensor.concat(0, Arrays.asList(x, none())));
   }
 
-  private void computing(Tensor x, Tensor empty, Tensor whole, Tensor image, Tensor closed) {
+  private void computing(Tensor x, Tensor empty, Tensor image, Tensor closed) {
     Tensor filters = Tensor.full(x.device(), DType.F32, Shape.of(4, 4, 3, 3), 1);
     for (Misuse m : List.of(
         new Misuse("add", CLOSED, () -> closed.add(1)), new Misuse("add to", CLOSED, () -> x.add(closed)),
