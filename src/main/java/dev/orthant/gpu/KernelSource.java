@@ -31,11 +31,12 @@ final class KernelSource {
     define(name, value ? 1 : 0);
   }
 
-  /** The text: {@code first} definitions (which the dialect reads), dialect, the other definitions, kernel files. */
+  /** The text: {@code first} definitions (which the dialect reads), dialect with what all dialects share, the other definitions, kernel files. */
   String compose(List<String> flags, String dialect, List<String> kernels) {
     StringBuilder text = new StringBuilder();
     flags.forEach(f -> text.append("#define ").append(f).append('\n'));
     append(text, "dialect/" + dialect);
+    append(text, "dialect/integers_in_memory.h");
     text.append("#line 1 \"definitions\"\n");
     definitions.forEach(d -> text.append(d).append('\n'));
     kernels.forEach(k -> append(text, k));
