@@ -55,10 +55,10 @@ public final class Activations {
   public static final Activation SOFTSIGN = add(define("softsign", x -> x.apply(Function.SOFTSIGN)));
   /** 1 / (1 + e^−x). */
   public static final Activation SIGMOID = add(define("sigmoid", Expr::sigmoid));
-  /** αx + β clipped to [0, 1]; the defaults are PyTorch's (ONNX has α = 0.2). As α(x + β/α), which keeps its digits about the zero −β/α. */
-  public static final Activation HARD_SIGMOID = add(define("hard_sigmoid",
-      in -> clamp(in.get(0).plus(in.get(2).div(in.get(1))).times(in.get(1)), constant(0), constant(1)),
-      fixed("alpha", 1 / 6.0), fixed("beta", 0.5)));
+  /** αx + β clipped to [0, 1]; the defaults are PyTorch's (ONNX has α = 0.2). */
+  public static final Activation HARD_SIGMOID =
+      add(define("hard_sigmoid", in -> clamp(line(in.get(0), in.get(1), in.get(2)), constant(0), constant(1)),
+          fixed("alpha", 1 / 6.0), fixed("beta", 0.5)));
   public static final Activation TANH = add(define("tanh", Expr::tanh));
   /** x clipped to [min, max]. */
   public static final Activation HARD_TANH =
@@ -81,10 +81,14 @@ public final class Activations {
   public static final Activation SQUARED_RELU = add(define("squared_relu", x -> x.relu().squared()));
   public static final Activation EXP = add(define("exp", Expr::exp));
   public static final Activation SQRT = add(define("sqrt", Expr::sqrt));
-  /** x clipped to [min, max]; the defaults leave it alone (ONNX Clip). At the limits themselves the slope is 1, as in PyTorch's clamp. */
-  public static final Activation CLIP = add(define("clip",
-      in -> where(in.get(0).lt(in.get(1)), in.get(1), where(in.get(0).gt(in.get(2)), in.get(2), in.get(0))),
-      fixed("min", Double.NEGATIVE_INFINITY), fixed("max", Double.POSITIVE_INFINITY)));
+  /**
+   * min(max(x, min), max): where the limits cross all is max, as in PyTorch and ONNX. The defaults leave x alone. At the limits themselves the slope is 1, as
+   * in PyTorch's clamp.
+   */
+  public static final Activation CLIP = add(define("clip", in -> {
+    Expr least = lower(in.get(1), in.get(2));
+    return where(in.get(0).lt(least), least, where(in.get(0).gt(in.get(2)), in.get(2), in.get(0)));
+  }, fixed("min", Double.NEGATIVE_INFINITY), fixed("max", Double.POSITIVE_INFINITY)));
 
   private Activations() {}
 
@@ -112,6 +116,19 @@ public final class Activations {
   }
 
   private static Expr clamp(Expr x, Expr min, Expr max) {
-    return where(x.le(min), min, where(x.ge(max), max, x));
+    Expr least = lower(min, max);
+    return where(x.le(least), least, where(x.ge(max), max, x));
+  }
+
+  /** The lower limit, or the upper one where they cross. */
+  private static Expr lower(Expr min, Expr max) {
+    boolean areKnown = min instanceof Expr.Constant && max instanceof Expr.Constant;
+    return areKnown ? min : where(min.gt(max), max, min);
+  }
+
+  /** αx + β as α(x + β/α), which keeps its digits about the zero −β/α; as it stands where that quotient is not finite. */
+  private static Expr line(Expr x, Expr alpha, Expr beta) {
+    Expr quotient = beta.div(alpha);
+    return where(quotient.abs().lt(Double.POSITIVE_INFINITY), x.plus(quotient).times(alpha), x.times(alpha).plus(beta));
   }
 }

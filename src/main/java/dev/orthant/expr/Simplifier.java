@@ -28,7 +28,8 @@ final class Simplifier {
   private Simplifier() {}
 
   static Expr of(Expr e) {
-    return new Simplifier().simple(e);
+    // In integers x/2·2 is not x, and there are no digits to keep.
+    return Whole.isWhole(e) ? e : new Simplifier().simple(e);
   }
 
   private Expr simple(Expr e) {

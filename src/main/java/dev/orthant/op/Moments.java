@@ -14,7 +14,7 @@ import java.util.List;
  * exact, and m = mean(x − a) the mean is a + m and the deviations are (x − a) − m: their error is that of numbers of the size of the spread,
  * whatever the mean is, and of equal numbers they are exactly 0.
  *
- * The sum of a row's x − a must be finite.
+ * <p>The sum of a row's x − a must be finite.
  *
  * <p>Squares: of numbers of F32 beyond 1.8·10¹⁹ they are infinite, below 10⁻²³ they are 0. They are taken of numbers divided by a power of two
  * that is chosen by the row's size (J. L. Blue, A portable Fortran program to find the Euclidean norm of a vector, 1978), which rounds nothing; of

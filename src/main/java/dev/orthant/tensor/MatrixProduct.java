@@ -11,7 +11,7 @@ import dev.orthant.op.MathMode;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Reduce;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * {@code matMul} of operands that {@link MatMul} does not take as they are: vectors, integers, and two types.
@@ -81,8 +81,7 @@ record MatrixProduct(boolean transposeLhs, boolean transposeRhs, MathMode math) 
   private Tensor integers(MatMul op, Tensor a, Tensor b) {
     op.product(a.spec(), b.spec());
     int last = a.shape().rank() - 1;
-    int[] swapped = Stream.iterate(0, i -> i + 1).limit(last + 1L).mapToInt(i -> i < last - 1 ? i : 2 * last - 1 - i)
-        .toArray();
+    int[] swapped = IntStream.rangeClosed(0, last).map(i -> i < last - 1 ? i : 2 * last - 1 - i).toArray();
     Tensor rows = transposeLhs ? a.transpose(swapped) : a;
     Shape left = rows.shape();
     Shape right = b.shape();

@@ -390,6 +390,6 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     if (Double.isNaN(min) || Double.isNaN(max)) {
       throw new InvalidInputException("clip: the limits must be numbers, got " + min + " and " + max);
     }
-    return activate(Activations.CLIP, Math.min(min, max), max);
+    return activate(Activations.CLIP, min, max);
   }
 }

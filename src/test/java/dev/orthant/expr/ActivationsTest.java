@@ -124,6 +124,27 @@ final class ActivationsTest {
     }
   }
 
+  /** β/α is not formed where it is not finite. */
+  @Test
+  void hardSigmoidOfAnySlope() {
+    for (double[] p : new double[][] {{0, 0.3, 0.3}, {0, 0, 0}, {0, 2, 1}, {1e-310, 0.5, 0.5}, {-1, 0.5, 0},
+        {2, -1.5, 0.5}}) {
+      assertThat(Activations.HARD_SIGMOID.value().evaluate(new double[] {1, p[0], p[1]}, new double[0]))
+          .as("alpha %s, beta %s", p[0], p[1]).isEqualTo(p[2]);
+    }
+  }
+
+  @Test
+  void whereLimitsCrossAllIsTheUpperOne() {
+    for (Activation f : List.of(Activations.CLIP, Activations.HARD_TANH)) {
+      for (double x : new double[] {-5, -2, 0, 2, 5, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY}) {
+        assertThat(f.value().evaluate(new double[] {x, 2, -2}, new double[0])).as("%s of %s", f.name(), x)
+            .isEqualTo(-2);
+      }
+      assertThat(f.value().evaluate(new double[] {Double.NaN, 2, -2}, new double[0])).isNaN();
+    }
+  }
+
   @Test
   void anUnknownNameListsTheKnownOnes() {
     assertThatThrownBy(() -> Activations.named("rleu")).isInstanceOf(InvalidInputException.class)

@@ -3,9 +3,12 @@ package dev.orthant.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orthant.core.DType;
+import dev.orthant.core.Shape;
 import dev.orthant.device.Device;
 import dev.orthant.device.Devices;
 import dev.orthant.parity.UlpSweep;
+import dev.orthant.tensor.Scope;
+import dev.orthant.tensor.Tensor;
 import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,23 @@ final class SimplifierTest {
   void formulasBecomeThoseOfTheCatalogue() {
     for (Pair p : pairs()) {
       assertThat(p.written.simplified()).as("%s", p.written).isEqualTo(p.meant);
+    }
+  }
+
+  /** What may be computed in integers is left as it is written: a quotient of integers is cut. */
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("devices")
+  void integersKeepTheirQuotients(Device device) {
+    Expr even = X.div(Expr.constant(2)).times(Expr.constant(2));
+    Expr thirds = X.neg().div(Expr.constant(3)).times(Expr.constant(-3));
+    for (DType type : List.of(DType.I8, DType.I32, DType.I64)) {
+      try (Scope _ = Scope.open()) {
+        Tensor x = Tensor.of(device, type, Shape.of(4), 5, -7, 8, 100);
+        assertThat(x.apply("even", type, even, List.of()).toDoubleArray()).as("%s on %s", type, device.name())
+            .containsExactly(4, -6, 8, 100);
+        assertThat(x.apply("thirds", type, thirds, List.of()).toDoubleArray()).as("%s on %s", type, device.name())
+            .containsExactly(3, -6, 6, 99);
+      }
     }
   }
 
