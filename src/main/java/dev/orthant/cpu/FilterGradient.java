@@ -79,7 +79,7 @@ final class FilterGradient {
       this.padded = !(shape.pointwise() && columns.pitch() == shape.q() && rows.isFull());
       this.panelBytes = (long) shape.groupFilters() * tile.nr() * size;
       this.sumBytes = (long) shape.groups() * columns.panels() * panelBytes;
-      this.pieces = rows.blocks() == 0 ? 1 : (rows.depth(0) + 2 * Tile.KC - 1) / (2 * Tile.KC);
+      this.pieces = rows.blocks() == 0 ? 1 : (rows.depth(0) + Tile.KC - 1) / Tile.KC;
       this.grouped = (long) shape.n() * rows.blocks() * pieces > GROUP;
       this.sums = shared.get(Scratch.Slot.PARTIAL, grouped ? 3 * sumBytes : sumBytes);
     }

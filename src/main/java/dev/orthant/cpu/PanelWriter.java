@@ -1,5 +1,6 @@
 package dev.orthant.cpu;
 
+import dev.orthant.op.CompensatedSum;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -159,9 +160,8 @@ class PanelWriter {
         double a = Raw.getDouble(sums + at);
         double b = Raw.getDouble(terms + at);
         double s = a + b;
-        double v = s - a;
         Raw.putDouble(sums + at, s);
-        Raw.putDouble(errors + at, Raw.getDouble(errors + at) + ((a - (s - v)) + (b - v)));
+        Raw.putDouble(errors + at, Raw.getDouble(errors + at) + CompensatedSum.error(a, b, s));
       } else {
         long at = 4L * i;
         float a = Raw.getFloat(sums + at);
@@ -179,8 +179,7 @@ class PanelWriter {
     for (int i = 0; i < count; i++) {
       if (element == Storage.F64) {
         double sum = Raw.getDouble(sums + 8L * i);
-        double both = sum + Raw.getDouble(errors + 8L * i);
-        Raw.putDouble(to + 8L * i, Double.isNaN(both) ? sum : both);
+        Raw.putDouble(to + 8L * i, CompensatedSum.settled(sum, Raw.getDouble(errors + 8L * i)));
       } else {
         float sum = Raw.getFloat(sums + 4L * i);
         float both = sum + Raw.getFloat(errors + 4L * i);

@@ -167,7 +167,7 @@ final class PoolGradient {
           for (int s = fromS; s < endS; s++) {
             int at = element(top, left, r, s) + lane;
             if (Pool2dBackward.takesPart(x[at], norm)) {
-              dx[at] += Pool2dBackward.largestShare(x[at], norm, count) * dy[o + lane];
+              add(at, Pool2dBackward.largestShare(x[at], norm, count) * dy[o + lane]);
             }
           }
         }

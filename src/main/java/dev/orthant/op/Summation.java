@@ -7,7 +7,7 @@ import dev.orthant.core.DType;
  * sums a tree combines (or something better: compensated, or in a wider type). So a sum of n terms is off by at most γ(steps(n))·Σ|terms|,
  * with γ(m) = mu/(1 − mu) and steps(n) = b + ⌈log₂(n/b)⌉ beyond a block b, rather than by γ(n) (N. J. Higham, Accuracy and Stability of
  * Numerical Algorithms, 2nd ed., §4.2; P. Blanchard, N. J. Higham, T. Mary, A class of fast and accurate summation algorithms, SIAM J. Sci.
- * Comput. 42(3), 2020). A longer run in a single chain is a fault: 2²⁰ times 0.1 in F32 gives 100958 for 104857.6.
+ * Comput. 42(3), 2020). A longer run in a single chain is a fault: 10⁶ times 0.1 in F32 gives 100958 for 100000.
  */
 public enum Summation {
   /** Products of ordinary arithmetic: matrix products, matrix times vector, convolutions, their gradients. */
