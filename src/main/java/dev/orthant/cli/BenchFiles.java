@@ -32,8 +32,7 @@ final class BenchFiles {
     map.put("peaks", result.peaks().entrySet().stream().map(e -> peak(e.getKey(), e.getValue())).toList());
     map.put("worstErrorOfBound", finite(result.worstError()));
     map.put("rows", result.rows().stream().map(r -> row(result, r)).toList());
-    OutputFile.write(file,
-        Json.text(map) + "\n");
+    OutputFile.write(file, Json.text(map) + "\n");
   }
 
   private static Map<String, Object> peak(BenchResult.Key key, Peak p) {

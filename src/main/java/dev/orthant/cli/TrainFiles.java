@@ -31,8 +31,7 @@ final class TrainFiles {
     map.put("steps", run.history().steps().stream().map(History.Step::loss).toList());
     map.put("activations", run.report().layers().stream().map(TrainFiles::activity).toList());
     map.put("parameters", run.report().parameters().stream().map(TrainFiles::parameter).toList());
-    OutputFile.write(file,
-        Json.text(map) + "\n");
+    OutputFile.write(file, Json.text(map) + "\n");
   }
 
   private static Map<String, Object> settings(Settings s) {

@@ -18,6 +18,8 @@ final class Scattering {
   private static final long SERIAL = 1 << 18;
   /** Columns that are not divided further: a line of the cache. */
   private static final long LEAST_COLUMNS = 16;
+  /** Of sums in double, at most, where every row of the output may get many updates. */
+  private static final long WIDE_BYTES = 16L << 20;
 
   private final WorkerPool pool;
 
@@ -92,7 +94,8 @@ final class Scattering {
     long share = small ? inner : Math.clamp((inner * outer + 4L * pool.threads() - 1) / (4L * pool.threads()),
         Math.min(LEAST_COLUMNS, inner), inner);
     boolean wide = op.elementwise() && own > Summation.SUM.block();
-    long columns = wide ? Math.min(share, LEAST_COLUMNS) : share;
+    long fitting = Math.max(1, WIDE_BYTES / (2 * Double.BYTES) / Math.max(1, op.extent()));
+    long columns = wide ? Math.min(share, Math.min(LEAST_COLUMNS, fitting)) : share;
     long across = (inner + columns - 1) / columns;
     int size = updates.dtype().size();
     DType compute = updates.dtype().compute();
