@@ -15,7 +15,8 @@ final class Elementary {
   private static final double ROUNDER = 0x1.8p23;
   private static final long ROUNDER_BITS = 0x4b400000L;
   private static final double LN2 = Math.log(2);
-  private static final double LN2_HIGH = (float) LN2;
+  /** Short, so that x − n·HIGH is exact. */
+  private static final double LN2_HIGH = 0x1.62e4p-1;
   private static final double LN2_LOW = LN2 - LN2_HIGH;
   /** (e^r − 1 − r)/r² on |r| ≤ ln(2)/2. */
   private static final double[] EXP_TAIL =
@@ -24,19 +25,21 @@ final class Elementary {
   private static final double[] LOG_TAIL = {0.33333340287208557, -0.2500016391277313, 0.19999605417251587,
       -0.16655296087265015, 0.14276240766048431, -0.12727785110473633, 0.11700654029846191, -0.09116142243146896,
       0.037672463804483414};
-  /** tanh(x)/x as a quotient in x² up to 9.02. */
-  private static final double[] TANH_ABOVE = {1.0, 0.1308315247297287, 0.0031029970850795507, 1.1144211384817027e-05,
-      -2.0183797744266485e-08, 5.257702606620285e-11, -8.435864040732405e-14};
-  private static final double[] TANH_BELOW = {1.0, 0.4641647934913635, 0.024491364136338234, 0.000254474492976442};
+  /** (tanh(x)/x − 1)/x² by x², below {@link #TANH_NEAR}. */
+  private static final double[] TANH_SMALL = {-0.33333298563957214, 0.13331936299800873, -0.05378471687436104,
+      0.02079862542450428, -0.005897966679185629};
+  private static final double TANH_NEAR = 0.6;
   /** From here on tanh rounds to 1. */
-  private static final double TANH_ONE = 9.01;
-  /** erf(x)/x as a quotient in x² up to 3.93. */
-  private static final double[] ERF_ABOVE = {1.1283791065216064, 0.19078338146209717, 0.05279022827744484,
-      0.0037795905955135822, 0.00028480825130827725, 2.0419749944267096e-06};
-  private static final double[] ERF_BELOW = {1.0, 0.5024101138114929, 0.1142573356628418, 0.014997399412095547,
-      0.0011652084067463875, 3.8004101952537894e-05};
+  private static final double TANH_ONE = 9.02;
+  /** erf(x)/x − 1 by x², below {@link #ERF_NEAR}. */
+  private static final double[] ERF_SMALL = {0.12837916612625122, -0.37612608075141907, 0.11283162236213684,
+      -0.026822242885828018, 0.005086865741759539, -0.0006542250048369169};
+  private static final double ERF_NEAR = 0.8;
+  /** log(1 − erf(x)) from there on. */
+  private static final double[] ERF_LARGE = {-5.68487448617816e-05, -1.1282713413238525, -0.6361421346664429,
+      -0.10487640649080276, 0.02269742265343666, -0.0031649197917431593, 0.00020870522712357342};
   /** From here on erf rounds to 1. */
-  private static final double ERF_ONE = 3.92;
+  private static final double ERF_ONE = 3.93;
 
   private final Dag d;
   private final boolean f64;
@@ -157,20 +160,34 @@ final class Elementary {
     return d.select(d.le(x, pole), outside, finite);
   }
 
+  /** x + x·(x²·P(x²)), and from {@link #TANH_NEAR} on 1 − 2/(e^2|x| + 1). */
   int tanhF32(int x) {
-    return saturating(x, TANH_ABOVE, TANH_BELOW, TANH_ONE);
+    int a = notAbove(d.abs(x), TANH_ONE);
+    int power = power(d.add(a, a), d.constant(1));
+    int large = d.sub(d.constant(1), d.div(d.constant(2), power));
+    int z = d.mul(a, a);
+    int small = d.fma(a, d.mul(z, d.polynomial(z, TANH_SMALL)), a);
+    return copySign(d.select(d.lt(a, d.constant(TANH_NEAR)), small, large), x);
   }
 
+  /** x + x·P(x²), and from {@link #ERF_NEAR} on 1 − e^Q(|x|). */
   int erfF32(int x) {
-    return saturating(x, ERF_ABOVE, ERF_BELOW, ERF_ONE);
+    int a = notAbove(d.abs(x), ERF_ONE);
+    int large = d.op(Dag.Code.NEG, power(d.polynomial(a, ERF_LARGE), d.constant(-1)));
+    int small = d.fma(a, d.polynomial(d.mul(a, a), ERF_SMALL), a);
+    return copySign(d.select(d.lt(a, d.constant(ERF_NEAR)), small, large), x);
   }
 
-  /** x·P(x²)/Q(x²), and ±1 from {@code one} on. */
-  private int saturating(int x, double[] above, double[] below, double one) {
-    int z = d.mul(x, x);
-    int quotient = d.div(d.mul(x, d.polynomial(z, above)), d.polynomial(z, below));
-    int limit = d.constant(one);
-    int upper = d.select(d.lt(limit, x), d.constant(1), quotient);
-    return d.select(d.lt(x, d.constant(-one)), d.constant(-1), upper);
+  private int notAbove(int a, double limit) {
+    int l = d.constant(limit);
+    return d.select(d.lt(l, a), l, a);
+  }
+
+  /** e^x + c, of which only the absolute error counts; |x| ≤ 20. */
+  private int power(int x, int c) {
+    Reduced r = reduce(x);
+    int power = d.real(d.shl(d.plus(d.bits(r.shifted), 127 - ROUNDER_BITS), 23));
+    int part = d.fma(d.mul(r.r, r.r), r.tail, r.r);
+    return d.fma(power, part, d.add(power, c));
   }
 }

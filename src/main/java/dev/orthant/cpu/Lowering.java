@@ -60,11 +60,28 @@ final class Lowering {
       case Expr.Unary u -> unary(u.function(), u.argument());
       case Expr.Binary b when b.operator().isDefined() ->
           spelled(b.operator().spelling(), value(b.left()), value(b.right()));
+      // In the formulas of our own functions; a user's chain has the same bits fused and step by step, so that none of it is contracted.
+      case Expr.Binary(Operator o, Expr.Binary(Operator p, Expr a, Expr b, _), Expr c, _) when arguments != null
+          && isSum(o)
+          && p == Operator.MUL ->
+          dag.fma(value(a), value(b), signed(o, value(c)));
+      case Expr.Binary(Operator o, Expr c, Expr.Binary(Operator p, Expr a, Expr b, _), _) when arguments != null
+          && isSum(o)
+          && p == Operator.MUL ->
+          dag.fma(signed(o, value(a)), value(b), value(c));
       case Expr.Binary b -> binary(b.operator(), value(b.left()), value(b.right()));
       case Expr.Where w -> dag.select(mask(w.condition()), value(w.then()), value(w.otherwise()));
     };
     done.put(e, id);
     return id;
+  }
+
+  private static boolean isSum(Operator o) {
+    return o == Operator.ADD || o == Operator.SUB;
+  }
+
+  private int signed(Operator o, int value) {
+    return o == Operator.SUB ? dag.op(Dag.Code.NEG, value) : value;
   }
 
   private int mask(Condition c) {

@@ -33,9 +33,22 @@ final class Normal {
       2.21676814518261e-06, -4.921956103063623e-07, -3.494416301805976e-07, 5.243430578045875e-08,
       6.337020968641337e-08, -7.678677036963215e-10, -1.14419502111834e-08, -1.7671266100033702e-09,
       1.7183191865712365e-09, 5.617499574980276e-10, -1.510211757984069e-10, -7.339092512272825e-11};
+  /** a·R(a) from {@link #NEAR} on. */
+  private static final double[] Q32 = {0.37764256380941263, 0.07369426881115232, -0.11037944370709285,
+      0.10030676002992395, -0.06306637258591734, 0.026439321237984665, -0.005481270160643666, -0.0009702911800683248,
+      0.000788166624056504, 1.9074335830137385e-05};
+  private static final double[] Q64 = {0.37764256520787576, 0.0736942442219297, -0.11037962061483901,
+      0.10030777139127786, -0.063062641534342, 0.026428192962134518, -0.00550994066764865, -0.0009244369554109612,
+      0.0008820813946829463, -4.887530688634991e-05, -0.00011650169003422961, 1.661819485673685e-05,
+      1.7931238053974528e-05, -2.6017481982667228e-06, -3.277124430653887e-06, 1.962462806043313e-07,
+      6.522128549623216e-07, 5.691770730874537e-08, -1.29006780826954e-07, -3.277947893366502e-08,
+      2.4653590123962615e-08, 7.14756178324844e-09, -3.958930341745302e-09};
   /** a₀ in two parts, the first short. */
   private static final double ZERO = 0.7517910003662109;
   private static final double ZERO_LOW = 5.243273535199579e-07;
+
+  /** Below this Taylor's series are used. */
+  private static final double NEAR = 0.75;
 
   private Normal() {}
 
@@ -66,10 +79,26 @@ final class Normal {
     return GammaFunctions.polynomial(t, type == DType.F32 ? R32 : R64).div(a.plus(4));
   }
 
+  /** Φ(−a), near 0 where fewer roundings will do: ½ − a·P(a²). */
+  private static Expr near(Expr a, DType type) {
+    return Expr.constant(0.5).minus(a.times(GammaFunctions.polynomial(a.squared(), series(type))));
+  }
+
+  /** P: Taylor's series of (Φ(a) − ½)/a by a², the k-th coefficient (−½)^k/(k!·(2k + 1)·√(2π)). */
+  private static double[] series(DType type) {
+    double[] p = new double[type == DType.F32 ? 8 : 15];
+    double term = 1 / Math.sqrt(2 * Math.PI);
+    for (int k = 0; k < p.length; k++) {
+      p[k] = term / (2 * k + 1);
+      term *= -0.5 / (k + 1);
+    }
+    return p;
+  }
+
   /** Φ(x): a tail, or 1 less a tail. */
   static Expr distribution(Expr x, DType type) {
     Expr a = Logistic.notBeyond(x, end(type));
-    return Logistic.mirrored(x, Bell.of(a, 0.5, type).times(r(a, type)));
+    return Logistic.mirrored(x, Expr.where(a.lt(NEAR), near(a, type), Bell.of(a, 0.5, type).times(r(a, type))));
   }
 
   /** e^(−x²/2)/√(2π). */
@@ -92,7 +121,8 @@ final class Normal {
   /** x·Φ(x): −a·Φ(−a), or x less that. */
   static Expr gelu(Expr x, DType type) {
     Expr a = Logistic.notBeyond(x, end(type));
-    Expr tail = Bell.of(a, 0.5, type).times(a.times(r(a, type)));
+    Expr q = GammaFunctions.polynomial(a.minus(4).div(a.plus(4)), type == DType.F32 ? Q32 : Q64);
+    Expr tail = Expr.where(a.lt(NEAR), near(a, type).times(a), Bell.of(a, 0.5, type).times(q));
     return Expr.where(x.lt(0), tail.neg(), x.minus(tail));
   }
 
@@ -101,7 +131,9 @@ final class Normal {
     Expr a = Logistic.notBeyond(x, end(type));
     Expr t = a.minus(4).div(a.plus(4));
     Expr s = GammaFunctions.polynomial(t, type == DType.F32 ? S32 : S64);
-    Expr w = Expr.constant(ZERO).minus(a).plus(ZERO_LOW);
+    // ZERO − a is exact near the zero; elsewhere it would be a second rounding.
+    Expr w =
+        Expr.where(a.lt(1.5), Expr.constant(ZERO).minus(a).plus(ZERO_LOW), Expr.constant(ZERO + ZERO_LOW).minus(a));
     return Logistic.mirrored(x, Bell.of(a, 0.5, type).times(w.times(s)));
   }
 }
