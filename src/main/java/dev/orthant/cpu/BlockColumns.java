@@ -43,9 +43,17 @@ record BlockColumns(ConvShape shape, Storage storage, PanelWriter writer, int wi
     return shape.strideH() * shape.strideW();
   }
 
-  /** All phases of a block of channels, and rows for a last block that is rounded up. */
+  /**
+   * Rows behind the last phase: the panel of the last tap begins within a row, as far as taps reach to the right, and ends that much later; and the depth of a
+   * last block is rounded up. What is read there meets zeros of dy, but must be finite.
+   */
+  private long spareBytes() {
+    return (long) (pitch() - shape.q() + Tile.UNROLL) * width * size();
+  }
+
+  /** All phases of a block of channels, and what is read behind them. */
   private long blockBytes() {
-    return phases() * phaseBytes() + (long) Tile.UNROLL * width * size();
+    return phases() * phaseBytes() + spareBytes();
   }
 
   @Override
@@ -87,7 +95,7 @@ record BlockColumns(ConvShape shape, Storage storage, PanelWriter writer, int wi
       }
     }
     long end = to + blockBytes();
-    Raw.zero(end - (long) Tile.UNROLL * width * size(), (long) Tile.UNROLL * width * size());
+    Raw.zero(end - spareBytes(), spareBytes());
     return new Piece(to, end);
   }
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scratch implements AutoCloseable {
   private static final long PAGE = 4096;
+  /** For tests: a buffer is all NaN whenever it is handed out, so that a result shows what was read and never written. */
+  private static final boolean POISON = Boolean.getBoolean("orthant.test.poison");
+  private static final byte NAN = (byte) 0xFF;
 
   /** What a buffer is for; slots never overlap. */
   enum Slot {
@@ -44,8 +47,14 @@ final class Scratch implements AutoCloseable {
       }
       Arena arena = Arena.ofShared();
       buffer = new Buffer(arena, arena.allocate(Math.max(bytes, PAGE), PAGE));
+      if (POISON) {
+        buffer.memory.fill(NAN);
+      }
       buffers.put(slot, buffer);
       contentKey = null;
+    }
+    if (POISON && slot != Slot.A) {
+      buffer.memory.fill(NAN);
     }
     return buffer.memory.address();
   }
