@@ -18,6 +18,7 @@ import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.NoopTranslator;
 import java.nio.file.Path;
 
@@ -32,7 +33,8 @@ public class CircleWithDjl {
 
       model.setBlock(new SequentialBlock().add(Linear.builder().setUnits(32).build()).add(Activation::relu)
           .add(Linear.builder().setUnits(2).build()));
-      var config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(Optimizer.adam().build())
+      var adam = Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.01f)).build();
+      var config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(adam)
           .addEvaluator(new Accuracy()).addTrainingListeners(TrainingListener.Defaults.basic())
           .addTrainingListeners(new MonitorListener(200, report -> report.lines().forEach(System.out::println)));
       try (Trainer trainer = model.newTrainer(config)) {
