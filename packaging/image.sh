@@ -81,6 +81,7 @@ cp "$jar" "$image/"
 cp "$root"/target/lib/*.jar "$lib/"
 for natives in "$lib"/jcuda-natives-*.jar; do [[ ! -f "$natives" ]] || trim_natives "$natives"; done
 cp "$root/orthant" "$root/README.md" "$root/LICENSE" "$image/"
+cp -R "$root/docs" "$image/"
 mkdir -p "$image/bench"
 for part in gpu.sh peers suites README.md; do
   [[ ! -e "$root/bench/$part" ]] || cp -R "$root/bench/$part" "$image/bench/"

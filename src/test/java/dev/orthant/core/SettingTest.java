@@ -80,11 +80,11 @@ class SettingTest {
   }
 
   @Test
-  void theReadmeListsThemAll() throws IOException {
-    String readme = Files.readString(Path.of("README.md"));
+  void theDocumentationListsThemAll() throws IOException {
+    String listed = Files.readString(Path.of("docs/settings.md"));
     for (Setting s : Setting.values()) {
       if (!s.meaning().isEmpty()) {
-        assertThat(readme).contains(
+        assertThat(listed).contains(
             "| `" + s.flag() + "=" + s.example() + "` | " + s.meaning() + " (default: " + s.otherwise() + ") |");
       }
     }

@@ -22,7 +22,7 @@ import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.NoopTranslator;
 import java.nio.file.Path;
 
-/** The example of the README. */
+/** The example of docs/djl.md. */
 public class CircleWithDjl {
   public static void main(String[] args) throws Exception {
     try (Model model = Model.newInstance("circle", "Orthant");

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The README's example is this program, and works. */
+/** The example of docs/djl.md is this program, and works. */
 class CircleWithDjlTest {
   @Test
   void learnsTheCircle() throws Exception {
@@ -28,10 +28,10 @@ class CircleWithDjlTest {
   }
 
   @Test
-  void isInTheReadme() throws Exception {
-    List<String> readme = Files.readAllLines(Path.of("README.md")).stream().map(String::strip).toList();
+  void isInTheDocumentation() throws Exception {
+    List<String> shown = Files.readAllLines(Path.of("docs/djl.md")).stream().map(String::strip).toList();
     Files.readAllLines(Path.of("src/test/java/dev/orthant/djl/CircleWithDjl.java")).stream().map(String::strip)
         .filter(l -> !l.isEmpty() && !l.startsWith("package") && !l.startsWith("/**") && !l.startsWith("public"))
-        .forEach(line -> assertThat(readme).contains(line));
+        .forEach(line -> assertThat(shown).contains(line));
   }
 }
