@@ -1,5 +1,7 @@
 package dev.orthant.cpu;
 
+import dev.orthant.cpu.codegen.Kernel;
+import dev.orthant.cpu.codegen.VectorCompiler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

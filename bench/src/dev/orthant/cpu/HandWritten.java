@@ -1,5 +1,6 @@
 package dev.orthant.cpu;
 
+import dev.orthant.cpu.memory.Raw;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;

@@ -1,5 +1,8 @@
 package dev.orthant.cpu;
 
+import dev.orthant.cpu.gemm.GemmKernels;
+import dev.orthant.cpu.gemm.RegisterTile;
+import dev.orthant.cpu.memory.ElementType;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -24,14 +27,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class MicroKernelBenchmark {
-  private static final int K = Tile.KC;
+  private static final int K = RegisterTile.KC;
 
   @Param({"F32", "F64"})
   public String type = "";
 
   private final Arena arena = Arena.ofShared();
-  private Storage element = Storage.F32;
-  private Kernels kernels = Kernels.scalar(Storage.F32);
+  private ElementType element = ElementType.F32;
+  private GemmKernels kernels = GemmKernels.scalar(ElementType.F32);
   private int rows;
   private long a;
   private long b;
@@ -47,9 +50,9 @@ public class MicroKernelBenchmark {
   /** A block of A as large as in a real product, one panel of B. */
   @Setup
   public void prepare() {
-    element = Storage.valueOf(type);
-    kernels = Kernels.best(element);
-    Tile tile = kernels.tile();
+    element = ElementType.valueOf(type);
+    kernels = GemmKernels.best(element);
+    RegisterTile tile = kernels.tile();
     rows = tile.mc();
     a = arena.allocate((long) rows * K * element.bytes(), 64).address();
     b = arena.allocate((long) tile.nr() * K * element.bytes(), 64).address();

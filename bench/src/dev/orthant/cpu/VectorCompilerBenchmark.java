@@ -1,7 +1,10 @@
 package dev.orthant.cpu;
 
 import dev.orthant.core.DType;
-import dev.orthant.cpu.LoopWriter.Operand;
+import dev.orthant.cpu.codegen.Kernel;
+import dev.orthant.cpu.codegen.LoopWriter.Operand;
+import dev.orthant.cpu.codegen.VectorCompiler;
+import dev.orthant.cpu.memory.ElementType;
 import dev.orthant.expr.Activations;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,9 +49,9 @@ public class VectorCompilerBenchmark {
   private Kernel kernel = kernel(compiler, "relu");
 
   static Kernel kernel(VectorCompiler compiler, String activation) {
-    Operand floats = new Operand(Storage.F32, false);
+    Operand floats = new Operand(ElementType.F32, false);
     return compiler.kernel(new VectorCompiler.Key(List.of(Activations.named(activation).value()), DType.F32,
-        List.of(floats), List.of(Storage.F32)));
+        List.of(floats), List.of(ElementType.F32)));
   }
 
   /** Input, and vector code from the start. */

@@ -1,6 +1,18 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.BenchRow.Status;
+import dev.orthant.bench.BenchCase;
+import dev.orthant.bench.BenchResult;
+import dev.orthant.bench.BenchRow;
+import dev.orthant.bench.BenchRow.Status;
+import dev.orthant.bench.BenchRunner;
+import dev.orthant.bench.Peak;
+import dev.orthant.bench.Suite;
+import dev.orthant.bench.SuiteReader;
+import dev.orthant.cli.terminal.CheckFailedException;
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.HostMachine;
+import dev.orthant.cli.terminal.Progress;
+import dev.orthant.cli.terminal.StandardOutput;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;
@@ -83,7 +95,7 @@ final class BenchCommand implements Runnable {
       throw new CheckFailedException("no device can be used");
     }
     BenchResult result = measure(suite, chosen);
-    new BenchText(result, Text.beside(Objects.requireNonNull(spec).commandLine(), json, csv)).print();
+    new BenchText(result, StandardOutput.beside(Objects.requireNonNull(spec).commandLine(), json, csv)).print();
     if (json != null) {
       BenchFiles.json(result, note, json);
     }
@@ -99,7 +111,7 @@ final class BenchCommand implements Runnable {
     int total = chosen.size() * suite.cases().size();
     Budget budget = new Budget(secondsPerRow == null ? suite.seconds() : 0,
         Objects.requireNonNullElse(secondsPerRow, 2.0), total);
-    Map<String, String> machine = Machine.facts();
+    Map<String, String> machine = HostMachine.facts();
     Map<BenchResult.Key, Peak> peaks = new LinkedHashMap<>();
     List<BenchRow> rows = new ArrayList<>();
     BenchRunner runner = new BenchRunner(SEED, suite.rotate());

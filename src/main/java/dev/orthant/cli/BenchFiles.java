@@ -1,5 +1,11 @@
 package dev.orthant.cli;
 
+import dev.orthant.bench.BenchResult;
+import dev.orthant.bench.BenchRow;
+import dev.orthant.bench.Peak;
+import dev.orthant.bench.Samples;
+import dev.orthant.cli.terminal.Json;
+import dev.orthant.cli.terminal.Version;
 import dev.orthant.io.OutputFile;
 import dev.orthant.parity.Precision;
 import java.nio.file.Path;

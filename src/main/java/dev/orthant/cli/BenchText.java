@@ -1,6 +1,13 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.BenchRow.Status;
+import dev.orthant.bench.BenchCase;
+import dev.orthant.bench.BenchResult;
+import dev.orthant.bench.BenchRow;
+import dev.orthant.bench.BenchRow.Status;
+import dev.orthant.bench.Peak;
+import dev.orthant.bench.Stopwatch;
+import dev.orthant.cli.terminal.TextTable;
+import dev.orthant.core.Quantities;
 import dev.orthant.device.Device;
 import dev.orthant.parity.Precision;
 import java.io.PrintWriter;
@@ -63,7 +70,7 @@ final class BenchText {
             error);
       } else {
         Peak peak = result.peak(r);
-        table.row(t.title(), t.shape(), t.dtype().toString(), r.device(), Text.seconds(r.seconds()),
+        table.row(t.title(), t.shape(), t.dtype().toString(), r.device(), Quantities.seconds(r.seconds()),
             String.format(Locale.ROOT, "%.1f", 100 * r.fused().spread()),
             r.isComputeBound(peak) ? giga(r.flops()) + " GFLOP/s" : giga(r.bytes()) + " GB/s",
             String.format(Locale.ROOT, "%.0f%%", 100 * r.share(peak)),
@@ -88,7 +95,7 @@ final class BenchText {
       seconds.merge(key, r.seconds() * r.test().count(), Double::sum);
     }
     seconds.forEach((k, s) -> out.println("- all rows as often as the network has them, all batch sizes, " + k + ": "
-        + (Double.isNaN(s) ? "unknown, a row is missing" : Text.seconds(s))));
+        + (Double.isNaN(s) ? "unknown, a row is missing" : Quantities.seconds(s))));
   }
 
   private void footer() {
@@ -103,7 +110,7 @@ final class BenchText {
     }
     peaks.forEach(out::println);
     if (result.suite().rotate() > 0) {
-      out.println("- inputs and outputs are rotated: " + Text.bytes(result.suite().rotate())
+      out.println("- inputs and outputs are rotated: " + Quantities.bytes(result.suite().rotate())
           + " or more are worked on before any is met again; samples are of 10 ms");
     }
     List.of("- time: " + TIMING + "; +-: half the distance of the quartiles",

@@ -1,9 +1,13 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.claims.Claim;
-import dev.orthant.cli.claims.Claims;
-import dev.orthant.cli.claims.Setting;
+import dev.orthant.bench.Samples;
+import dev.orthant.bench.Stopwatch;
+import dev.orthant.claims.Claim;
+import dev.orthant.claims.ClaimSetting;
+import dev.orthant.claims.Claims;
+import dev.orthant.cli.terminal.DeviceSource;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Quantities;
 import dev.orthant.device.Device;
 import dev.orthant.io.OutputFile;
 import java.io.IOException;
@@ -60,8 +64,9 @@ final class ClaimsCommand implements Runnable {
     Device device = deviceName == null ? devices.best() : devices.named(deviceName);
     requireFolder();
     devices.requireAll();
-    Setting setting = new Setting(device, seed, quick, (seconds, works) -> Stopwatch.compare(device, seconds, works)
-        .stream().mapToDouble(Samples::median).toArray());
+    ClaimSetting setting =
+        new ClaimSetting(device, seed, quick, (seconds, works) -> Stopwatch.compare(device, seconds, works)
+            .stream().mapToDouble(Samples::median).toArray());
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     List<ClaimsReport.Section> sections = new ArrayList<>();
@@ -70,7 +75,7 @@ final class ClaimsCommand implements Runnable {
       err.println("claims: measuring " + claim.name() + " (" + (sections.size() + 1) + " of " + chosen.size() + ")");
       err.flush();
       sections.add(new ClaimsReport.Section(claim, claim.measure(setting)));
-      err.println("claims: " + claim.name() + " took " + Text.seconds(System.nanoTime() * 1e-9 - start));
+      err.println("claims: " + claim.name() + " took " + Quantities.seconds(System.nanoTime() * 1e-9 - start));
     }
     ClaimsReport report = new ClaimsReport(setting, sections);
     report.write(folder);

@@ -1,11 +1,13 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.claims.Claim;
-import dev.orthant.cli.claims.Finding;
-import dev.orthant.cli.claims.Finding.Grid;
-import dev.orthant.cli.claims.Finding.Picture;
-import dev.orthant.cli.claims.Finding.Statement;
-import dev.orthant.cli.claims.Setting;
+import dev.orthant.claims.Claim;
+import dev.orthant.claims.ClaimSetting;
+import dev.orthant.claims.Finding;
+import dev.orthant.claims.Finding.Grid;
+import dev.orthant.claims.Finding.Picture;
+import dev.orthant.claims.Finding.Statement;
+import dev.orthant.cli.terminal.HostMachine;
+import dev.orthant.cli.terminal.TextTable;
 import dev.orthant.device.Device;
 import dev.orthant.io.OutputFile;
 import java.nio.file.Path;
@@ -17,7 +19,7 @@ import java.util.List;
  *
  * @param sections in the order to report them
  */
-record ClaimsReport(Setting setting, List<Section> sections) {
+record ClaimsReport(ClaimSetting setting, List<Section> sections) {
   /** The report's name in its folder. */
   static final String FILE = "claims.md";
 
@@ -58,7 +60,7 @@ record ClaimsReport(Setting setting, List<Section> sections) {
             + setting.seed() + "`. The same command gives the same numbers on the same device, but for the times.",
         "", "- device: " + d.name() + ", " + d.info().description() + ", " + d.info().driver() + ", " + d.info().units()
             + " units" + (d.info().emulated() ? " (EMULATED)" : "")));
-    Machine.facts().forEach((name, fact) -> lines.add("- " + name + ": " + fact));
+    HostMachine.facts().forEach((name, fact) -> lines.add("- " + name + ": " + fact));
     lines.add("");
     return lines;
   }

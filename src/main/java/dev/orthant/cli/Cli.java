@@ -1,5 +1,11 @@
 package dev.orthant.cli;
 
+import dev.orthant.cli.run.RunCommand;
+import dev.orthant.cli.terminal.CommandErrors;
+import dev.orthant.cli.terminal.Converters;
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.Printable;
+import dev.orthant.cli.terminal.Version;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Setting;
@@ -44,8 +50,8 @@ final class Cli {
     root.setExpandAtFiles(false);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.registerConverter(DType.class, Converters::floating);
-    root.setParameterExceptionHandler(Failures::usage);
-    root.setExecutionExceptionHandler(Failures::execution);
+    root.setParameterExceptionHandler(CommandErrors::usage);
+    root.setExecutionExceptionHandler(CommandErrors::execution);
     addFooter();
     addVersion(root);
   }
@@ -63,15 +69,15 @@ final class Cli {
       Setting.unknownOnce().forEach(line -> root.getErr().println("orthant: warning: " + line));
       return root.execute(args);
     } catch (InvalidInputException e) {
-      return Failures.report(e, root.getErr());
+      return CommandErrors.report(e, root.getErr());
     } catch (Error e) {
       // picocli hands on what is no Exception: out of memory, a class that does not link.
-      return Failures.report(e, root.getErr());
+      return CommandErrors.report(e, root.getErr());
     }
   }
 
   private void addFooter() {
-    String launcher = Failures.isOn(Setting.LAUNCHER)
+    String launcher = CommandErrors.isOn(Setting.LAUNCHER)
         ? "%n%nThe launcher also knows:%n  ./orthant test   the whole test suite%n"
             + "  ./orthant jmh    the micro-benchmarks%n"
             + "  ./orthant peer   our kernels beside OpenBLAS, or beside loops written by hand%n"

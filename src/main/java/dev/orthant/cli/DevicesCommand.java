@@ -1,6 +1,10 @@
 package dev.orthant.cli;
 
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.Json;
+import dev.orthant.cli.terminal.TextTable;
 import dev.orthant.core.DType;
+import dev.orthant.core.Quantities;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceInfo;
 import java.io.PrintWriter;
@@ -59,7 +63,7 @@ final class DevicesCommand implements Runnable {
     for (Device d : devices.all()) {
       DeviceInfo i = d.info();
       table.row(d.name(), i.description() + (i.emulated() ? " (EMULATED)" : ""), "" + i.units(),
-          Text.bytes(i.memoryBytes()), Text.bytes(i.maxAllocation()),
+          Quantities.bytes(i.memoryBytes()), Quantities.bytes(i.maxAllocation()),
           i.dtypes().stream().map(DType::shortName).collect(Collectors.joining(" ")), i.driver());
     }
     return table;

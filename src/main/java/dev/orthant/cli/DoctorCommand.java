@@ -1,5 +1,8 @@
 package dev.orthant.cli;
 
+import dev.orthant.cli.terminal.CheckFailedException;
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.Version;
 import dev.orthant.core.Setting;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceProvider.Problem;

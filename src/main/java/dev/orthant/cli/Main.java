@@ -1,5 +1,8 @@
 package dev.orthant.cli;
 
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.ExitCode;
+import dev.orthant.cli.terminal.StandardOutput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;

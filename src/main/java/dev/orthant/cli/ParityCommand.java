@@ -1,5 +1,9 @@
 package dev.orthant.cli;
 
+import dev.orthant.cli.terminal.CheckFailedException;
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.Progress;
+import dev.orthant.cli.terminal.TextTable;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;

@@ -1,15 +1,22 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.train.Curves;
-import dev.orthant.cli.train.Data;
-import dev.orthant.cli.train.DivergedException;
-import dev.orthant.cli.train.EpochResult;
-import dev.orthant.cli.train.Settings;
-import dev.orthant.cli.train.Snapshot;
-import dev.orthant.cli.train.TrainingRun;
+import dev.orthant.cli.terminal.CheckFailedException;
+import dev.orthant.cli.terminal.CommandErrors;
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.ExitCode;
+import dev.orthant.cli.terminal.Interrupt;
+import dev.orthant.cli.terminal.Progress;
+import dev.orthant.cli.terminal.StandardOutput;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;
 import dev.orthant.io.OutputFile;
+import dev.orthant.train.Curves;
+import dev.orthant.train.Data;
+import dev.orthant.train.DivergedException;
+import dev.orthant.train.EpochResult;
+import dev.orthant.train.Settings;
+import dev.orthant.train.Snapshot;
+import dev.orthant.train.TrainingRun;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -99,7 +106,7 @@ final class TrainCommand implements Callable<Integer> {
       return work.getAsInt();
     } catch (RuntimeException e) {
       if (interrupt.asked()) {
-        return Failures.report(e, err);
+        return CommandErrors.report(e, err);
       }
       throw e;
     }
@@ -115,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int train(Settings settings, @Nullable Snapshot saved, Device device, int last, Interrupt interrupt) {
-    PrintWriter out = Text.beside(Objects.requireNonNull(spec).commandLine(), checkpoint, picture, json);
+    PrintWriter out = StandardOutput.beside(Objects.requireNonNull(spec).commandLine(), checkpoint, picture, json);
     try (TrainingRun run =
         saved == null ? TrainingRun.start(settings, device) : TrainingRun.resume(settings, device, saved)) {
       TrainText text = new TrainText(run, out, quiet);

@@ -1,14 +1,17 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.train.EpochResult;
-import dev.orthant.cli.train.History;
-import dev.orthant.cli.train.LayerSummary;
-import dev.orthant.cli.train.Settings;
-import dev.orthant.cli.train.TrainingRun;
+import dev.orthant.cli.terminal.HostMachine;
+import dev.orthant.cli.terminal.Json;
+import dev.orthant.cli.terminal.Version;
 import dev.orthant.device.Device;
 import dev.orthant.io.OutputFile;
 import dev.orthant.monitor.LayerReport;
 import dev.orthant.monitor.ParameterReport;
+import dev.orthant.train.EpochResult;
+import dev.orthant.train.History;
+import dev.orthant.train.LayerSummary;
+import dev.orthant.train.Settings;
+import dev.orthant.train.TrainingRun;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -23,7 +26,7 @@ final class TrainFiles {
     map.put("format", 1);
     map.put("settings", settings(run.settings()));
     map.put("examples", Map.of("train", run.trained(), "heldOut", run.heldOut()));
-    map.putAll(Machine.facts());
+    map.putAll(HostMachine.facts());
     map.put("commit", Version.commit());
     map.put("device", DevicesCommand.describe(device));
     map.put("layers", run.layers().stream().map(TrainFiles::layer).toList());

@@ -1,12 +1,12 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.train.Data;
-import dev.orthant.cli.train.Method;
-import dev.orthant.cli.train.Net;
-import dev.orthant.cli.train.Settings;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Activations;
+import dev.orthant.train.Data;
+import dev.orthant.train.Method;
+import dev.orthant.train.Net;
+import dev.orthant.train.Settings;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

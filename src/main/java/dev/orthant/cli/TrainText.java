@@ -1,10 +1,12 @@
 package dev.orthant.cli;
 
-import dev.orthant.cli.train.EpochResult;
-import dev.orthant.cli.train.LayerSummary;
-import dev.orthant.cli.train.Settings;
-import dev.orthant.cli.train.TrainingRun;
+import dev.orthant.cli.terminal.TextTable;
+import dev.orthant.core.Quantities;
 import dev.orthant.device.Device;
+import dev.orthant.train.EpochResult;
+import dev.orthant.train.LayerSummary;
+import dev.orthant.train.Settings;
+import dev.orthant.train.TrainingRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +59,7 @@ final class TrainText {
 
   void epoch(EpochResult r) {
     line(String.format(Locale.ROOT, ROW, r.number(), number(r.loss()), percent(r.trained()), percent(r.heldOut()),
-        number(r.gradientNorm()), Text.seconds(r.secondsPerStep()), dead()));
+        number(r.gradientNorm()), Quantities.seconds(r.secondsPerStep()), dead()));
   }
 
   private String dead() {
@@ -69,7 +71,7 @@ final class TrainText {
     if (whole) {
       EpochResult r = run.history().epochs().getLast();
       out.println("held-out accuracy " + percent(r.heldOut()) + " after " + r.number() + " epochs; this took "
-          + Text.seconds((System.nanoTime() - start) * 1e-9));
+          + Quantities.seconds((System.nanoTime() - start) * 1e-9));
     } else {
       out.println("interrupted after " + run.history().steps().size() + " steps; "
           + (checkpoint == null ? "nothing is saved: there was no --checkpoint"

@@ -2,7 +2,7 @@ package dev.orthant.cpu;
 
 import dev.orthant.core.ClosedException;
 import dev.orthant.device.Buffer;
-import dev.orthant.device.Pool;
+import dev.orthant.device.BufferPool;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -14,12 +14,12 @@ final class CpuBuffer implements Buffer {
   private static final int CLOSED = Integer.MIN_VALUE;
 
   private final CpuDevice device;
-  private final Pool<CpuMemory.Block> pool;
-  private final Pool.Block<CpuMemory.Block> block;
+  private final BufferPool<CpuMemory.Block> pool;
+  private final BufferPool.Block<CpuMemory.Block> block;
   /** How many pieces of work hold this, and {@link #CLOSED}. */
   private final AtomicInteger state = new AtomicInteger();
 
-  CpuBuffer(CpuDevice device, Pool<CpuMemory.Block> pool, Pool.Block<CpuMemory.Block> block) {
+  CpuBuffer(CpuDevice device, BufferPool<CpuMemory.Block> pool, BufferPool.Block<CpuMemory.Block> block) {
     this.device = device;
     this.pool = pool;
     this.block = block;

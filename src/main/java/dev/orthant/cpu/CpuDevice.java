@@ -4,11 +4,27 @@ import dev.orthant.core.ClosedException;
 import dev.orthant.core.DeviceException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.cpu.codegen.VectorCompiler;
+import dev.orthant.cpu.conv.MatrixEngines;
+import dev.orthant.cpu.integer.IntegerRunner;
+import dev.orthant.cpu.memory.WorkerPool;
+import dev.orthant.cpu.move.CastRunner;
+import dev.orthant.cpu.move.CopyRunner;
+import dev.orthant.cpu.move.ScatterAddRunner;
+import dev.orthant.cpu.move.SortRunner;
+import dev.orthant.cpu.op.ConvRunner;
+import dev.orthant.cpu.op.MatMulRunner;
+import dev.orthant.cpu.op.PointwiseRunner;
+import dev.orthant.cpu.op.RandomRunner;
+import dev.orthant.cpu.pool.PoolGradient;
+import dev.orthant.cpu.pool.PoolRunner;
+import dev.orthant.cpu.reduce.CumSumRunner;
+import dev.orthant.cpu.reduce.ReduceRunner;
 import dev.orthant.device.Buffer;
+import dev.orthant.device.BufferPool;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
-import dev.orthant.device.Pool;
 import dev.orthant.op.Call;
 import dev.orthant.op.Cast;
 import dev.orthant.op.Concat;
@@ -38,11 +54,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * The machine's own processor. Work is done when {@link #execute} returns, by the calling thread and a pool that helps it; several
  * threads may give work at once. The same call gives the same bits, however many threads compute.
  */
-final class CpuDevice implements Device {
+public final class CpuDevice implements Device {
   private static final String NAME = "cpu";
 
   private final DeviceInfo info;
-  private final Pool<CpuMemory.Block> memory;
+  private final BufferPool<CpuMemory.Block> memory;
   private final WorkerPool workers;
   private final VectorCompiler compiler;
   private final PointwiseRunner pointwise;
@@ -52,35 +68,35 @@ final class CpuDevice implements Device {
   private final ConvRunner convolution;
   private final PoolRunner pool;
   private final PoolGradient poolGradient;
-  private final Moving moving;
-  private final Casting casting;
+  private final CopyRunner moving;
+  private final CastRunner casting;
   private final RandomRunner random;
-  private final Scattering scattering;
-  private final CumulativeSums cumulative;
-  private final Sorting sorting;
+  private final ScatterAddRunner scattering;
+  private final CumSumRunner cumulative;
+  private final SortRunner sorting;
   private final LongAdder launches = new LongAdder();
   /** Work holds the read lock, closing takes the write lock: nothing is freed under work. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
   private volatile boolean closed;
 
-  CpuDevice(CpuSettings settings) {
+  public CpuDevice(CpuSettings settings) {
     boolean vectors = settings.vectors() && CpuInfo.hasVectors();
     this.info = CpuInfo.describe(settings, vectors);
-    this.memory = new Pool<>(NAME, new CpuMemory(settings.memoryBytes()));
+    this.memory = new BufferPool<>(NAME, new CpuMemory(settings.memoryBytes()));
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
     this.pointwise = new PointwiseRunner(compiler, workers);
     this.integers = new IntegerRunner(workers);
     this.pool = new PoolRunner(workers);
     this.poolGradient = new PoolGradient(workers);
-    this.moving = new Moving(workers);
-    this.casting = new Casting(workers);
+    this.moving = new CopyRunner(workers);
+    this.casting = new CastRunner(workers);
     this.random = new RandomRunner(workers);
-    this.scattering = new Scattering(workers);
-    this.cumulative = new CumulativeSums(workers);
-    this.sorting = new Sorting(workers);
+    this.scattering = new ScatterAddRunner(workers);
+    this.cumulative = new CumSumRunner(workers);
+    this.sorting = new SortRunner(workers);
     this.reduce = new ReduceRunner(compiler, workers);
-    Engines engines = new Engines(vectors, workers);
+    MatrixEngines engines = new MatrixEngines(vectors, workers);
     this.matMul = new MatMulRunner(compiler, engines);
     this.convolution = new ConvRunner(compiler, engines, pointwise);
   }

@@ -1,13 +1,13 @@
 package dev.orthant.cpu;
 
-import dev.orthant.device.Pool;
+import dev.orthant.device.BufferPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Where the device's pool gets its blocks: off-heap, on cache lines, up to a limit. */
-final class CpuMemory implements Pool.Source<CpuMemory.Block> {
+final class CpuMemory implements BufferPool.Source<CpuMemory.Block> {
   /** Owns its memory. */
   record Block(Arena arena, MemorySegment segment) {}
 

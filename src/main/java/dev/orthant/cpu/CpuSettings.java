@@ -12,7 +12,7 @@ import java.util.Properties;
  *     fifths of what the machine (or container) has. More is refused rather than left to the system's out-of-memory killer
  * @param vectors whether vector code may be used: {@code -Dorthant.cpu.vector=off} forbids it
  */
-record CpuSettings(int threads, long memoryBytes, boolean vectors) {
+public record CpuSettings(int threads, long memoryBytes, boolean vectors) {
   /**
    * Reads the properties.
    *

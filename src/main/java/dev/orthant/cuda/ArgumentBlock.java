@@ -1,7 +1,7 @@
 package dev.orthant.cuda;
 
-import dev.orthant.gpu.DriverException;
-import dev.orthant.gpu.GpuDriver.Argument;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.GpuDriver.Argument;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

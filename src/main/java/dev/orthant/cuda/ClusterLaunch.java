@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.orthant.gpu.Grid;
+import dev.orthant.gpu.driver.Grid;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -68,7 +68,7 @@ final class ClusterLaunch {
    * @param stream a {@code CUstream}
    * @param arguments an array of pointers to the arguments
    * @return the {@code CUresult}
-   * @throws dev.orthant.gpu.DriverException when the driver has no clusters
+   * @throws dev.orthant.gpu.driver.DriverException when the driver has no clusters
    */
   int launch(long kernel, Grid grid, long stream, MemorySegment arguments) {
     GRID.set(config, 0L, 0L, Math.toIntExact(grid.groups()));

@@ -1,6 +1,6 @@
 package dev.orthant.cuda;
 
-import dev.orthant.gpu.DriverException;
+import dev.orthant.gpu.driver.DriverException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;

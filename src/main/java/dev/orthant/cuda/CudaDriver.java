@@ -1,10 +1,11 @@
 package dev.orthant.cuda;
 
+import dev.orthant.cuda.compile.Compilers;
 import dev.orthant.device.DeviceInfo;
-import dev.orthant.gpu.DriverException;
-import dev.orthant.gpu.GpuDriver;
-import dev.orthant.gpu.GpuLimits;
-import dev.orthant.gpu.Grid;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.driver.GpuLimits;
+import dev.orthant.gpu.driver.Grid;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ final class CudaDriver implements GpuDriver {
   private final DeviceInfo info;
   private final GpuLimits limits;
   private final CudaContext context;
-  private final Staging staging;
+  private final PinnedStaging staging;
   private final KernelLoader loader;
   private final ArgumentBlock block;
   private final ClusterLaunch clusters;
@@ -40,7 +41,7 @@ final class CudaDriver implements GpuDriver {
       LibCuda library = new LibCuda();
       this.block = new ArgumentBlock(new TensorMaps(library));
       this.clusters = new ClusterLaunch(library);
-      this.staging = new Staging(context);
+      this.staging = new PinnedStaging(context);
       this.loader = new KernelLoader(context, found.capability(), compilers);
     } catch (RuntimeException e) {
       context.close();

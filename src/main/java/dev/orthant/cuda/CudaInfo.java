@@ -1,8 +1,8 @@
 package dev.orthant.cuda;
 
 import dev.orthant.core.DType;
-import dev.orthant.gpu.GpuLimits;
-import dev.orthant.gpu.MatrixUnits;
+import dev.orthant.gpu.driver.GpuLimits;
+import dev.orthant.gpu.driver.MatrixUnits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ record CudaInfo(CUdevice device, String name, int major, int minor, int units, l
   private static final int NAME_BYTES = 256;
   private static final Pattern KERNEL_DRIVER = Pattern.compile("Kernel Module\\S*(?: for \\S+)?\\s+(\\d+(?:\\.\\d+)+)");
 
-  /** Reads the device of that number; throws {@link dev.orthant.gpu.DriverException} when it does not answer. */
+  /** Reads the device of that number; throws {@link dev.orthant.gpu.driver.DriverException} when it does not answer. */
   static CudaInfo read(int ordinal) {
     CUdevice device = new CUdevice();
     Cuda.check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, ordinal));

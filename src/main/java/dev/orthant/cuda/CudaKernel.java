@@ -1,6 +1,6 @@
 package dev.orthant.cuda;
 
-import dev.orthant.gpu.GpuDriver;
+import dev.orthant.gpu.driver.GpuDriver;
 import jcuda.driver.CUmodule;
 import org.jspecify.annotations.Nullable;
 

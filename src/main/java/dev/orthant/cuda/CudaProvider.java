@@ -1,10 +1,12 @@
 package dev.orthant.cuda;
 
+import dev.orthant.cuda.compile.Compilers;
+import dev.orthant.cuda.kernels.FastPaths;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceProvider;
-import dev.orthant.gpu.DriverException;
 import dev.orthant.gpu.GpuDevice;
-import dev.orthant.gpu.NativeFault;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.NativeFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +37,7 @@ public final class CudaProvider implements DeviceProvider {
     List<Problem> problems = new ArrayList<>();
     NativeFault fault = Cuda.fault();
     if (fault != null) {
-      problems.add(fault.cure().isEmpty() ? Machine.here().notLoaded(fault.reason())
+      problems.add(fault.cure().isEmpty() ? PciDevices.here().notLoaded(fault.reason())
           : new Problem(KIND, fault.reason(), fault.cure()));
       return new Discovery(devices, problems);
     }
@@ -115,7 +117,7 @@ public final class CudaProvider implements DeviceProvider {
       CudaDriver driver = new CudaDriver(found, version, compilers);
       @Nullable String fault = driver.compilerFault();
       if (fault == null) {
-        devices.add(new GpuDevice(KIND + ":" + devices.size(), driver));
+        devices.add(new GpuDevice(KIND + ":" + devices.size(), driver, FastPaths.of(driver.limits())));
       } else {
         driver.close();
         problems.add(new Problem(subject, "there is nothing that it could run: " + fault, KernelLoader.CURE));

@@ -1,7 +1,13 @@
 package dev.orthant.cuda;
 
 import dev.orthant.core.Setting;
-import dev.orthant.gpu.DriverException;
+import dev.orthant.cuda.compile.Compilers;
+import dev.orthant.cuda.compile.Fatbin;
+import dev.orthant.cuda.compile.KernelCache;
+import dev.orthant.cuda.compile.Nvrtc;
+import dev.orthant.cuda.compile.NvrtcTarget;
+import dev.orthant.cuda.compile.SourceKey;
+import dev.orthant.gpu.driver.DriverException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

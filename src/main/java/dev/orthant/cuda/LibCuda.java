@@ -1,5 +1,6 @@
 package dev.orthant.cuda;
 
+import dev.orthant.cuda.compile.ForeignLibrary;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 
@@ -25,7 +26,7 @@ final class LibCuda {
   /**
    * A function that returns a {@code CUresult}, to be given to {@link Cuda#check}.
    *
-   * @throws dev.orthant.gpu.DriverException when the driver has none of that name
+   * @throws dev.orthant.gpu.driver.DriverException when the driver has none of that name
    */
   MethodHandle function(String symbol, FunctionDescriptor type) {
     return library.function(symbol, type);

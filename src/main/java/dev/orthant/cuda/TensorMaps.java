@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.orthant.core.DType;
-import dev.orthant.gpu.DriverException;
-import dev.orthant.gpu.TensorMap;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.TensorMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of {@link OrthantNDArray}: comparisons, arithmetic and logic of two operands, also in place. What each computes and in which types stands in
- * {@link Pair}.
+ * {@link BinaryMethod}.
  */
 abstract class ArrayArithmetic extends ArrayData {
   private static final Condition IS_ZERO = Expr.input(0).eq(Expr.constant(0));
@@ -21,19 +21,19 @@ abstract class ArrayArithmetic extends ArrayData {
     super(manager, device, tensor, complex);
   }
 
-  private OrthantNDArray of(Pair method, NDArray other) {
+  private OrthantNDArray of(BinaryMethod method, NDArray other) {
     return compute(() -> method.of(real(method.name()), realOperand(method.name(), other)));
   }
 
-  private OrthantNDArray of(Pair method, Number n) {
+  private OrthantNDArray of(BinaryMethod method, Number n) {
     return compute(() -> method.of(real(method.name()), n));
   }
 
-  final OrthantNDArray inPlace(Pair method, NDArray other) {
+  final OrthantNDArray inPlace(BinaryMethod method, NDArray other) {
     return replace(() -> method.into(real(method.name()), realOperand(method.name(), other)));
   }
 
-  final OrthantNDArray inPlace(Pair method, Number n) {
+  final OrthantNDArray inPlace(BinaryMethod method, Number n) {
     return replace(() -> method.into(real(method.name()), n));
   }
 
@@ -41,125 +41,125 @@ abstract class ArrayArithmetic extends ArrayData {
 
   @Override
   public NDArray eq(Number n) {
-    return of(Pair.EQ, n);
+    return of(BinaryMethod.EQ, n);
   }
 
   @Override
   public NDArray eq(NDArray other) {
-    return of(Pair.EQ, other);
+    return of(BinaryMethod.EQ, other);
   }
 
   @Override
   public NDArray neq(Number n) {
-    return of(Pair.NEQ, n);
+    return of(BinaryMethod.NEQ, n);
   }
 
   @Override
   public NDArray neq(NDArray other) {
-    return of(Pair.NEQ, other);
+    return of(BinaryMethod.NEQ, other);
   }
 
   @Override
   public NDArray gt(Number n) {
-    return of(Pair.GT, n);
+    return of(BinaryMethod.GT, n);
   }
 
   @Override
   public NDArray gt(NDArray other) {
-    return of(Pair.GT, other);
+    return of(BinaryMethod.GT, other);
   }
 
   @Override
   public NDArray gte(Number n) {
-    return of(Pair.GTE, n);
+    return of(BinaryMethod.GTE, n);
   }
 
   @Override
   public NDArray gte(NDArray other) {
-    return of(Pair.GTE, other);
+    return of(BinaryMethod.GTE, other);
   }
 
   @Override
   public NDArray lt(Number n) {
-    return of(Pair.LT, n);
+    return of(BinaryMethod.LT, n);
   }
 
   @Override
   public NDArray lt(NDArray other) {
-    return of(Pair.LT, other);
+    return of(BinaryMethod.LT, other);
   }
 
   @Override
   public NDArray lte(Number n) {
-    return of(Pair.LTE, n);
+    return of(BinaryMethod.LTE, n);
   }
 
   @Override
   public NDArray lte(NDArray other) {
-    return of(Pair.LTE, other);
+    return of(BinaryMethod.LTE, other);
   }
 
   // ---- arithmetic --------------------------------------------------------------------------------------------------
 
   @Override
   public NDArray add(Number n) {
-    return of(Pair.ADD, n);
+    return of(BinaryMethod.ADD, n);
   }
 
   @Override
   public NDArray add(NDArray other) {
     NDArray joined = BatchNormalized.joinedAdd(this, other);
-    return joined != null ? joined : of(Pair.ADD, other);
+    return joined != null ? joined : of(BinaryMethod.ADD, other);
   }
 
   @Override
   public NDArray sub(Number n) {
-    return of(Pair.SUB, n);
+    return of(BinaryMethod.SUB, n);
   }
 
   @Override
   public NDArray sub(NDArray other) {
-    return of(Pair.SUB, other);
+    return of(BinaryMethod.SUB, other);
   }
 
   @Override
   public NDArray mul(Number n) {
-    return of(Pair.MUL, n);
+    return of(BinaryMethod.MUL, n);
   }
 
   @Override
   public NDArray mul(NDArray other) {
-    return of(Pair.MUL, other);
+    return of(BinaryMethod.MUL, other);
   }
 
   @Override
   public NDArray div(Number n) {
-    return of(Pair.DIV, n);
+    return of(BinaryMethod.DIV, n);
   }
 
   @Override
   public NDArray div(NDArray other) {
-    return of(Pair.DIV, other);
+    return of(BinaryMethod.DIV, other);
   }
 
   @Override
   public NDArray mod(Number n) {
-    return of(Pair.MOD, n);
+    return of(BinaryMethod.MOD, n);
   }
 
   @Override
   public NDArray mod(NDArray other) {
-    return of(Pair.MOD, other);
+    return of(BinaryMethod.MOD, other);
   }
 
   @Override
   public NDArray pow(Number n) {
-    return of(Pair.power(n), n);
+    return of(BinaryMethod.power(n), n);
   }
 
   @Override
   public NDArray pow(NDArray other) {
-    return of(Pair.POW, other);
+    return of(BinaryMethod.POW, other);
   }
 
   @Override
@@ -167,111 +167,111 @@ abstract class ArrayArithmetic extends ArrayData {
     if (isScalar() || other.isScalar()) {
       throw new InvalidInputException("xlogy: takes arrays with axes, got " + getShape() + " and " + other.getShape());
     }
-    return of(Pair.XLOGY, other);
+    return of(BinaryMethod.XLOGY, other);
   }
 
   // ---- in place ----------------------------------------------------------------------------------------------------
 
   @Override
   public NDArray addi(Number n) {
-    return inPlace(Pair.ADD, n);
+    return inPlace(BinaryMethod.ADD, n);
   }
 
   @Override
   public NDArray addi(NDArray other) {
-    return inPlace(Pair.ADD, other);
+    return inPlace(BinaryMethod.ADD, other);
   }
 
   @Override
   public NDArray subi(Number n) {
-    return inPlace(Pair.SUB, n);
+    return inPlace(BinaryMethod.SUB, n);
   }
 
   @Override
   public NDArray subi(NDArray other) {
-    return inPlace(Pair.SUB, other);
+    return inPlace(BinaryMethod.SUB, other);
   }
 
   @Override
   public NDArray muli(Number n) {
-    return inPlace(Pair.MUL, n);
+    return inPlace(BinaryMethod.MUL, n);
   }
 
   @Override
   public NDArray muli(NDArray other) {
-    return inPlace(Pair.MUL, other);
+    return inPlace(BinaryMethod.MUL, other);
   }
 
   @Override
   public NDArray divi(Number n) {
-    return inPlace(Pair.DIV, n);
+    return inPlace(BinaryMethod.DIV, n);
   }
 
   @Override
   public NDArray divi(NDArray other) {
-    return inPlace(Pair.DIV, other);
+    return inPlace(BinaryMethod.DIV, other);
   }
 
   @Override
   public NDArray modi(Number n) {
-    return inPlace(Pair.MOD, n);
+    return inPlace(BinaryMethod.MOD, n);
   }
 
   @Override
   public NDArray modi(NDArray other) {
-    return inPlace(Pair.MOD, other);
+    return inPlace(BinaryMethod.MOD, other);
   }
 
   @Override
   public NDArray powi(Number n) {
-    return inPlace(Pair.power(n), n);
+    return inPlace(BinaryMethod.power(n), n);
   }
 
   @Override
   public NDArray powi(NDArray other) {
-    return inPlace(Pair.POW, other);
+    return inPlace(BinaryMethod.POW, other);
   }
 
   // ---- extremes, angles, logic ---------------------------------------------------------------------------------------
 
   @Override
   public NDArray maximum(Number n) {
-    return of(Pair.MAXIMUM, n);
+    return of(BinaryMethod.MAXIMUM, n);
   }
 
   @Override
   public NDArray maximum(NDArray other) {
-    return of(Pair.MAXIMUM, other);
+    return of(BinaryMethod.MAXIMUM, other);
   }
 
   @Override
   public NDArray minimum(Number n) {
-    return of(Pair.MINIMUM, n);
+    return of(BinaryMethod.MINIMUM, n);
   }
 
   @Override
   public NDArray minimum(NDArray other) {
-    return of(Pair.MINIMUM, other);
+    return of(BinaryMethod.MINIMUM, other);
   }
 
   @Override
   public NDArray atan2(NDArray other) {
-    return of(Pair.ATAN2, other);
+    return of(BinaryMethod.ATAN2, other);
   }
 
   @Override
   public NDArray logicalAnd(NDArray other) {
-    return of(Pair.AND, other);
+    return of(BinaryMethod.AND, other);
   }
 
   @Override
   public NDArray logicalOr(NDArray other) {
-    return of(Pair.OR, other);
+    return of(BinaryMethod.OR, other);
   }
 
   @Override
   public NDArray logicalXor(NDArray other) {
-    return of(Pair.XOR, other);
+    return of(BinaryMethod.XOR, other);
   }
 
   @Override

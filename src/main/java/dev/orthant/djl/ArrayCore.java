@@ -14,6 +14,8 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.djl.types.EngineErrors;
+import dev.orthant.djl.types.Types;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 import java.util.List;
@@ -77,7 +79,7 @@ abstract class ArrayCore implements NDArray {
   final Tensor tensor() {
     Deferred waiting = deferred;
     if (waiting != null) {
-      Failures.told(() -> {
+      EngineErrors.told(() -> {
         waiting.force();
         return waiting;
       });

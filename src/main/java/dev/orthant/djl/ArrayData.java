@@ -7,6 +7,10 @@ import ai.djl.ndarray.types.SparseFormat;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.djl.types.DeviceNames;
+import dev.orthant.djl.types.EngineErrors;
+import dev.orthant.djl.types.HostData;
+import dev.orthant.djl.types.Types;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -105,7 +109,7 @@ abstract class ArrayData extends ArrayCore {
           + " bytes, more than a ByteBuffer holds; take it in parts with get");
     }
     ByteBuffer buffer = tryDirect ? ByteBuffer.allocateDirect((int) bytes) : ByteBuffer.allocate((int) bytes);
-    Failures.told(() -> {
+    EngineErrors.told(() -> {
       t.read(MemorySegment.ofBuffer(buffer));
       return t;
     });

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArray;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.types.Promotion;
+import dev.orthant.djl.types.Types;
 import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Function;
@@ -234,12 +236,12 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   @Override
   public NDArray toDegrees() {
-    return compute(() -> Pair.TO_DEGREES.of(real("toDegrees"), 180.0));
+    return compute(() -> BinaryMethod.TO_DEGREES.of(real("toDegrees"), 180.0));
   }
 
   @Override
   public NDArray toRadians() {
-    return compute(() -> Pair.TO_RADIANS.of(real("toRadians"), Math.PI));
+    return compute(() -> BinaryMethod.TO_RADIANS.of(real("toRadians"), Math.PI));
   }
 
   // ---- tests and limits --------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ abstract class ArrayRepeats extends ArrayShapes {
       throw new ShapeException("broadcast: an array of " + getShape() + " does not broadcast to " + shape);
     }
     long[] steps = strides();
-    return view(getManager(), Lenses.broadcast("broadcast", dev.orthant.core.Shape.of(stored(to))),
+    return view(getManager(), ViewMapping.broadcast("broadcast", dev.orthant.core.Shape.of(stored(to))),
         IntStream.range(0, to.length)
             .mapToLong(d -> d < more || own[d - more] != to[d] ? 0 : steps[d - more]).toArray());
   }

@@ -9,6 +9,9 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.types.Axes;
+import dev.orthant.djl.types.Sequences;
+import dev.orthant.djl.types.Types;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
@@ -44,7 +47,7 @@ abstract class ArraySelection extends ArrayRepeats {
     Arrays.fill(ones, 1);
     Tensor part = Arrays.equals(counts, x.shape().dims()) ? x : x.slice(new long[counts.length], counts, ones);
     Tensor wide = array.isComplex()
-        ? Lenses.repeated(checked.expandDims(-1), at.shape().append(2)) : checked;
+        ? ViewMapping.repeated(checked.expandDims(-1), at.shape().append(2)) : checked;
     Tensor result = part.gatherElements(axis, wide);
     return index.shape().rank() == 0 ? result.reshape(array.isComplex() ? new long[] {2} : new long[0]) : result;
   }
@@ -113,7 +116,7 @@ abstract class ArraySelection extends ArrayRepeats {
       Tensor at = Indices.checked("put", Indices.of("put", index, tensor().device()), n, true);
       long[] last = last(Indices.read(at), n);
       Tensor values = ManagerCore.own(value).tensor().reshape(stored(value.getShape().size()));
-      return Lenses.merged(flat(), values, 0, n, i -> last[(int) i]).reshape(tensor().shape().dims());
+      return ViewMapping.merged(flat(), values, 0, n, i -> last[(int) i]).reshape(tensor().shape().dims());
     });
   }
 
@@ -173,7 +176,8 @@ abstract class ArraySelection extends ArrayRepeats {
     }
     Tensor x = array.tensor();
     Tensor flat = x.reshape(array.stored(shape.elements()));
-    return Lenses.merged(flat, values.reshape(array.stored(from.elements())), 0, shape.elements(), i -> last[(int) i])
+    return ViewMapping
+        .merged(flat, values.reshape(array.stored(from.elements())), 0, shape.elements(), i -> last[(int) i])
         .reshape(x.shape().dims());
   }
 
@@ -210,7 +214,7 @@ abstract class ArraySelection extends ArrayRepeats {
       long[] all = stored(dims);
       Tensor one = tensor().reshape(Shape.of(Arrays.copyOf(all, a)).append(Axes.product(all, a, end))
           .append(Arrays.copyOfRange(all, end, all.length)).dims());
-      return one.gather(a, Selection.positions(index, tensor()));
+      return one.gather(a, RowSelection.positions(index, tensor()));
     });
   }
 

@@ -8,6 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.types.Axes;
+import dev.orthant.djl.types.Strides;
+import dev.orthant.djl.types.Types;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +46,7 @@ abstract class ArrayShapes extends ArraySorting {
   /** A view in another shape, or a copy where PyTorch makes one. */
   private OrthantNDArray reshaped(long... dims) {
     long[] next = strides == null ? Strides.contiguous(dims) : Strides.reshaped(getShape().getShape(), strides, dims);
-    Lens lens = Lenses.reshape(stored(dims));
+    Lens lens = ViewMapping.reshape(stored(dims));
     return next == null ? like(() -> lens.read().apply(tensor())) : view(getManager(), lens, next);
   }
 
@@ -195,7 +198,7 @@ abstract class ArrayShapes extends ArraySorting {
 
   private OrthantNDArray permuted(int... order) {
     long[] own = strides();
-    return view(getManager(), Lenses.transpose(storedOrder(order)),
+    return view(getManager(), ViewMapping.transpose(storedOrder(order)),
         Arrays.stream(order).mapToLong(d -> own[d]).toArray());
   }
 
@@ -268,7 +271,7 @@ abstract class ArrayShapes extends ArraySorting {
     List<Tensor> made = ManagerCore.ownedAll(() -> tensor().split(axis, sizes));
     long start = 0;
     for (int i = 0; i < sizes.length; i++) {
-      OrthantNDArray part = view(Lenses.slice(tensor().shape(), axis, start, sizes[i], 1), made.get(i));
+      OrthantNDArray part = view(ViewMapping.slice(tensor().shape(), axis, start, sizes[i], 1), made.get(i));
       ((ArrayShapes) part).strides = strides();
       result.add(part);
       start += sizes[i];
@@ -303,8 +306,10 @@ abstract class ArrayShapes extends ArraySorting {
         LongStream.of(rows * columns)).toArray();
     long[] own = strides();
     return view(getManager(),
-        Lenses.chain(Lenses.transpose(storedOrder(order)), Lenses.chain(Lenses.reshape(stored(flat)),
-            Lenses.slice(dev.orthant.core.Shape.of(stored(flat)), flat.length - 1, start, count, columns + 1))),
+        ViewMapping.chain(ViewMapping.transpose(storedOrder(order)),
+            ViewMapping.chain(ViewMapping.reshape(stored(flat)),
+                ViewMapping.slice(dev.orthant.core.Shape.of(stored(flat)), flat.length - 1, start, count,
+                    columns + 1))),
         LongStream.concat(Arrays.stream(order, 0, rank() - 2).mapToLong(d -> own[d]),
             LongStream.of(own[pair[0]] + own[pair[1]])).toArray());
   }

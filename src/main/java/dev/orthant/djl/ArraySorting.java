@@ -25,8 +25,8 @@ abstract class ArraySorting extends ArrayReductions {
     if (dim != null && t.shape().rank() == 0) {
       throw new ShapeException("unique: a scalar has no axis " + dim + ": " + t.spec() + " on " + t.device().name());
     }
-    return computeAll(() -> dim == null ? Distinct.elements(t, returnInverse, returnCounts)
-        : Distinct.slices(t, Math.floorMod(dim, t.shape().rank())));
+    return computeAll(() -> dim == null ? DataDependentShapes.elements(t, returnInverse, returnCounts)
+        : DataDependentShapes.slices(t, Math.floorMod(dim, t.shape().rank())));
   }
 
   /** Descending is ascending backwards, equal elements too. */
@@ -71,6 +71,6 @@ abstract class ArraySorting extends ArrayReductions {
 
   @Override
   public NDArray nonzero() {
-    return compute(() -> Distinct.nonzero(real("nonzero")));
+    return compute(() -> DataDependentShapes.nonzero(real("nonzero")));
   }
 }

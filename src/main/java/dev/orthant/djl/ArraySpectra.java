@@ -7,6 +7,8 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.math.Fourier;
+import dev.orthant.djl.types.Axes;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;

@@ -7,9 +7,9 @@ import dev.orthant.expr.Activations;
 import dev.orthant.nn.BatchNorm;
 import dev.orthant.nn.Pass;
 import dev.orthant.op.Layout;
-import dev.orthant.tensor.FusionSwitch;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
+import dev.orthant.tensor.graph.FusionSwitch;
 import org.jspecify.annotations.Nullable;
 
 /**

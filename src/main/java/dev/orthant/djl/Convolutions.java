@@ -3,6 +3,7 @@ package dev.orthant.djl;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.nn.Sliding;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Window;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDArrayIndexer;
 import dev.orthant.core.DType;
+import dev.orthant.djl.types.Promotion;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
 import java.util.List;
@@ -20,17 +21,17 @@ abstract class ExArithmetic extends ExCore {
 
   @Override
   public NDArray rdivi(NDArray b) {
-    return array.inPlace(Pair.RDIV, b);
+    return array.inPlace(BinaryMethod.RDIV, b);
   }
 
   @Override
   public NDArray rmodi(NDArray b) {
-    return array.inPlace(Pair.RMOD, b);
+    return array.inPlace(BinaryMethod.RMOD, b);
   }
 
   @Override
   public NDArray rpowi(Number n) {
-    return array.inPlace(Pair.RPOW, n);
+    return array.inPlace(BinaryMethod.RPOW, n);
   }
 
   @Override

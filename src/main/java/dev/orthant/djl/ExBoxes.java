@@ -5,13 +5,16 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.vision.BoxDetections;
+import dev.orthant.djl.vision.BoxTargets;
+import dev.orthant.djl.vision.Boxes;
 import java.util.List;
 
 /**
  * The part of {@link OrthantNDArrayEx}: boxes of object detection (Liu et al. 2016, SSD), as MXNet's MultiBoxPrior, MultiBoxTarget and MultiBoxDetection. Boxes are
  * (left, top, right, bottom), in parts of the image. All is computed on the host.
  */
-abstract class ExBoxes extends ExImages {
+public abstract class ExBoxes extends ExImages {
   ExBoxes(OrthantNDArray array) {
     super(array);
   }

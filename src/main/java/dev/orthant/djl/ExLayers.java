@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.nn.Sliding;
 import dev.orthant.tensor.Normalize;
 import dev.orthant.tensor.Tensor;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.nn.Pooling;
 import dev.orthant.op.Pool2d;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;

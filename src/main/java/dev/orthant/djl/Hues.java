@@ -1,5 +1,7 @@
 package dev.orthant.djl;
 
+import dev.orthant.djl.math.Elimination;
+
 /** Colours turned about the axis of greys. */
 final class Hues {
   /** From RGB to luminance and chrominance (NTSC 1953). */

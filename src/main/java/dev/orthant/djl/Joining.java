@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.types.Axes;
+import dev.orthant.djl.types.Promotion;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.djl.types.DeviceNames;
+import dev.orthant.djl.types.EngineErrors;
+import dev.orthant.djl.types.HostData;
+import dev.orthant.djl.types.Types;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +61,7 @@ abstract class ManagerCore extends BaseNDManager {
 
   /** As {@link #owned}, of several. */
   static List<Tensor> ownedAll(Supplier<List<Tensor>> work) {
-    return Failures.told(() -> Scope.detached(() -> {
+    return EngineErrors.told(() -> Scope.detached(() -> {
       try (Scope scope = Scope.open()) {
         return work.get().stream().map(t -> scope.keep(scope.owns(t) ? t : t.reshape(t.shape().dims())).unwatched())
             .toList();
@@ -111,7 +115,7 @@ abstract class ManagerCore extends BaseNDManager {
       Tensor one = type == DataType.COMPLEX64
           ? Tensor.of(target(), stored, dev.orthant.core.Shape.of(2), value, 0)
           : Tensor.full(target(), stored, dev.orthant.core.Shape.of(), value);
-      return Lenses.repeated(one, Types.stored(shape, type));
+      return ViewMapping.repeated(one, Types.stored(shape, type));
     });
   }
 

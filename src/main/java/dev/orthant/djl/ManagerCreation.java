@@ -10,6 +10,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.util.PairList;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.djl.types.Sequences;
+import dev.orthant.djl.types.Types;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

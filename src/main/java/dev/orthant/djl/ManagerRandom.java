@@ -9,18 +9,17 @@ import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.math.Samplers;
+import dev.orthant.djl.types.Sequences;
+import dev.orthant.djl.types.Types;
 import dev.orthant.op.Philox;
 import dev.orthant.tensor.RandomStream;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.apache.commons.rng.UniformRandomProvider;
-import org.apache.commons.rng.sampling.PermutationSampler;
-import org.apache.commons.rng.sampling.distribution.AhrensDieterMarsagliaTsangGammaSampler;
-import org.apache.commons.rng.sampling.distribution.AliasMethodDiscreteSampler;
-import org.apache.commons.rng.sampling.distribution.PoissonSampler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,9 +140,7 @@ abstract class ManagerRandom extends ManagerCreation {
     if (n < 0 || n > Integer.MAX_VALUE - 8) {
       throw new InvalidInputException("randomPermutation: takes a count from 0 to 2³¹ − 9, got " + n);
     }
-    int[] order = PermutationSampler.natural((int) n);
-    RandomGenerator random = generator();
-    PermutationSampler.shuffle(random::nextLong, order);
+    int[] order = Samplers.permutation((int) n, generator()::nextLong);
     return create(java.nio.LongBuffer.wrap(Arrays.stream(order).asLongStream().toArray()), new Shape(n),
         DataType.INT64);
   }
@@ -164,12 +161,11 @@ abstract class ManagerRandom extends ManagerCreation {
               + " sum to at most 1, got " + n + " and " + pValues.getShape() + ' ' + Arrays.toString(p));
     }
     p[p.length - 1] = Math.max(0, 1 - Arrays.stream(p).limit(p.length - 1).sum());
-    UniformRandomProvider random = generator()::nextLong;
-    var outcome = AliasMethodDiscreteSampler.of(random, p);
+    IntSupplier outcome = Samplers.outcomes(p, generator()::nextLong);
     long[] counts = new long[Math.toIntExact(shape.size() * p.length)];
     for (int at = 0; at < counts.length; at += p.length) {
       for (int i = 0; i < n; i++) {
-        counts[at + outcome.sample()]++;
+        counts[at + outcome.getAsInt()]++;
       }
     }
     return create(java.nio.LongBuffer.wrap(counts), shape.add(p.length), DataType.INT64);
@@ -189,13 +185,9 @@ abstract class ManagerRandom extends ManagerCreation {
       throw new InvalidInputException(
           "samplePoisson: rates must be from 0 to " + LARGEST_RATE + ", got " + Arrays.toString(rates));
     }
-    UniformRandomProvider random = generator()::nextLong;
+    RandomGenerator random = generator();
     return sampled(lam.getShape(), shape, i -> {
-      if (rates[i] == 0) {
-        return () -> 0;
-      }
-      var sampler = PoissonSampler.of(random, rates[i]);
-      return sampler::sample;
+      return rates[i] == 0 ? () -> 0 : Samplers.poisson(rates[i], random::nextLong);
     });
   }
 
@@ -218,13 +210,9 @@ abstract class ManagerRandom extends ManagerCreation {
           "sampleGamma: shapes must be 0 or more and scales more than 0, both finite, got " + Arrays.toString(shapes)
               + " and " + Arrays.toString(scales));
     }
-    UniformRandomProvider random = generator()::nextLong;
+    RandomGenerator random = generator();
     return sampled(alpha.getShape(), shape, i -> {
-      if (shapes[i] == 0) {
-        return () -> 0;
-      }
-      var sampler = AhrensDieterMarsagliaTsangGammaSampler.of(random, shapes[i], scales[i]);
-      return sampler::sample;
+      return shapes[i] == 0 ? () -> 0 : Samplers.gamma(shapes[i], scales[i], random::nextLong);
     });
   }
 

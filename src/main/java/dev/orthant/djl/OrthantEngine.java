@@ -9,6 +9,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterServer;
 import ai.djl.training.optimizer.Optimizer;
 import dev.orthant.device.Devices;
+import dev.orthant.djl.types.DeviceNames;
 import dev.orthant.tensor.RandomStream;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;

@@ -2,6 +2,7 @@ package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.GradientCollector;
+import dev.orthant.djl.types.EngineErrors;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 
@@ -29,7 +30,7 @@ public final class OrthantGradientCollector implements GradientCollector {
   @Override
   public void backward(NDArray target) {
     Tensor of = OrthantNDManager.own(target).tensor();
-    Failures.told(() -> {
+    EngineErrors.told(() -> {
       tape.backward(of);
       return of;
     });

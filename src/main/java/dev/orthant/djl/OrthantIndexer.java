@@ -12,6 +12,7 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.djl.types.Types;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 
@@ -37,7 +38,7 @@ final class OrthantIndexer extends NDArrayIndexer {
     if (index.stream().anyMatch(e -> e instanceof NDIndexPick)) {
       return get(own, pick(own, index));
     }
-    Selection s = Selection.of(own, index);
+    RowSelection s = RowSelection.of(own, index);
     return s.isView() ? own.view(manager, s.lens(), s.strides()) : manager.like(own, () -> s.read(own.tensor()));
   }
 
@@ -73,13 +74,13 @@ final class OrthantIndexer extends NDArrayIndexer {
   public NDArray get(NDArray array, NDIndexFullSlice slice) {
     OrthantNDArray own = ManagerCore.own(array);
     return own.view(manager,
-        Lenses.chain(lens(own, slice), Lenses.reshape(own.stored(slice.getSqueezedShape().getShape()))));
+        ViewMapping.chain(lens(own, slice), ViewMapping.reshape(own.stored(slice.getSqueezedShape().getShape()))));
   }
 
   private static ArrayCore.Lens lens(OrthantNDArray array, NDIndexFullSlice slice) {
     long[] ones = array.isComplex() ? new long[] {1} : new long[0];
     long[] zeros = array.isComplex() ? new long[] {0} : new long[0];
-    return Lenses.slice(Shape.of(slice.getMin()).append(zeros).dims(), array.stored(slice.getShape().getShape()),
+    return ViewMapping.slice(Shape.of(slice.getMin()).append(zeros).dims(), array.stored(slice.getShape().getShape()),
         Shape.of(slice.getStep()).append(ones).dims());
   }
 
@@ -92,12 +93,13 @@ final class OrthantIndexer extends NDArrayIndexer {
       NDIndexFullPick pick = pick(own, index);
       own.replace(() -> {
         Tensor at = picked(own, pick);
-        return ArraySelection.scattered("set", own, at, Lenses.repeated(value(own, value), stored(own, at.shape())),
+        return ArraySelection.scattered("set", own, at,
+            ViewMapping.repeated(value(own, value), stored(own, at.shape())),
             pick.getAxis());
       });
       return;
     }
-    Selection s = Selection.of(own, index);
+    RowSelection s = RowSelection.of(own, index);
     own.replace(() -> s.write(own.tensor(), value(own, value)));
   }
 
@@ -118,7 +120,7 @@ final class OrthantIndexer extends NDArrayIndexer {
   private static void put(OrthantNDArray array, NDIndexFullSlice slice, Object value) {
     Shape to = Shape.of(array.stored(slice.getShape().getShape()));
     array.replace(
-        () -> lens(array, slice).write().apply(array.tensor(), Selection.fitted("set", value(array, value), to)));
+        () -> lens(array, slice).write().apply(array.tensor(), RowSelection.fitted("set", value(array, value), to)));
   }
 
   @Override

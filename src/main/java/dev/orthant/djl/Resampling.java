@@ -2,6 +2,7 @@ package dev.orthant.djl;
 
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
+import dev.orthant.djl.types.Axes;
 import dev.orthant.tensor.Tensor;
 import java.util.function.DoubleUnaryOperator;
 

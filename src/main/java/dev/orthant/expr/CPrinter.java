@@ -30,7 +30,7 @@ public final class CPrinter {
   /**
    * A printer for formulas that share temporaries (several outputs of one op).
    *
-   * @param type the computing type: F32 or F64, which is how numbers are written; or I64, for formulas that are whole ({@link Whole})
+   * @param type the computing type: F32 or F64, which is how numbers are written; or I64, for formulas that are whole ({@link IntegerSemantics})
    * @param inputs the C text of each input
    * @param scalars the C text of each scalar
    * @param prefix begins the names of temporaries

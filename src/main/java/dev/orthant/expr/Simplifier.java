@@ -29,7 +29,7 @@ final class Simplifier {
 
   static Expr of(Expr e) {
     // In integers x/2·2 is not x, and there are no digits to keep.
-    return Whole.isWhole(e) ? e : new Simplifier().simple(e);
+    return IntegerSemantics.isWhole(e) ? e : new Simplifier().simple(e);
   }
 
   private Expr simple(Expr e) {

@@ -1,16 +1,17 @@
 package dev.orthant.gpu;
 
 import dev.orthant.device.Buffer;
-import dev.orthant.device.Pool;
+import dev.orthant.device.BufferPool;
+import dev.orthant.gpu.driver.GpuDriver;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A block of a device's pool. */
 final class GpuBuffer implements Buffer {
   private final GpuDevice device;
-  private final Pool.Block<GpuDriver.Memory> block;
+  private final BufferPool.Block<GpuDriver.Memory> block;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  GpuBuffer(GpuDevice device, Pool.Block<GpuDriver.Memory> block) {
+  GpuBuffer(GpuDevice device, BufferPool.Block<GpuDriver.Memory> block) {
     this.device = device;
     this.block = block;
   }

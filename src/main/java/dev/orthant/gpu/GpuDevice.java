@@ -8,10 +8,17 @@ import dev.orthant.core.OutOfDeviceMemoryException;
 import dev.orthant.core.Setting;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
+import dev.orthant.device.BufferPool;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
-import dev.orthant.device.Pool;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.driver.GpuLimits;
+import dev.orthant.gpu.driver.Launch;
+import dev.orthant.gpu.plan.FastPath;
+import dev.orthant.gpu.plan.Planner;
+import dev.orthant.gpu.plan.Recent;
 import dev.orthant.op.Call;
 import java.lang.System.Logger;
 import java.lang.foreign.Arena;
@@ -42,8 +49,8 @@ public final class GpuDevice implements Device {
   private final Guard guard;
   /** Compiled kernels by their source. */
   private final Recent<String, GpuDriver.Kernel> kernels;
-  private final Memories memories;
-  private final Pool<GpuDriver.Memory> pool;
+  private final TrackedAllocator memories;
+  private final BufferPool<GpuDriver.Memory> pool;
   private final ReentrantLock lock = new ReentrantLock();
   /** The latest ops given since the queue was last known to be empty. */
   private final Deque<Call> breadcrumbs = new ArrayDeque<>();
@@ -58,17 +65,26 @@ public final class GpuDevice implements Device {
    * @param driver owned by this device from now on
    */
   public GpuDevice(String name, GpuDriver driver) {
-    this(name, driver, Setting.SYNC.isOn(), Specials.of(driver.limits()),
+    this(name, driver, List.of());
+  }
+
+  /**
+   * A device with faster ways for some calls.
+   *
+   * @param fastPaths those that the driver's devices can use, the preferred ones first; each is guarded
+   */
+  public GpuDevice(String name, GpuDriver driver, List<FastPath> fastPaths) {
+    this(name, driver, Setting.SYNC.isOn(), fastPaths,
         message -> LOG.log(Logger.Level.WARNING, message));
   }
 
-  GpuDevice(String name, GpuDriver driver, boolean sync, List<Special> specials, Consumer<String> warn) {
+  GpuDevice(String name, GpuDriver driver, boolean sync, List<FastPath> specials, Consumer<String> warn) {
     this.name = name;
     this.driver = driver;
     this.sync = sync;
     this.kernels = new Recent<>(KERNELS, driver::release);
-    this.memories = new Memories(driver, lock);
-    this.pool = new Pool<>(name, memories);
+    this.memories = new TrackedAllocator(driver, lock);
+    this.pool = new BufferPool<>(name, memories);
     this.guard = new Guard(name, driver.info(), new Planner(driver.limits(), driver.dialect()), specials, new Trials(),
         warn);
   }
@@ -111,7 +127,7 @@ public final class GpuDevice implements Device {
     }
   }
 
-  void release(Pool.Block<GpuDriver.Memory> block) {
+  void release(BufferPool.Block<GpuDriver.Memory> block) {
     pool.release(block);
   }
 
@@ -171,7 +187,7 @@ public final class GpuDevice implements Device {
   }
 
   /** What {@link #execute} launches; a faster way that it names has been proved. */
-  List<Launch> plan(Call call) {
+  public List<Launch> plan(Call call) {
     try {
       return guard.plan(call);
     } catch (DriverException e) {
@@ -181,7 +197,7 @@ public final class GpuDevice implements Device {
 
   /** Trials, which leave no trace. */
   private final class Trials implements Guard.Runner {
-    private final Sandbox sandbox = new Sandbox(driver, kernels, memories);
+    private final TrialRunner sandbox = new TrialRunner(driver, kernels, memories);
 
     @Override
     public void settle() {

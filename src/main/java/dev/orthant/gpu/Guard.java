@@ -1,10 +1,15 @@
 package dev.orthant.gpu;
 
+import dev.orthant.bounds.Bounds;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.DeviceInfo;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.Launch;
+import dev.orthant.gpu.plan.FastPath;
+import dev.orthant.gpu.plan.Planner;
+import dev.orthant.gpu.plan.Recent;
 import dev.orthant.op.Call;
 import dev.orthant.op.Op;
-import dev.orthant.parity.Bounds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -43,7 +48,7 @@ final class Guard {
   private final String name;
   private final DeviceInfo info;
   private final Planner planner;
-  private final List<Special> specials;
+  private final List<FastPath> specials;
   private final Runner runner;
   private final Consumer<String> warn;
   private final Recent<Planner.Key, List<Launch>> plans = new Recent<>(PLANS, plan -> {
@@ -59,7 +64,7 @@ final class Guard {
    * @param specials the faster ways that the device has the instructions for, the preferred ones first
    * @param warn is told once of each way that is not used
    */
-  Guard(String name, DeviceInfo info, Planner planner, List<Special> specials, Runner runner, Consumer<String> warn) {
+  Guard(String name, DeviceInfo info, Planner planner, List<FastPath> specials, Runner runner, Consumer<String> warn) {
     this.name = name;
     this.info = info;
     this.planner = planner;
@@ -88,7 +93,7 @@ final class Guard {
 
   private List<Launch> choose(Call call) {
     if (call.outputs().stream().noneMatch(o -> o.shape().isEmpty())) {
-      for (Special special : specials) {
+      for (FastPath special : specials) {
         Optional<List<Launch>> plan = special.plan(planner, call);
         if (plan.isPresent() && isProved(special, call)) {
           return plan.get();
@@ -98,7 +103,7 @@ final class Guard {
     return planner.plan(call);
   }
 
-  private boolean isProved(Special special, Call call) {
+  private boolean isProved(FastPath special, Call call) {
     String kind = special.name() + " " + special.kind(call);
     Boolean known = proved.get(kind);
     if (known != null) {
@@ -116,7 +121,7 @@ final class Guard {
   }
 
   /** What is wrong with a special way, or null. */
-  private @Nullable String prove(Special special, Call call) {
+  private @Nullable String prove(FastPath special, Call call) {
     for (Call trial : special.trials(call)) {
       for (boolean planted : new boolean[] {false, true}) {
         String fault = prove(special, call, trial, planted);
@@ -128,7 +133,7 @@ final class Guard {
     return null;
   }
 
-  private @Nullable String prove(Special special, Call call, Call trial, boolean planted) {
+  private @Nullable String prove(FastPath special, Call call, Call trial, boolean planted) {
     List<Launch> plan = special.plan(planner, trial, call)
         .orElseThrow(() -> new IllegalStateException(special.name() + " does not take its own trial " + trial));
     try (Arena arena = Arena.ofConfined()) {

@@ -4,6 +4,9 @@ import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.reference.CompensatedSum;
+import dev.orthant.op.reference.Longs;
+import dev.orthant.op.walk.Rows;
 import java.util.List;
 
 /**

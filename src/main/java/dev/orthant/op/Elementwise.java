@@ -4,11 +4,12 @@ import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.walk.Broadcast;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Formulas over broadcast operands in float64: the reference of pointwise ops and of epilogues. */
-final class Elementwise {
+public final class Elementwise {
   private Elementwise() {}
 
   /**
@@ -17,7 +18,7 @@ final class Elementwise {
    * @param acc when given, input 0; the inputs from {@code first} on then follow as 1, 2, …
    * @param compute the type that a device computes in, which says how many bits a random number has
    */
-  static double[] evaluate(Expr formula, Shape output, double @Nullable [] acc, List<TensorSpec> inputs,
+  public static double[] evaluate(Expr formula, Shape output, double @Nullable [] acc, List<TensorSpec> inputs,
       double[][] values,
       int first, double[] scalars, List<Philox> noise, DType compute) {
     Broadcast walk =

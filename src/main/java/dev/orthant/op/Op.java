@@ -1,6 +1,7 @@
 package dev.orthant.op;
 
 import dev.orthant.core.TensorSpec;
+
 import java.util.List;
 import java.util.stream.Stream;
 

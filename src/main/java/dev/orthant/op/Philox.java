@@ -31,7 +31,7 @@ public record Philox(long seed, long offset) {
   }
 
   /** The four words for a counter of four words. */
-  static void permute(int w0, int w1, int w2, int w3, long key, int[] words) {
+  public static void permute(int w0, int w1, int w2, int w3, long key, int[] words) {
     int c0 = w0;
     int c1 = w1;
     int c2 = w2;

@@ -8,7 +8,12 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activation;
 import dev.orthant.expr.Expr;
-import dev.orthant.expr.Whole;
+import dev.orthant.expr.IntegerSemantics;
+import dev.orthant.op.reference.Computing;
+
+import dev.orthant.op.reference.Longs;
+
+import dev.orthant.op.walk.Broadcast;
 import java.util.Collections;
 import java.util.List;
 
@@ -16,8 +21,8 @@ import java.util.List;
  * y_j = f_j(x_0, x_1, …) element by element, the inputs broadcast against each other as in NumPy; one or more outputs, all of the
  * broadcast shape. Inputs may be of any type.
  *
- * <p>Where inputs and outputs are all integers or BOOL, and the formulas and their launch-time numbers are whole ({@link Whole#isWhole(Expr)}), this is
- * computed in integers of 64 bits, exactly but for wrapping around; an output takes the low bits. {@link Whole} says what each function then
+ * <p>Where inputs and outputs are all integers or BOOL, and the formulas and their launch-time numbers are whole ({@link IntegerSemantics#isWhole(Expr)}), this is
+ * computed in integers of 64 bits, exactly but for wrapping around; an output takes the low bits. {@link IntegerSemantics} says what each function then
  * means. Everything else is computed in F64 if an input or output is F64, or if all inputs are I32 or I64; else in F32; integers are converted.
  *
  * <p>A formula may also read random numbers: formula input {@code operands + j} is, at output element i, number i of {@code noise} j, uniform
@@ -106,7 +111,8 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     if (!floating.isEmpty()) {
       return floating.size() == 1 ? floating.getFirst() : DType.F32;
     }
-    if (!Computing.areMeant(formulas, scalarValues) || !noise.isEmpty() || formulas.stream().anyMatch(Whole::divides)) {
+    if (!Computing.areMeant(formulas, scalarValues) || !noise.isEmpty()
+        || formulas.stream().anyMatch(IntegerSemantics::divides)) {
       throw new DTypeException("pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got "
           + inputs
           + "; only sums, differences, products, powers, remainders, comparisons and choices with whole numbers"
@@ -164,7 +170,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
         at[o] = values[o][Math.toIntExact(walk.offset(o, i))];
       }
       for (int j = 0; j < results.length; j++) {
-        results[j][i] = Longs.stored(outputs.get(j).dtype(), Whole.evaluate(formulas.get(j), at, numbers));
+        results[j][i] = Longs.stored(outputs.get(j).dtype(), IntegerSemantics.evaluate(formulas.get(j), at, numbers));
       }
     }
     return results;

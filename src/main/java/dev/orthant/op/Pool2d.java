@@ -3,6 +3,8 @@ package dev.orthant.op;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.reference.CompensatedSum;
+
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 

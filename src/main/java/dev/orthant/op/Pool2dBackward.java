@@ -3,6 +3,7 @@ package dev.orthant.op;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.reference.CompensatedSum;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;

@@ -5,6 +5,8 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+
+import dev.orthant.op.reference.Quantile;
 import java.util.List;
 
 /**

@@ -7,7 +7,11 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
-import dev.orthant.expr.Whole;
+import dev.orthant.expr.IntegerSemantics;
+import dev.orthant.op.reference.Computing;
+import dev.orthant.op.reference.Longs;
+import dev.orthant.op.walk.Broadcast;
+import dev.orthant.op.walk.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,7 +33,7 @@ import java.util.stream.Stream;
  * repeat bit by bit. Accumulation is in the computing type: F64 if any input or result is, or if all inputs are I32 or I64; else F32.
  *
  * <p>Where inputs and results are all integers or BOOL, no stage is a MEAN, and formulas and launch-time numbers are whole
- * ({@link Whole#isWhole(Expr)}), all is computed in integers of 64 bits, exactly but for wrapping around; a result takes the low bits.
+ * ({@link IntegerSemantics#isWhole(Expr)}), all is computed in integers of 64 bits, exactly but for wrapping around; a result takes the low bits.
  *
  * @param axes ascending, distinct, from 0, of the common shape; none means that each element is a row
  * @param operands how many inputs there are

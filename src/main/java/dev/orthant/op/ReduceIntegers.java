@@ -2,7 +2,10 @@ package dev.orthant.op;
 
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
-import dev.orthant.expr.Whole;
+import dev.orthant.expr.IntegerSemantics;
+import dev.orthant.op.reference.Longs;
+import dev.orthant.op.walk.Broadcast;
+import dev.orthant.op.walk.Rows;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +43,7 @@ final class ReduceIntegers {
         for (long p = 0; p < (r.perRow() ? 1 : rows.length()); p++) {
           load(row, p);
           stored.get(i)[Math.toIntExact(r.perRow() ? row : rows.element(row, p))] =
-              Longs.stored(r.type(), Whole.evaluate(r.formula(), at, scalars));
+              Longs.stored(r.type(), IntegerSemantics.evaluate(r.formula(), at, scalars));
         }
       }
     }
@@ -56,7 +59,7 @@ final class ReduceIntegers {
     };
     for (long p = 0; p < rows.length(); p++) {
       load(row, p);
-      long f = Whole.evaluate(stage.formula(), at, scalars);
+      long f = IntegerSemantics.evaluate(stage.formula(), at, scalars);
       s = switch (stage.kind()) {
         case SUM, MEAN -> s + f;
         case PROD -> s * f;

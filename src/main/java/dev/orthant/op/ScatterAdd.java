@@ -4,6 +4,7 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.reference.CompensatedSum;
 import java.util.List;
 
 /**

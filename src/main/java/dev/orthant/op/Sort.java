@@ -3,6 +3,7 @@ package dev.orthant.op;
 import dev.orthant.core.DType;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.walk.Rows;
 import java.util.List;
 import java.util.stream.LongStream;
 

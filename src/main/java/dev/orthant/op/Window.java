@@ -37,7 +37,7 @@ public record Window(int strideH, int strideW, int padTop, int padLeft, int padB
   }
 
   /** The first thing wrong with this window over an image of {@code h} × {@code w} by a filter of {@code r} × {@code s}, or an empty text. */
-  String fault(long h, long w, long r, long s) {
+  public String fault(long h, long w, long r, long s) {
     String own = fault();
     boolean large =
         own.isEmpty() && (reaches(h, padTop, padBottom, r, dilationH) || reaches(w, padLeft, padRight, s, dilationW));
@@ -50,7 +50,7 @@ public record Window(int strideH, int strideW, int padTop, int padLeft, int padB
   }
 
   /** The first thing wrong with this window, or an empty text. */
-  String fault() {
+  public String fault() {
     if (strideH < 1 || strideW < 1) {
       return "stride must be at least 1, got (" + strideH + ", " + strideW + ")";
     }

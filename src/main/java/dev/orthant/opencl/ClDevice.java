@@ -25,7 +25,7 @@ import static org.jocl.CL.CL_PLATFORM_VERSION;
 
 import dev.orthant.core.DType;
 import dev.orthant.device.DeviceInfo;
-import dev.orthant.gpu.GpuLimits;
+import dev.orthant.gpu.driver.GpuLimits;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

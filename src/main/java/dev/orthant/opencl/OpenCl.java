@@ -1,9 +1,9 @@
 package dev.orthant.opencl;
 
-import dev.orthant.gpu.DriverException;
-import dev.orthant.gpu.LibraryPath;
-import dev.orthant.gpu.NativeFault;
-import dev.orthant.gpu.NativeFolder;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.LibraryPath;
+import dev.orthant.gpu.driver.NativeFault;
+import dev.orthant.gpu.driver.NativeFolder;
 import java.util.Optional;
 import java.util.Set;
 import org.jocl.CL;

@@ -3,10 +3,10 @@ package dev.orthant.opencl;
 import static dev.orthant.opencl.OpenCl.call;
 
 import dev.orthant.device.DeviceInfo;
-import dev.orthant.gpu.DriverException;
-import dev.orthant.gpu.GpuDriver;
-import dev.orthant.gpu.GpuLimits;
-import dev.orthant.gpu.Grid;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.driver.GpuLimits;
+import dev.orthant.gpu.driver.Grid;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -2,9 +2,9 @@ package dev.orthant.opencl;
 
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceProvider;
-import dev.orthant.gpu.DriverException;
 import dev.orthant.gpu.GpuDevice;
-import dev.orthant.gpu.NativeFault;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.NativeFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.orthant.parity;
 
+import dev.orthant.bounds.Bounds;
 import dev.orthant.core.DeviceException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;

@@ -1,5 +1,6 @@
 package dev.orthant.parity;
 
+import dev.orthant.bounds.Bounds;
 import dev.orthant.core.DType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -22,7 +22,7 @@ final class Draw {
   /** The types of the lines so far. */
   private final List<TensorSpec> specs;
   /** Those that are made for the step being drawn. */
-  private final List<Node.Leaf> leaves = new ArrayList<>();
+  private final List<ProgramNode.Leaf> leaves = new ArrayList<>();
 
   /**
    * What may be drawn.
@@ -39,7 +39,7 @@ final class Draw {
     this.specs = specs;
   }
 
-  List<Node.Leaf> leaves() {
+  List<ProgramNode.Leaf> leaves() {
     return leaves;
   }
 
@@ -217,7 +217,7 @@ final class Draw {
   }
 
   int leaf(DType type, Shape shape, Numbers numbers) {
-    leaves.add(new Node.Leaf(new TensorSpec(type, shape), numbers, type.isFloating() && !oneIn(3)));
+    leaves.add(new ProgramNode.Leaf(new TensorSpec(type, shape), numbers, type.isFloating() && !oneIn(3)));
     return specs.size() + leaves.size() - 1;
   }
 

@@ -3,9 +3,9 @@ package dev.orthant.programs;
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
-import dev.orthant.programs.Node.Leaf;
-import dev.orthant.programs.Node.Overwrite;
-import dev.orthant.programs.Node.Step;
+import dev.orthant.programs.ProgramNode.Leaf;
+import dev.orthant.programs.ProgramNode.Overwrite;
+import dev.orthant.programs.ProgramNode.Step;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
@@ -100,7 +100,7 @@ final class Execution {
     }
   }
 
-  private Tensor tensor(Node node) {
+  private Tensor tensor(ProgramNode node) {
     return switch (node) {
       case Leaf l -> {
         Tensor t = shift == null || l.spec().dtype() != DType.F64 ? leaf(device, l) : shifted(l, shift);

@@ -5,9 +5,9 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
 import dev.orthant.device.Devices;
-import dev.orthant.programs.Node.Leaf;
-import dev.orthant.programs.Node.Overwrite;
-import dev.orthant.programs.Node.Step;
+import dev.orthant.programs.ProgramNode.Leaf;
+import dev.orthant.programs.ProgramNode.Overwrite;
+import dev.orthant.programs.ProgramNode.Step;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class Generator {
     boolean overwrites = random.nextInt(8) == 0;
     int evaluated = random.nextInt(3);
     int steps = 2 + random.nextInt(MOST_STEPS - 1);
-    List<Node> nodes = new ArrayList<>();
+    List<ProgramNode> nodes = new ArrayList<>();
     try (Scope _ = Scope.open()) {
       List<Tensor> tensors = new ArrayList<>();
       List<TensorSpec> specs = new ArrayList<>();
@@ -103,7 +103,8 @@ final class Generator {
   }
 
   /** Adds a step and the leaves that it reads. */
-  private boolean grow(SplittableRandom random, Draw.Pools pools, int evaluated, List<Node> nodes, List<Tensor> tensors,
+  private boolean grow(SplittableRandom random, Draw.Pools pools, int evaluated, List<ProgramNode> nodes,
+      List<Tensor> tensors,
       List<TensorSpec> specs) {
     Draw d = new Draw(random, pools, specs);
     Steps.Kind kind = d.any(Steps.ALL);
@@ -147,7 +148,7 @@ final class Generator {
   }
 
   /** Other numbers in a leaf. */
-  private static void overwrite(SplittableRandom random, List<Node> nodes, List<Tensor> tensors,
+  private static void overwrite(SplittableRandom random, List<ProgramNode> nodes, List<Tensor> tensors,
       List<TensorSpec> specs) {
     for (int i = 0; i < nodes.size(); i++) {
       if (nodes.get(i) instanceof Leaf l && l.spec().dtype() == DType.F32 && random.nextBoolean()) {

@@ -3,9 +3,9 @@ package dev.orthant.programs;
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
-import dev.orthant.programs.Node.Leaf;
-import dev.orthant.programs.Node.Overwrite;
-import dev.orthant.programs.Node.Step;
+import dev.orthant.programs.ProgramNode.Leaf;
+import dev.orthant.programs.ProgramNode.Overwrite;
+import dev.orthant.programs.ProgramNode.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +66,7 @@ final class JavaText {
       }
       """.indent(2);
 
-  static String expression(Node node) {
+  static String expression(ProgramNode node) {
     return switch (node) {
       case Leaf l -> leaf(l.spec(), l.numbers()) + (l.gradient() ? ".requireGradient()" : "");
       case Step s -> {

@@ -34,18 +34,18 @@ final class Moves {
     Tensor of(Tensor x, int axis);
   }
 
-  private static Node.Step along(Draw d, int x, String name, Along f) {
+  private static ProgramNode.Step along(Draw d, int x, String name, Along f) {
     int axis = d.axis(x);
     return Steps.of(x, name + "(" + axis + ")", t -> f.of(t, axis));
   }
 
-  private static Node.Step transpose(Draw d) {
+  private static ProgramNode.Step transpose(Draw d) {
     int x = d.anything(2);
     int[] order = d.order(d.rank(x));
     return Steps.of(x, "transpose(" + list(order) + ")", t -> t.transpose(order));
   }
 
-  private static Node.Step slice(Draw d) {
+  private static ProgramNode.Step slice(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int extent = (int) d.dim(x, axis);
@@ -59,7 +59,7 @@ final class Moves {
             t -> t.slice(axis, from, to, step));
   }
 
-  private static Node.Step slices(Draw d) {
+  private static ProgramNode.Step slices(Draw d) {
     int x = d.anything(1);
     int rank = d.rank(x);
     long[] starts = new long[rank];
@@ -75,13 +75,13 @@ final class Moves {
         + list(steps) + "})", t -> t.slice(starts, counts, steps));
   }
 
-  private static Node.Step flip(Draw d) {
+  private static ProgramNode.Step flip(Draw d) {
     int x = d.anything();
     int[] axes = d.axes(x);
     return Steps.of(x, "flip(" + list(axes) + ")", t -> t.flip(axes));
   }
 
-  private static Node.Step pad(Draw d) {
+  private static ProgramNode.Step pad(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int before = d.below(4) - 1;
@@ -91,7 +91,7 @@ final class Moves {
         t -> t.pad(axis, before, after, v));
   }
 
-  private static Node.Step tile(Draw d) {
+  private static ProgramNode.Step tile(Draw d) {
     int x = d.anything();
     long[] repeats = new long[d.rank(x)];
     for (int a = 0; a < repeats.length; a++) {
@@ -100,7 +100,7 @@ final class Moves {
     return Steps.of(x, "tile(" + list(repeats) + ")", t -> t.tile(repeats));
   }
 
-  private static Node.Step concat(Draw d) {
+  private static ProgramNode.Step concat(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     long[] dims = d.shape(x).dims();
@@ -110,14 +110,14 @@ final class Moves {
         (_, in) -> Tensor.concat(axis, List.of(in.get(0), in.get(1), in.get(0))), x, y);
   }
 
-  private static Node.Step stack(Draw d) {
+  private static ProgramNode.Step stack(Draw d) {
     int x = d.anything();
     int axis = d.below(d.rank(x) + 1);
     return step("Tensor.stack(" + axis + ", List.of({0}, {1}))",
         (_, in) -> Tensor.stack(axis, List.of(in.get(0), in.get(1))), x, d.exactly(d.type(x), d.shape(x)));
   }
 
-  private static Node.Step select(Draw d) {
+  private static ProgramNode.Step select(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int index = d.below((int) Math.max(1, d.dim(x, axis)));
@@ -125,7 +125,7 @@ final class Moves {
   }
 
   /** Two neighbouring axes become one, or an axis two. */
-  private static Node.Step reshape(Draw d) {
+  private static ProgramNode.Step reshape(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     long[] dims = d.shape(x).dims();
@@ -144,13 +144,13 @@ final class Moves {
     return Steps.of(x, "reshape(" + list(other) + ")", t -> t.reshape(other));
   }
 
-  private static Node.Step flatten(Draw d) {
+  private static ProgramNode.Step flatten(Draw d) {
     int x = d.anything();
     long n = d.shape(x).elements();
     return Steps.of(x, "reshape(" + n + ")", t -> t.reshape(n));
   }
 
-  private static Node.Step broadcast(Draw d) {
+  private static ProgramNode.Step broadcast(Draw d) {
     int x = d.anything();
     long[] dims = d.shape(x).dims();
     for (int a = 0; a < dims.length; a++) {
@@ -160,19 +160,19 @@ final class Moves {
     return Steps.of(x, "broadcastTo(Shape.of(" + list(shape.dims()) + "))", t -> t.broadcastTo(shape));
   }
 
-  private static Node.Step cast(Draw d) {
+  private static ProgramNode.Step cast(Draw d) {
     DType type = d.oneIn(3) ? d.any(DType.values()) : d.floatingType();
     return Steps.of(d.anything(), "cast(DType." + type.name() + ")", t -> t.cast(type));
   }
 
-  private static Node.Step gather(Draw d) {
+  private static ProgramNode.Step gather(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int indices = d.indices(d.shapeOf(d.below(3)), d.dim(x, axis));
     return step("{0}.gather(" + axis + ", {1})", (_, in) -> in.get(0).gather(axis, in.get(1)), x, indices);
   }
 
-  private static Node.Step gatherElements(Draw d) {
+  private static ProgramNode.Step gatherElements(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     long[] dims = d.shape(x).dims();
@@ -182,7 +182,7 @@ final class Moves {
         indices);
   }
 
-  private static Node.Step scatterAdd(Draw d) {
+  private static ProgramNode.Step scatterAdd(Draw d) {
     int x = d.floating(1);
     int axis = d.axis(x);
     long extent = d.some();
@@ -191,7 +191,7 @@ final class Moves {
         (_, in) -> in.get(0).scatterAdd(axis, extent, in.get(1)), x, indices);
   }
 
-  private static Node.Step split(Draw d) {
+  private static ProgramNode.Step split(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int extent = (int) d.dim(x, axis);
@@ -202,7 +202,7 @@ final class Moves {
   }
 
   /** Of two parts, which a tape puts together again. */
-  private static Node.Step joined(Draw d) {
+  private static ProgramNode.Step joined(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int extent = (int) d.dim(x, axis);
@@ -211,7 +211,7 @@ final class Moves {
         + ").reversed())", (_, in) -> Tensor.concat(axis, in.get(0).split(axis, first, extent - first).reversed()), x);
   }
 
-  private static Node.Step sort(Draw d) {
+  private static ProgramNode.Step sort(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     boolean descending = d.coin();
@@ -220,7 +220,7 @@ final class Moves {
         : Steps.of(x, "sort(" + axis + ", " + descending + ").indices()", t -> t.sort(axis, descending).indices());
   }
 
-  private static Node.Step topK(Draw d) {
+  private static ProgramNode.Step topK(Draw d) {
     int x = d.anything(1);
     int axis = d.axis(x);
     int k = d.below((int) d.dim(x, axis) + 1);

@@ -19,7 +19,7 @@ final class Products {
         Products::conv1d, Products::transposed, Products::pool, Products::pool, Products::global);
   }
 
-  private static Node.Step matMul(Draw d) {
+  private static ProgramNode.Step matMul(Draw d) {
     int a = d.floating(2);
     boolean ta = d.coin();
     boolean tb = d.coin();
@@ -50,7 +50,7 @@ final class Products {
     return d.oneIn(3) ? (int) Math.max(1, channels) : d.oneIn(3) && channels % 2 == 0 && channels > 0 ? 2 : 1;
   }
 
-  private static Node.Step conv2d(Draw d) {
+  private static ProgramNode.Step conv2d(Draw d) {
     int x = d.floatingOfRank(4);
     Layout layout = d.any(Layout.values());
     long c = d.dim(x, layout.channelAxis());
@@ -64,7 +64,7 @@ final class Products {
         d.exactly(d.type(x), filters));
   }
 
-  private static Node.Step conv1d(Draw d) {
+  private static ProgramNode.Step conv1d(Draw d) {
     int x = d.floatingOfRank(3);
     Layout layout = d.any(Layout.values());
     long c = d.dim(x, layout == Layout.NCHW ? 1 : 2);
@@ -81,7 +81,7 @@ final class Products {
         d.exactly(d.type(x), filters));
   }
 
-  private static Node.Step transposed(Draw d) {
+  private static ProgramNode.Step transposed(Draw d) {
     int x = d.floatingOfRank(4);
     Layout layout = d.any(Layout.values());
     long k = d.dim(x, layout.channelAxis());
@@ -93,7 +93,7 @@ final class Products {
         (_, in) -> in.get(0).convTranspose2d(in.get(1), how.value, 0), x, d.exactly(d.type(x), filters));
   }
 
-  private static Node.Step pool(Draw d) {
+  private static ProgramNode.Step pool(Draw d) {
     Pool2d.Kind kind = d.any(Pool2d.Kind.values());
     int height = d.any(1, 2, 3);
     int width = d.any(height, 2);
@@ -110,7 +110,7 @@ final class Products {
         x -> x.pool2d(how));
   }
 
-  private static Node.Step global(Draw d) {
+  private static ProgramNode.Step global(Draw d) {
     Layout layout = d.any(Layout.values());
     return d.coin()
         ? Steps.of(d.floatingOfRank(4), "globalAvgPool2d(Layout." + layout + ")", x -> x.globalAvgPool2d(layout))

@@ -1,8 +1,8 @@
 package dev.orthant.programs;
 
-import dev.orthant.programs.Node.Leaf;
-import dev.orthant.programs.Node.Overwrite;
-import dev.orthant.programs.Node.Step;
+import dev.orthant.programs.ProgramNode.Leaf;
+import dev.orthant.programs.ProgramNode.Overwrite;
+import dev.orthant.programs.ProgramNode.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +17,7 @@ import java.util.Set;
  * @param targets the lines that are differentiated, each as the sum of its elements
  * @param closed the lines whose tensor is closed as soon as no later line reads it; the others are read at the end
  */
-record Program(long seed, List<Node> nodes, List<Integer> targets, Set<Integer> closed) {
+record Program(long seed, List<ProgramNode> nodes, List<Integer> targets, Set<Integer> closed) {
   Program {
     nodes = List.copyOf(nodes);
     targets = List.copyOf(targets);
@@ -46,7 +46,7 @@ record Program(long seed, List<Node> nodes, List<Integer> targets, Set<Integer> 
   /** Without the lines in {@code gone}, which no other line reads. */
   Program without(Set<Integer> gone) {
     Map<Integer, Integer> moved = new HashMap<>();
-    List<Node> kept = new ArrayList<>();
+    List<ProgramNode> kept = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       if (!gone.contains(i)) {
         moved.put(i, kept.size());
@@ -60,7 +60,7 @@ record Program(long seed, List<Node> nodes, List<Integer> targets, Set<Integer> 
   /** This, then {@code next}. */
   Program then(Program next) {
     Map<Integer, Integer> moved = new HashMap<>();
-    List<Node> all = new ArrayList<>(nodes);
+    List<ProgramNode> all = new ArrayList<>(nodes);
     for (int i = 0; i < next.size(); i++) {
       moved.put(i, size() + i);
       all.add(renamed(next.nodes.get(i), moved));
@@ -73,13 +73,13 @@ record Program(long seed, List<Node> nodes, List<Integer> targets, Set<Integer> 
   }
 
   /** With another line in the place of line {@code i}. */
-  Program with(int i, Node other) {
-    List<Node> changed = new ArrayList<>(nodes);
+  Program with(int i, ProgramNode other) {
+    List<ProgramNode> changed = new ArrayList<>(nodes);
     changed.set(i, other);
     return new Program(seed, changed, targets, closed);
   }
 
-  private static Node renamed(Node node, Map<Integer, Integer> moved) {
+  private static ProgramNode renamed(ProgramNode node, Map<Integer, Integer> moved) {
     return switch (node) {
       case Leaf l -> l;
       case Step s -> s.with(s.operands().stream().map(o -> moved.getOrDefault(o, o)).toList());

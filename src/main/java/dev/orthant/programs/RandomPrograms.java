@@ -166,7 +166,7 @@ public final class RandomPrograms {
         throw new IllegalStateException("program " + (seed + i) + " cannot be made", e);
       }
       Trial.Outcome outcome = Trial.of(p, device);
-      steps.addAndGet(p.nodes().stream().filter(n -> n instanceof Node.Step).count());
+      steps.addAndGet(p.nodes().stream().filter(n -> n instanceof ProgramNode.Step).count());
       gradients.addAndGet(p.targets().isEmpty() ? 0 : 1);
       if (outcome.fault() != null) {
         found.add(new Found(p, outcome.fault()));

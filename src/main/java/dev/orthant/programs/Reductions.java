@@ -36,7 +36,7 @@ final class Reductions {
     Tensor of(Tensor x, int axis);
   }
 
-  private static Node.Step along(Draw d, int x, String name, Along f) {
+  private static ProgramNode.Step along(Draw d, int x, String name, Along f) {
     int axis = d.axis(x);
     return Steps.of(x, name + "(" + axis + ")", t -> f.of(t, axis));
   }
@@ -49,13 +49,13 @@ final class Reductions {
     return d -> reduction(d, d.floating(), name, f);
   }
 
-  private static Node.Step reduction(Draw d, int x, String name, Reduction f) {
+  private static ProgramNode.Step reduction(Draw d, int x, String name, Reduction f) {
     boolean keep = d.coin();
     int[] axes = d.oneIn(4) ? new int[0] : d.axes(x);
     return Steps.of(x, name + "(" + keep + (axes.length == 0 ? "" : ", " + list(axes)) + ")", t -> f.of(t, keep, axes));
   }
 
-  private static Node.Step norm(Draw d) {
+  private static ProgramNode.Step norm(Draw d) {
     double p = d.any(1.0, 2.0, 3.0, Double.POSITIVE_INFINITY);
     boolean keep = d.coin();
     int x = d.floating();
@@ -65,7 +65,7 @@ final class Reductions {
         t -> t.norm(p, keep, axes));
   }
 
-  private static Node.Step ofBroadcast(Draw d) {
+  private static ProgramNode.Step ofBroadcast(Draw d) {
     int x = d.value(s -> s.dtype().isFloating() && s.shape().elements() == 1 && s.shape().rank() == 0,
         d.floatingType(), Shape.of());
     if (d.shape(x).rank() > 0) {
@@ -82,20 +82,20 @@ final class Reductions {
     };
   }
 
-  private static Node.Step crossEntropy(Draw d) {
+  private static ProgramNode.Step crossEntropy(Draw d) {
     int x = d.floating(1);
     int labels = d.indices(d.shape(x).slice(0, d.rank(x) - 1), d.dim(x, -1));
     return d.coin() ? step("{0}.crossEntropy({1})", (_, in) -> in.get(0).crossEntropy(in.get(1)), x, labels)
         : step("{0}.crossEntropyPerRow({1})", (_, in) -> in.get(0).crossEntropyPerRow(in.get(1)), x, labels);
   }
 
-  private static Node.Step crossEntropyWith(Draw d) {
+  private static ProgramNode.Step crossEntropyWith(Draw d) {
     int x = d.floating(1);
     return step("{0}.crossEntropyWith({1})", (_, in) -> in.get(0).crossEntropyWith(in.get(1)), x,
         d.exactly(d.type(x), d.shape(x)));
   }
 
-  private static Node.Step layerNorm(Draw d) {
+  private static ProgramNode.Step layerNorm(Draw d) {
     int x = d.floating(1);
     if (d.coin()) {
       return Steps.of(x, "layerNorm(null, null)", t -> t.layerNorm(null, null));
@@ -105,7 +105,7 @@ final class Reductions {
         d.exactly(d.type(x), last), d.exactly(d.type(x), last));
   }
 
-  private static Node.Step groupNorm(Draw d) {
+  private static ProgramNode.Step groupNorm(Draw d) {
     int x = d.floatingOfRank(4);
     int groups = d.any(1, 1, 2, 4);
     if (d.coin()) {

@@ -4,9 +4,9 @@ import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
-import dev.orthant.programs.Node.Leaf;
-import dev.orthant.programs.Node.Overwrite;
-import dev.orthant.programs.Node.Step;
+import dev.orthant.programs.ProgramNode.Leaf;
+import dev.orthant.programs.ProgramNode.Overwrite;
+import dev.orthant.programs.ProgramNode.Step;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
 import java.time.Duration;
@@ -125,8 +125,8 @@ final class Shrinker {
     Program open = new Program(best.seed(), best.nodes(), best.targets(), Set.of());
     best = !best.closed().isEmpty() && works(open) ? open : best;
     for (int i = 0; i < best.size(); i++) {
-      Node node = best.nodes().get(i);
-      Node other = switch (node) {
+      ProgramNode node = best.nodes().get(i);
+      ProgramNode other = switch (node) {
         case Step s -> s.evaluated(false);
         case Leaf l -> new Leaf(l.spec(), l.numbers(), false);
         case Overwrite o -> o;
@@ -160,7 +160,7 @@ final class Shrinker {
   private List<TensorSpec> specs(Program p) {
     List<Tensor> tensors = new ArrayList<>();
     try (Scope _ = Scope.open()) {
-      for (Node node : p.nodes()) {
+      for (ProgramNode node : p.nodes()) {
         tensors.add(switch (node) {
           case Leaf l -> Execution.leaf(ideal, l);
           case Step s -> s.action().of(ideal, s.operands().stream().map(tensors::get).toList());

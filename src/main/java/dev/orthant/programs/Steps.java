@@ -1,7 +1,7 @@
 package dev.orthant.programs;
 
-import dev.orthant.programs.Node.Action;
-import dev.orthant.programs.Node.Step;
+import dev.orthant.programs.ProgramNode.Action;
+import dev.orthant.programs.ProgramNode.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,9 +25,9 @@ final class Steps {
     List<Kind> all = new ArrayList<>();
     // Chains of elementwise work and what follows them are where fusion decides most.
     for (int i = 0; i < 3; i++) {
-      all.addAll(Elementwise.arithmetic());
+      all.addAll(ElementwiseSteps.arithmetic());
     }
-    all.addAll(Elementwise.all());
+    all.addAll(ElementwiseSteps.all());
     all.addAll(Reductions.all());
     all.addAll(Reductions.all());
     all.addAll(Products.all());

@@ -20,6 +20,7 @@ import dev.orthant.op.Random;
 import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
+import dev.orthant.tensor.graph.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

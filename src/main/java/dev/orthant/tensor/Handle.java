@@ -1,6 +1,7 @@
 package dev.orthant.tensor;
 
 import dev.orthant.core.ClosedException;
+import dev.orthant.tensor.graph.Node;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicReference;

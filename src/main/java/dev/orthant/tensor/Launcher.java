@@ -9,6 +9,8 @@ import dev.orthant.op.Call;
 import dev.orthant.op.Op;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Reduce;
+import dev.orthant.tensor.graph.Fusion;
+import dev.orthant.tensor.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

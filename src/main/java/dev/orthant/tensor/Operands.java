@@ -2,6 +2,7 @@ package dev.orthant.tensor;
 
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.device.Device;
+import dev.orthant.tensor.graph.Node;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Reduce;
+import dev.orthant.tensor.graph.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;

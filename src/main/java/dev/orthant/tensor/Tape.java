@@ -3,6 +3,8 @@ package dev.orthant.tensor;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.tensor.graph.GradientSlot;
+import dev.orthant.tensor.graph.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,9 +46,9 @@ public final class Tape implements AutoCloseable {
 
   /** A value that gradients are wanted by. */
   private static final class Value {
-    private @Nullable Leaf leaf;
+    private @Nullable GradientSlot leaf;
 
-    Value(@Nullable Leaf leaf) {
+    Value(@Nullable GradientSlot leaf) {
       this.leaf = leaf;
     }
   }

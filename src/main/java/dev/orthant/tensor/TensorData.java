@@ -5,6 +5,7 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
+import dev.orthant.tensor.graph.Node;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;

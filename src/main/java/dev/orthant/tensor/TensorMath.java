@@ -10,8 +10,8 @@ import dev.orthant.expr.Activations;
 import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
 import dev.orthant.expr.Function;
+import dev.orthant.expr.IntegerSemantics;
 import dev.orthant.expr.Parameter;
-import dev.orthant.expr.Whole;
 import dev.orthant.op.Layout;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pointwise;
@@ -198,7 +198,7 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
   public Tensor where(Tensor condition, double otherwise) {
     Expr choice = Expr.where(Y.ne(Expr.constant(0)), X, S);
     DType own = self().dtype();
-    return own.isFloating() || condition.dtype().isFloating() || !Whole.isWhole(otherwise)
+    return own.isFloating() || condition.dtype().isFloating() || !IntegerSemantics.isWhole(otherwise)
         ? apply("where", choice, List.of(condition), otherwise)
         : apply("where", own, choice, List.of(condition), otherwise);
   }

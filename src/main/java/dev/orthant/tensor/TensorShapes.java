@@ -14,6 +14,7 @@ import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
+import dev.orthant.tensor.graph.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

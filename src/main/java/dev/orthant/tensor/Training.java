@@ -3,6 +3,9 @@ package dev.orthant.tensor;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.tensor.graph.Definition;
+import dev.orthant.tensor.graph.GradientSlot;
+import dev.orthant.tensor.graph.Node;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -29,7 +32,7 @@ final class Training {
             "requireGradient: takes f16 bf16 f32 f64, got " + node.spec() + " on " + node.device().name());
       }
       if (node.leaf() == null) {
-        node.leaf(new Leaf());
+        node.leaf(new GradientSlot());
         return true;
       }
       return false;
@@ -42,7 +45,7 @@ final class Training {
 
   static Tensor gradient(Tensor t) {
     return with(t, node -> {
-      Leaf leaf = node.leaf();
+      GradientSlot leaf = node.leaf();
       Node sum = leaf == null ? null : leaf.gradient();
       if (sum == null) {
         throw new InvalidInputException("gradient: " + t + " has none: " + (leaf == null
@@ -55,7 +58,7 @@ final class Training {
 
   static void replaceGradient(Tensor t, Tensor value) {
     with(t, node -> {
-      Leaf leaf = node.leaf();
+      GradientSlot leaf = node.leaf();
       Node next = value.onDevice("replaceGradient", node.device());
       if (leaf == null || !next.spec().equals(node.spec())) {
         throw new InvalidInputException("replaceGradient: " + t + (leaf == null
@@ -68,7 +71,7 @@ final class Training {
   }
 
   static void clearGradient(Tensor t) {
-    Leaf leaf = with(t, Node::leaf);
+    GradientSlot leaf = with(t, Node::leaf);
     if (leaf != null) {
       with(t, node -> {
         leaf.gradient(null);
@@ -81,7 +84,7 @@ final class Training {
    * Adds to what a leaf has; computed at once, so that nothing of the backward pass stays pending. Threads that add at the same time take turns, or
    * one would lose what the other found.
    */
-  static void addTo(Leaf leaf, Tensor gradient) {
+  static void addTo(GradientSlot leaf, Tensor gradient) {
     synchronized (leaf) {
       Tensor before = with(gradient, _ -> leaf.gradient() == null ? null : new Tensor(leaf.gradient().retain()));
       try (before; Tensor sum = before == null ? gradient.alias() : before.add(gradient)) {

@@ -4,6 +4,7 @@ import static dev.orthant.cli.CommandLineRun.save;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orthant.cli.CommandLineRun.Result;
+import dev.orthant.cli.terminal.ExitCode;
 import dev.orthant.core.DType;
 import dev.orthant.device.ReferenceDevice;
 import java.io.IOException;

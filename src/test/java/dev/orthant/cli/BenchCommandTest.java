@@ -4,7 +4,11 @@ import static dev.orthant.cli.CommandLineRun.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.orthant.bench.BenchCase;
+import dev.orthant.bench.Suite;
+import dev.orthant.bench.SuiteReader;
 import dev.orthant.cli.CommandLineRun.Result;
+import dev.orthant.cli.terminal.ExitCode;
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.ReferenceDevice;

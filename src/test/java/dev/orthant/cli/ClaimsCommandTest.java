@@ -5,6 +5,8 @@ import static dev.orthant.cli.CommandLineRun.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orthant.cli.CommandLineRun.Result;
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.ExitCode;
 import dev.orthant.device.ReferenceDevice;
 import java.io.IOException;
 import java.nio.file.Files;

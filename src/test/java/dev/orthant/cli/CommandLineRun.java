@@ -1,5 +1,6 @@
 package dev.orthant.cli;
 
+import dev.orthant.cli.terminal.DeviceSource;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;

@@ -2,8 +2,8 @@ package dev.orthant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.orthant.cli.train.Snapshot;
-import dev.orthant.cli.train.TrainingRun;
+import dev.orthant.bench.SuiteReader;
+import dev.orthant.cli.terminal.DeviceSource;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Setting;
@@ -13,6 +13,8 @@ import dev.orthant.device.Devices;
 import dev.orthant.device.ReferenceDevice;
 import dev.orthant.io.Checkpoint;
 import dev.orthant.testing.Fuzz;
+import dev.orthant.train.Snapshot;
+import dev.orthant.train.TrainingRun;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;

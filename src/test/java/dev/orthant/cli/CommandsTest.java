@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orthant.cli.CommandLineRun.Fixed;
 import dev.orthant.cli.CommandLineRun.Result;
+import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.ExitCode;
 import dev.orthant.core.DType;
 import dev.orthant.device.DeviceProvider.Problem;
 import dev.orthant.device.ReferenceDevice;

@@ -3,6 +3,7 @@ package dev.orthant.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orthant.cli.CommandLineRun.Result;
+import dev.orthant.cli.terminal.Json;
 import dev.orthant.core.DType;
 import dev.orthant.device.ReferenceDevice;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orthant.cli.CommandLineRun.Fixed;
 import dev.orthant.cli.CommandLineRun.Result;
+import dev.orthant.cli.terminal.ExitCode;
 import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;

@@ -101,8 +101,9 @@ class CudaDeviceTest {
   @Test
   void hostMemoryMayLieAnywhereAndHaveAnySize() {
     Device device = first();
-    for (long size : new long[] {1, 100, Staging.CHUNK - 1, Staging.CHUNK, Staging.CHUNK + 1, 2 * Staging.CHUNK,
-        2 * Staging.CHUNK + 3, 5 * Staging.CHUNK + 7}) {
+    for (long size : new long[] {1, 100, PinnedStaging.CHUNK - 1, PinnedStaging.CHUNK, PinnedStaging.CHUNK + 1,
+        2 * PinnedStaging.CHUNK,
+        2 * PinnedStaging.CHUNK + 3, 5 * PinnedStaging.CHUNK + 7}) {
       try (Arena arena = Arena.ofConfined(); Buffer buffer = device.allocate(size + 5)) {
         MemorySegment heap = MemorySegment.ofArray(new byte[(int) size]);
         for (long i = 0; i < size; i += 4093) {

@@ -3,6 +3,8 @@ package dev.orthant.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.orthant.cuda.compile.KernelCache;
+import dev.orthant.cuda.compile.SourceKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.orthant.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orthant.cuda.compile.Compilers;
 import dev.orthant.gpu.PhiloxWords;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Test;

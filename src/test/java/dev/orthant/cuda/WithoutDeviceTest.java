@@ -3,6 +3,11 @@ package dev.orthant.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orthant.cuda.compile.Fatbin;
+import dev.orthant.cuda.compile.Nvrtc;
+import dev.orthant.cuda.compile.NvrtcPlaces;
+import dev.orthant.cuda.compile.NvrtcTarget;
+import dev.orthant.cuda.compile.SourceKey;
 import dev.orthant.device.DeviceProvider.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -139,26 +144,26 @@ class WithoutDeviceTest {
   @Test
   void whatIsMissingIsToldByWhatTheMachineShows() throws IOException {
     String absent = "libcuda.so.1: cannot open shared object file: No such file or directory";
-    Problem none = new Machine(folder).notLoaded(absent);
+    Problem none = new PciDevices(folder).notLoaded(absent);
     assertThat(none.expected()).as("an ordinary machine").isTrue();
     assertThat(none.reason()).contains("no NVIDIA GPU");
 
     Path device = Files.createDirectories(folder.resolve("sys/bus/pci/devices/0000:01:00.0"));
     Files.writeString(device.resolve("vendor"), "0x10de\n");
     Files.writeString(device.resolve("class"), "0x0c0330\n");
-    assertThat(new Machine(folder).notLoaded(absent).expected()).as("NVIDIA's, but no GPU").isTrue();
+    assertThat(new PciDevices(folder).notLoaded(absent).expected()).as("NVIDIA's, but no GPU").isTrue();
     Files.writeString(device.resolve("class"), "0x030200\n");
-    Problem hardware = new Machine(folder).notLoaded(absent);
+    Problem hardware = new PciDevices(folder).notLoaded(absent);
     assertThat(hardware.expected()).isFalse();
     assertThat(hardware.reason()).contains("there is an NVIDIA GPU, but not NVIDIA's driver");
     assertThat(hardware.cure()).contains("install NVIDIA's driver");
 
     Files.createDirectories(folder.resolve("proc/driver/nvidia"));
-    Problem library = new Machine(folder).notLoaded(absent);
+    Problem library = new PciDevices(folder).notLoaded(absent);
     assertThat(library.expected()).isFalse();
     assertThat(library.reason()).contains("kernel driver is loaded");
     assertThat(library.cure()).contains("libcuda1", "NVIDIA_DRIVER_CAPABILITIES");
-    assertThat(new Machine(folder).notLoaded("libcuda.so.1: wrong ELF class: ELFCLASS32").reason())
+    assertThat(new PciDevices(folder).notLoaded("libcuda.so.1: wrong ELF class: ELFCLASS32").reason())
         .contains("cannot be loaded", "ELFCLASS32");
   }
 

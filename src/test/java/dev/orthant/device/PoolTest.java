@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class PoolTest {
   /** A device with so many bytes, which counts what it gave. */
-  private static final class Source implements Pool.Source<Long> {
+  private static final class Source implements BufferPool.Source<Long> {
     private final long memory;
     private final Set<Long> live = new HashSet<>();
     private long used;
@@ -46,7 +46,7 @@ final class PoolTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 255, 256, 257, 1000, 4097, 1 << 20, (1 << 20) + 1, 3_000_000_001L, Long.MAX_VALUE})
   void aClassIsLargeEnoughAndWastesLessThanAnEighth(long bytes) {
-    long capacity = Pool.classOf(bytes);
+    long capacity = BufferPool.classOf(bytes);
     assertThat(capacity).isGreaterThanOrEqualTo(bytes).isGreaterThanOrEqualTo(256);
     assertThat(capacity - bytes).isLessThanOrEqualTo(Math.max(256, bytes / 8));
   }
@@ -54,11 +54,11 @@ final class PoolTest {
   @Test
   void whatIsReleasedIsUsedAgain() {
     Source source = new Source(1 << 20);
-    Pool<Long> pool = new Pool<>("cpu", source);
-    Pool.Block<Long> first = pool.allocate(1000);
+    BufferPool<Long> pool = new BufferPool<>("cpu", source);
+    BufferPool.Block<Long> first = pool.allocate(1000);
     pool.release(first);
     assertThat(pool.stats(0).cachedBytes()).isEqualTo(first.capacity());
-    Pool.Block<Long> second = pool.allocate(1001);
+    BufferPool.Block<Long> second = pool.allocate(1001);
     assertThat(second.handle()).isEqualTo(first.handle());
     assertThat(pool.stats(0)).isEqualTo(new DeviceStats(0, 1, 1001, 0));
     pool.release(second);
@@ -69,9 +69,9 @@ final class PoolTest {
   @Test
   void aFullCacheIsEmptiedBeforeGivingUp() {
     Source source = new Source(10_000);
-    Pool<Long> pool = new Pool<>("cpu", source);
+    BufferPool<Long> pool = new BufferPool<>("cpu", source);
     pool.release(pool.allocate(6000));
-    Pool.Block<Long> other = pool.allocate(8000);
+    BufferPool.Block<Long> other = pool.allocate(8000);
     assertThat(source.live).containsExactly(other.handle());
     assertThatThrownBy(() -> pool.allocate(8000)).isInstanceOf(OutOfDeviceMemoryException.class)
         .hasMessageStartingWith("cpu: out of memory")
@@ -84,8 +84,8 @@ final class PoolTest {
   @Test
   void aClosedPoolGivesNothingButTakesBack() {
     Source source = new Source(10_000);
-    Pool<Long> pool = new Pool<>("cpu", source);
-    Pool.Block<Long> block = pool.allocate(10);
+    BufferPool<Long> pool = new BufferPool<>("cpu", source);
+    BufferPool.Block<Long> block = pool.allocate(10);
     pool.close();
     assertThatThrownBy(() -> pool.allocate(1)).isInstanceOf(ClosedException.class).hasMessageContaining("cpu");
     pool.release(block);

@@ -20,6 +20,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
+import dev.orthant.djl.types.DeviceNames;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;

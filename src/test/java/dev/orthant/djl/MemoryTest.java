@@ -19,6 +19,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.translate.NoopTranslator;
 import dev.orthant.device.Devices;
+import dev.orthant.djl.types.DeviceNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

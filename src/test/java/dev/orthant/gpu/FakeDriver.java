@@ -2,6 +2,10 @@ package dev.orthant.gpu;
 
 import dev.orthant.core.DType;
 import dev.orthant.device.DeviceInfo;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.driver.GpuLimits;
+import dev.orthant.gpu.driver.Grid;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumSet;

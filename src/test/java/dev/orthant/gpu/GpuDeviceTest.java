@@ -14,6 +14,8 @@ import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.expr.Activations;
 import dev.orthant.expr.Expr;
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.plan.Recent;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import dev.orthant.op.Pointwise;

@@ -8,6 +8,12 @@ import dev.orthant.core.DeviceException;
 import dev.orthant.core.DeviceLostException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
+import dev.orthant.gpu.driver.DriverException;
+import dev.orthant.gpu.driver.Grid;
+import dev.orthant.gpu.driver.Launch;
+import dev.orthant.gpu.driver.MatrixUnits;
+import dev.orthant.gpu.plan.FastPath;
+import dev.orthant.gpu.plan.Planner;
 import dev.orthant.op.Call;
 import dev.orthant.op.MatMul;
 import java.lang.foreign.MemorySegment;
@@ -26,7 +32,7 @@ class GuardTest {
   private final List<String> warnings = new ArrayList<>();
 
   /** Takes matrix products of any size and computes them by {@link #TEXT}. */
-  private static final class Faster implements Special {
+  private static final class Faster implements FastPath {
     @Override
     public String name() {
       return "faster matmul";

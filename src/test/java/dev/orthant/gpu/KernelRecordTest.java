@@ -2,6 +2,12 @@ package dev.orthant.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orthant.cuda.kernels.FastPaths;
+import dev.orthant.gpu.driver.GpuLimits;
+import dev.orthant.gpu.driver.Launch;
+import dev.orthant.gpu.driver.MatrixUnits;
+import dev.orthant.gpu.plan.FastPath;
+import dev.orthant.gpu.plan.Planner;
 import dev.orthant.op.Call;
 import dev.orthant.parity.Case;
 import java.io.IOException;
@@ -52,7 +58,7 @@ class KernelRecordTest {
         163 << 10), "cuda.h");
     Set<String> kinds = new HashSet<>();
     int number = 0;
-    for (Special special : Specials.of(planner.limits())) {
+    for (FastPath special : FastPaths.of(planner.limits())) {
       for (Case like : KernelCases.matrices()) {
         Call call = Call.of("cuda", like.op(), like.inputs());
         Optional<List<Launch>> plan = special.plan(planner, call);

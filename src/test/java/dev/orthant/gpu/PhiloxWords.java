@@ -2,6 +2,9 @@ package dev.orthant.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.driver.Grid;
+import dev.orthant.gpu.source.KernelSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

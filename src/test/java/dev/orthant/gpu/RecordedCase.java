@@ -1,9 +1,13 @@
 package dev.orthant.gpu;
 
+import dev.orthant.bounds.Bounds;
 import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.driver.Grid;
+import dev.orthant.gpu.driver.Launch;
+import dev.orthant.gpu.driver.TensorMap;
 import dev.orthant.op.Call;
-import dev.orthant.parity.Bounds;
 import dev.orthant.parity.Case;
 import dev.orthant.parity.Inputs;
 import java.io.IOException;

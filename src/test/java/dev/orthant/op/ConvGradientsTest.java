@@ -8,6 +8,7 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.op.walk.StridePhase;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -126,8 +127,8 @@ final class ConvGradientsTest {
   @Test
   void residuesSkipNoPositionAndKeepTheirTaps() {
     // Stride 2, three taps, one element of padding: even positions meet the middle tap, odd ones the outer two.
-    assertThat(Residue.of(5, 3, 2, 1, 1)).containsExactly(new Residue(1, 2, 2, 2, 0, 2, 1, 0),
-        new Residue(0, 2, 3, 1, 1, 2, 1, 0));
+    assertThat(StridePhase.of(5, 3, 2, 1, 1)).containsExactly(new StridePhase(1, 2, 2, 2, 0, 2, 1, 0),
+        new StridePhase(0, 2, 3, 1, 1, 2, 1, 0));
   }
 
   @Test

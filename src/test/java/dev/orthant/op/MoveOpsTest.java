@@ -137,7 +137,7 @@ final class MoveOpsTest {
             random.nextLong(-6, 9), random.nextLong(-4, 5), random.nextLong(1, 5)));
       }
       Copy op = new Copy(axes, 0);
-      Lattice walk = Lattice.of(op, x.shape());
+      StridedWalk walk = StridedWalk.of(op, x.shape());
       long elements = op.infer(List.of(x)).getFirst().shape().elements();
       for (long i = 0; i < elements; i++) {
         assertThat(source(walk, i)).as("seed %d: element %d of %s of %s", seed, i, op, x).isEqualTo(op.source(x, i));
@@ -145,11 +145,11 @@ final class MoveOpsTest {
     }
   }
 
-  private static long source(Lattice walk, long index) {
+  private static long source(StridedWalk walk, long index) {
     long rest = index;
     long from = walk.base();
     boolean inside = true;
-    for (Lattice.Axis a : walk.axes().reversed()) {
+    for (StridedWalk.Axis a : walk.axes().reversed()) {
       long i = rest % a.length() - a.first();
       rest /= a.length();
       inside &= i >= 0 && i % a.period() == 0 && i / a.period() < a.count();

@@ -7,6 +7,7 @@ import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Random.Distribution;
+import dev.orthant.op.reference.Quantile;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,6 +6,7 @@ import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Activations;
+import dev.orthant.op.walk.Broadcast;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,7 @@ package dev.orthant.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orthant.core.DType;
+import dev.orthant.op.reference.CompensatedSum;
 import java.math.BigDecimal;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

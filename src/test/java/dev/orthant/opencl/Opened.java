@@ -1,8 +1,8 @@
 package dev.orthant.opencl;
 
-import dev.orthant.gpu.GpuDriver;
-import dev.orthant.gpu.GpuLimits;
-import dev.orthant.gpu.Grid;
+import dev.orthant.gpu.driver.GpuDriver;
+import dev.orthant.gpu.driver.GpuLimits;
+import dev.orthant.gpu.driver.Grid;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -2,6 +2,7 @@ package dev.orthant.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orthant.bounds.Bounds;
 import dev.orthant.core.DType;
 import dev.orthant.device.Device;
 import dev.orthant.device.ReferenceDevice;

@@ -112,10 +112,10 @@ final class RandomProgramsTest {
     });
   }
 
-  private static Program of(Node.Action action, boolean gradient) {
-    Node leaf = new Node.Leaf(TensorSpec.of(DType.F64, 3, 2), new Numbers(7, 1, 17, -8, 0.5), gradient);
-    Node one = new Node.Step("{0}.mul(3.0)", List.of(0), (_, in) -> in.getFirst().mul(3), false);
-    Node two = new Node.Step("?", List.of(1), action, false);
+  private static Program of(ProgramNode.Action action, boolean gradient) {
+    ProgramNode leaf = new ProgramNode.Leaf(TensorSpec.of(DType.F64, 3, 2), new Numbers(7, 1, 17, -8, 0.5), gradient);
+    ProgramNode one = new ProgramNode.Step("{0}.mul(3.0)", List.of(0), (_, in) -> in.getFirst().mul(3), false);
+    ProgramNode two = new ProgramNode.Step("?", List.of(1), action, false);
     return new Program(0, List.of(leaf, one, two), gradient ? List.of(2) : List.of(), Set.of());
   }
 

@@ -17,7 +17,7 @@ import dev.orthant.nn.Layer;
 import dev.orthant.nn.Linear;
 import dev.orthant.nn.Parameters;
 import dev.orthant.nn.Pass;
-import dev.orthant.nn.Pool;
+import dev.orthant.nn.PoolLayer;
 import dev.orthant.nn.Sequential;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
@@ -94,7 +94,7 @@ final class TrainingTest {
     return new Run(device -> {
       Parameters p = Parameters.on(device, SEED);
       return Sequential.of(Conv.of(p, 1, 8, 3, Conv2d.stride(1).padding(1)), Activate.of(Activations.RELU),
-          Pool.max(2, 2, Layout.NCHW), dev.orthant.nn.BatchNorm.of(p, 8, Layout.NCHW), new Flatten(),
+          PoolLayer.max(2, 2, Layout.NCHW), dev.orthant.nn.BatchNorm.of(p, 8, Layout.NCHW), new Flatten(),
           Linear.of(p, 8 * 5 * 5, 4));
     }, Shape.of(16, 1, 10, 10), x, labels);
   }

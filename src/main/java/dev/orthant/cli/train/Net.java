@@ -1,9 +1,0 @@
-package dev.orthant.cli.train;
-
-/** Kinds of network; {@link Networks} builds them. */
-public enum Net {
-  /** Two hidden layers. */
-  MLP,
-  /** Two convolutions, each with an activation and a pooling, and a linear layer. */
-  CNN
-}

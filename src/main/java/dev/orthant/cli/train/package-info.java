@@ -1,5 +1,0 @@
-/** Training small networks on data drawn by seed: what {@code orthant train} does. Knows nothing of the command line. */
-@NullMarked
-package dev.orthant.cli.train;
-
-import org.jspecify.annotations.NullMarked;

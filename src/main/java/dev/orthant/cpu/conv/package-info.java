@@ -1,0 +1,5 @@
+/** Convolutions and their gradients as products of packed panels; depthwise ones and padding. */
+@NullMarked
+package dev.orthant.cpu.conv;
+
+import org.jspecify.annotations.NullMarked;

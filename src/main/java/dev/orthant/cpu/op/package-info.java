@@ -1,0 +1,5 @@
+/** One runner an op: products, convolutions, pointwise work and random numbers, made of the rooms beside it. */
+@NullMarked
+package dev.orthant.cpu.op;
+
+import org.jspecify.annotations.NullMarked;

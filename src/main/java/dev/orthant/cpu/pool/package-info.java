@@ -1,0 +1,5 @@
+/** Pooling and its gradient. */
+@NullMarked
+package dev.orthant.cpu.pool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Reductions in stages over rows of any axes, and running sums. */
+@NullMarked
+package dev.orthant.cpu.reduce;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Linear algebra and Fourier transforms composed of tensors. */
+@NullMarked
+package dev.orthant.djl.math;
+
+import org.jspecify.annotations.NullMarked;

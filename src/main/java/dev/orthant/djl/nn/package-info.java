@@ -1,0 +1,5 @@
+/** Sliding windows and pooling with DJL's arguments. */
+@NullMarked
+package dev.orthant.djl.nn;
+
+import org.jspecify.annotations.NullMarked;

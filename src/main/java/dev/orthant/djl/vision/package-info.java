@@ -1,0 +1,5 @@
+/** Boxes: overlaps, targets, detections. */
+@NullMarked
+package dev.orthant.djl.vision;
+
+import org.jspecify.annotations.NullMarked;
