@@ -34,7 +34,8 @@ public final class Devices {
   /** How long the end of the process waits for them. */
   private static final int PATIENCE_SECONDS = 60;
 
-  private record Found(List<Device> devices, List<Problem> problems, Set<String> kinds, Semaphore users) {}
+  private record Found(List<Device> devices, List<Problem> problems, Set<String> kinds, Semaphore users,
+      Thread closer) {}
 
   /** Initialised by the class loader: once, and only when asked for. */
   private static final class Holder {
@@ -90,8 +91,9 @@ public final class Devices {
         .map(Candidate::device)
         .toList();
     var users = new Semaphore(MOST_USERS);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(devices, users), "orthant-shutdown"));
-    return new Found(devices, List.copyOf(problems), kinds, users);
+    Thread closer = new Thread(() -> close(devices, users), "orthant-shutdown");
+    Runtime.getRuntime().addShutdownHook(closer);
+    return new Found(devices, List.copyOf(problems), kinds, users, closer);
   }
 
   private static void requireKinds(String setting, List<String> given, Set<String> known) {
@@ -133,6 +135,23 @@ public final class Devices {
         users.release();
       }
     };
+  }
+
+  /**
+   * Closes all devices, for good: for a host that unloads this library, such as a plug-in's or an application server's. Threads end and memory is freed, so that
+   * nothing keeps the class loader, once tensors are unreachable too; but natives of OpenCL and CUDA, where they were loaded, hold classes for as
+   * long as the process runs ({@code -Dorthant.kinds=cpu} looks for none). Nothing else has to call this: at the end of the process devices are closed by
+   * themselves. What uses a device afterwards is told that it is closed.
+   */
+  public static void closeAll() {
+    Found found = found();
+    try {
+      Runtime.getRuntime().removeShutdownHook(found.closer);
+    } catch (IllegalStateException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the process is ending: devices are being closed", e);
+      return;
+    }
+    close(found.devices, found.users);
   }
 
   /** All usable devices, the preferred ones first. */

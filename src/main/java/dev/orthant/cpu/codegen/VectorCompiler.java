@@ -41,7 +41,7 @@ public final class VectorCompiler implements AutoCloseable {
 
   private final boolean vectors;
   private final Map<Key, Kernel> kernels = new ConcurrentHashMap<>();
-  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
+  private final Workspace.PerThread workspaces = new Workspace.PerThread();
   private final ThreadPoolExecutor warmer;
 
   /** @param vectors whether the vector module is there and wanted */

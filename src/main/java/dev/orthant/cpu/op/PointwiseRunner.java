@@ -64,7 +64,7 @@ public final class PointwiseRunner {
   private final VectorCompiler compiler;
   private final WorkerPool pool;
   private final Map<Task, Plan> plans = new ConcurrentHashMap<>();
-  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
+  private final Workspace.PerThread workspaces = new Workspace.PerThread();
 
   public PointwiseRunner(VectorCompiler compiler, WorkerPool pool) {
     this.compiler = compiler;
