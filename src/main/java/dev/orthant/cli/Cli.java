@@ -66,7 +66,6 @@ final class Cli {
   int run(String... args) {
     try {
       Setting.requireLegal();
-      Setting.unknownOnce().forEach(line -> root.getErr().println("orthant: warning: " + line));
       return root.execute(args);
     } catch (InvalidInputException e) {
       return CommandErrors.report(e, root.getErr());

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be set by a system property, declared once: {@code -Dorthant.fusion=off}. A value that is not legal is refused where it
- * is first asked for, all of them when devices are first looked for and by every command; a name that is none of these is warned of.
+ * is first asked for, all of them when devices are first looked for and by every command; so is a name that is none of these.
  * A blank value counts as none.
  */
 public enum Setting {
@@ -71,8 +70,6 @@ public enum Setting {
   /** What only tests read. */
   private static final Pattern OF_TESTS =
       Pattern.compile("orthant\\.(seed|programs|random|races|fuzz|emulated|test)(\\..*)?");
-
-  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private final String property;
   private final String example;
@@ -207,22 +204,22 @@ public enum Setting {
   /**
    * Checks every setting at once.
    *
-   * @throws InvalidInputException naming the first whose value is not legal
+   * @throws InvalidInputException naming the first whose value is not legal, or every system property {@code orthant.…} that is no setting, with the nearest
+   * name that is one: a misspelt setting must not pass for the default
    */
   public static void requireLegal() {
     for (Setting s : values()) {
       s.value();
     }
+    List<String> unknown = unknown();
+    if (!unknown.isEmpty()) {
+      throw new InvalidInputException(String.join("\n", unknown));
+    }
   }
 
   /** A line for each system property {@code orthant.…} that is no setting, with the nearest name that is one. */
-  public static List<String> unknown() {
+  static List<String> unknown() {
     return unknown(System.getProperties());
-  }
-
-  /** {@link #unknown()} for whoever asks first, nothing for the others: one warning is enough. */
-  public static List<String> unknownOnce() {
-    return TOLD.getAndSet(true) ? List.of() : unknown();
   }
 
   static List<String> unknown(Properties properties) {
@@ -231,7 +228,7 @@ public enum Setting {
       boolean known =
           Arrays.stream(values()).anyMatch(s -> s.property.equals(name)) || OF_TESTS.matcher(name).matches();
       if (name.toLowerCase(Locale.ROOT).startsWith(PREFIX) && !known) {
-        lines.add("-D" + name + " is no setting and does nothing; did you mean " + nearest(name).flag() + "? All: "
+        lines.add("-D" + name + " is no setting; did you mean " + nearest(name).flag() + "? All: "
             + Arrays.stream(values()).filter(s -> !s.meaning.isEmpty()).map(s -> s.property.substring(PREFIX.length()))
                 .collect(Collectors.joining(" ")));
       }

@@ -46,7 +46,6 @@ public final class Devices {
     private static @Nullable Found tried() {
       try {
         Setting.requireLegal();
-        Setting.unknownOnce().forEach(line -> LOG.log(System.Logger.Level.WARNING, line));
         return find();
       } catch (InvalidInputException e) {
         fault = e.getMessage();

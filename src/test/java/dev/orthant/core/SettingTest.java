@@ -63,6 +63,19 @@ class SettingTest {
         .startsWith("-D" + wrong + " is no setting").contains("did you mean -D" + right + "?");
   }
 
+  /** Devices and commands ask for this first: a misspelt setting does not pass for the default. */
+  @Test
+  void aWrongNameIsAnError() {
+    System.setProperty("orthant.cpu.vektor", "off");
+    try {
+      assertThatThrownBy(Setting::requireLegal).isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith("-Dorthant.cpu.vektor is no setting; did you mean -Dorthant.cpu.vector?");
+    } finally {
+      System.clearProperty("orthant.cpu.vektor");
+    }
+    Setting.requireLegal();
+  }
+
   @Test
   void otherPropertiesAreNobodysBusiness() {
     Properties p = with("user.home", "x");
