@@ -4,6 +4,7 @@ import dev.orthant.cli.run.RunCommand;
 import dev.orthant.cli.terminal.CommandErrors;
 import dev.orthant.cli.terminal.Converters;
 import dev.orthant.cli.terminal.DeviceSource;
+import dev.orthant.cli.terminal.ExitCode;
 import dev.orthant.cli.terminal.Printable;
 import dev.orthant.cli.terminal.Version;
 import dev.orthant.core.DType;
@@ -66,6 +67,10 @@ final class Cli {
   int run(String... args) {
     try {
       Setting.requireLegal();
+      if (args.length == 0) {
+        root.usage(root.getErr());
+        return ExitCode.BAD_INPUT;
+      }
       return root.execute(args);
     } catch (InvalidInputException e) {
       return CommandErrors.report(e, root.getErr());
@@ -78,8 +83,9 @@ final class Cli {
   private void addFooter() {
     String launcher = CommandErrors.isOn(Setting.LAUNCHER)
         ? "%n%nThe launcher also knows:%n  ./orthant test   the whole test suite%n"
+            + "  ./orthant image  a folder that runs where there is no Java%n"
             + "  ./orthant jmh    the micro-benchmarks%n"
-            + "  ./orthant peer   our kernels beside OpenBLAS, or beside loops written by hand%n"
+            + "  ./orthant peer   ours beside OpenBLAS, DJL's PyTorch engine, or loops written by hand%n"
         : "";
     CommandSpec spec = root.getCommandSpec();
     String settings = Arrays.stream(Setting.values()).filter(s -> !s.meaning().isEmpty())

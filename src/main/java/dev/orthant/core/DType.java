@@ -5,7 +5,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * The element type of a tensor's storage, little-endian in memory.
@@ -94,8 +93,8 @@ public enum DType {
     return Arrays.stream(values())
         .filter(t -> t.shortName().equals(name.toLowerCase(Locale.ROOT)))
         .findFirst()
-        .orElseThrow(() -> new InvalidInputException("unknown dtype '" + name + "'; known: "
-            + Arrays.stream(values()).map(DType::shortName).collect(Collectors.joining(" "))));
+        .orElseThrow(() -> new InvalidInputException(
+            Names.unknown("dtype", name, Arrays.stream(values()).map(DType::shortName).toList())));
   }
 
   /** The element at {@code index} of {@code memory}, widened to double (exact but for large I64). */

@@ -228,33 +228,16 @@ public enum Setting {
       boolean known =
           Arrays.stream(values()).anyMatch(s -> s.property.equals(name)) || OF_TESTS.matcher(name).matches();
       if (name.toLowerCase(Locale.ROOT).startsWith(PREFIX) && !known) {
-        lines.add("-D" + name + " is no setting; did you mean " + nearest(name).flag() + "? All: "
-            + Arrays.stream(values()).filter(s -> !s.meaning.isEmpty()).map(s -> s.property.substring(PREFIX.length()))
-                .collect(Collectors.joining(" ")));
+        lines.add("-D" + name + " is no setting; did you mean -D" + Names.nearest(name, documented()).orElseThrow()
+            + "? All: "
+            + documented().stream().map(s -> s.substring(PREFIX.length())).collect(Collectors.joining(" ")));
       }
     }
     lines.sort(Comparator.naturalOrder());
     return lines;
   }
 
-  private static Setting nearest(String name) {
-    return Arrays.stream(values()).filter(s -> !s.meaning.isEmpty())
-        .min(Comparator.comparingInt(s -> edits(s.property, name.toLowerCase(Locale.ROOT)))).orElseThrow();
-  }
-
-  /** How many characters must be put in, left out or replaced to make one text of the other (Levenshtein). */
-  private static int edits(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    Arrays.setAll(row, j -> j);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int kept = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(kept, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+  private static List<String> documented() {
+    return Arrays.stream(values()).filter(s -> !s.meaning.isEmpty()).map(Setting::property).toList();
   }
 }

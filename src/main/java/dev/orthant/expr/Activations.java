@@ -7,6 +7,7 @@ import static dev.orthant.expr.Parameter.fixed;
 import static dev.orthant.expr.Parameter.perChannel;
 
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Names;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -105,7 +106,7 @@ public final class Activations {
   public static Activation named(String name) {
     Activation found = ALL.get(name);
     if (found == null) {
-      throw new InvalidInputException("unknown activation '" + name + "'; known: " + String.join(" ", ALL.keySet()));
+      throw new InvalidInputException(Names.unknown("activation", name, ALL.keySet()));
     }
     return found;
   }

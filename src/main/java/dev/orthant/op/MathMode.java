@@ -1,10 +1,10 @@
 package dev.orthant.op;
 
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Names;
 import dev.orthant.core.Setting;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * How precisely products of F32 operands are computed; other types ignore it. A mode is a permission: a device without matrix units computes
@@ -39,8 +39,8 @@ public enum MathMode {
    */
   public static MathMode named(String name) {
     return Arrays.stream(values()).filter(m -> m.label.equals(name.toLowerCase(Locale.ROOT))).findFirst()
-        .orElseThrow(() -> new InvalidInputException("unknown math mode '" + name + "'; known: "
-            + Arrays.stream(values()).map(MathMode::label).collect(Collectors.joining(" "))));
+        .orElseThrow(() -> new InvalidInputException(
+            Names.unknown("math mode", name, Arrays.stream(values()).map(MathMode::label).toList())));
   }
 
   /**

@@ -131,6 +131,8 @@ class BadInputTest {
   /** What does not even parse gets a second line that says where help is. */
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
+      "benhc | ; did you mean bench?",
+      "bench --devcie cpu | unknown options: '--devcie', 'cpu'; did you mean --device?",
       "frobnicate | unknown command 'frobnicate'; known: devices doctor parity run bench",
       "--nonsense | unknown option: '--nonsense'",
       "run | an op is missing",

@@ -2,10 +2,10 @@ package dev.orthant.cli.terminal;
 
 import dev.orthant.core.DeviceException;
 import dev.orthant.core.InvalidInputException;
+import dev.orthant.core.Names;
 import dev.orthant.core.Setting;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -31,11 +31,12 @@ public final class CommandErrors {
     boolean chooses = !command.getSubcommands().isEmpty() && command.getCommandSpec().positionalParameters().isEmpty();
     if (chooses && !unmatched.isEmpty() && !unmatched.getFirst().startsWith("-")) {
       String what = command.getParent() == null ? "command" : "op";
-      return "unknown " + what + " '" + unmatched.getFirst() + "'; known: "
-          + command.getSubcommands().keySet().stream().collect(Collectors.joining(" "));
+      return Names.unknown(what, unmatched.getFirst(), command.getSubcommands().keySet());
     }
     String message = String.valueOf(e.getMessage());
-    return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    String meant = unmatched.isEmpty() ? ""
+        : Names.didYouMean(unmatched.getFirst(), command.getCommandSpec().optionsMap().keySet());
+    return Character.toLowerCase(message.charAt(0)) + message.substring(1) + meant;
   }
 
   /** What a command threw. */
