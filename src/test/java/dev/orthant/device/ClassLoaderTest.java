@@ -51,8 +51,8 @@ class ClassLoaderTest {
         throws IOException, ReflectiveOperationException {
       URL[] urls = Arrays.stream(classPath.split(File.pathSeparator)).map(Host::url).toArray(URL[]::new);
       var loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
-      var work = (Runnable) Class.forName(ClassLoaderTest.class.getName() + "$Work", true, loader)
-          .getDeclaredConstructor().newInstance();
+      Runnable work = Class.forName(ClassLoaderTest.class.getName() + "$Work", true, loader)
+          .asSubclass(Runnable.class).getDeclaredConstructor().newInstance();
       work.run();
       loader.close();
       return new WeakReference<>(loader);
@@ -91,7 +91,7 @@ class ClassLoaderTest {
 
     private static void step(int seed) {
       Device device = Devices.best();
-      try (Scope scope = Scope.open()) {
+      try (Scope _ = Scope.open()) {
         RandomStream random = new RandomStream(seed);
         Tensor x = random.normal(device, DType.F32, Shape.of(64, 300), 0, 1).requireGradient();
         Tensor w = random.normal(device, DType.F32, Shape.of(300, 128), 0, 1).requireGradient();

@@ -1,7 +1,5 @@
-package dev.orthant.cpu;
+package dev.orthant.cpu.codegen;
 
-import dev.orthant.cpu.codegen.Kernel;
-import dev.orthant.cpu.codegen.VectorCompiler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,9 +1,7 @@
-package dev.orthant.cpu;
+package dev.orthant.cpu.codegen;
 
 import dev.orthant.core.DType;
-import dev.orthant.cpu.codegen.Kernel;
 import dev.orthant.cpu.codegen.LoopWriter.Operand;
-import dev.orthant.cpu.codegen.VectorCompiler;
 import dev.orthant.cpu.memory.ElementType;
 import dev.orthant.expr.Activations;
 import java.lang.foreign.Arena;

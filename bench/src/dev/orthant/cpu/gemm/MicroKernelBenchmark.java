@@ -1,7 +1,5 @@
-package dev.orthant.cpu;
+package dev.orthant.cpu.gemm;
 
-import dev.orthant.cpu.gemm.GemmKernels;
-import dev.orthant.cpu.gemm.RegisterTile;
 import dev.orthant.cpu.memory.ElementType;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package dev.orthant.cpu;
+package dev.orthant.cpu.codegen;
 
 import dev.orthant.cpu.memory.Raw;
 import java.nio.ByteOrder;
