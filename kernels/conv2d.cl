@@ -5,7 +5,7 @@
 // Given: what conv2d_places.cl asks for, LOAD_W, STORE_Y, FORMULA (statements that read acc, at, image, channel, pixel), RESULT and the numbers
 // filters (of a group) and depth (= channels*FILTER_H*FILTER_W).
 //
-// TRANSPOSED: the gradient by the images, at the pixels of one residue of the strides (see Residue.java). x then is dy, channels are the filters
+// TRANSPOSED: the gradient with respect to the images, at the pixels of one residue of the strides (see Residue.java). x then is dy, channels are the filters
 // of the forward pass and filters its channels; the taps of that residue are read in reverse order, and outputs lie apart. Given as well: the
 // numbers tapRows, tapCols (of the filters), lastRow, rowStep, lastCol, colStep (the taps), imageHeight, imageWidth, firstRow, rowStride, firstCol,
 // colStride (the pixels).

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** Runs rows: computes, compares with float64, and only then takes times. */
 public final class BenchRunner {
   /** Enough to be slower than any cache, and to allocate soon. */
-  private static final int MOST_SETS = 256;
+  private static final int MAX_SETS = 256;
   /** On its queue a GPU must not run dry between the first launch of a sample and the wait that ends it. */
   private static final double LONG_SAMPLE = 0.01;
 
@@ -101,7 +101,7 @@ public final class BenchRunner {
       }
       long bytes = Stream.concat(call.inputs().stream(), call.outputs().stream()).mapToLong(TensorSpec::bytes).sum();
       try {
-        for (long n = Math.clamp((rotate + bytes - 1) / bytes, 1, MOST_SETS); n > 0; n--) {
+        for (long n = Math.clamp((rotate + bytes - 1) / bytes, 1, MAX_SETS); n > 0; n--) {
           sets.add(new Buffers(new ArrayList<>(), new ArrayList<>()));
           fill(sets.getLast());
         }

@@ -9,7 +9,7 @@ public final class Stopwatch {
   /** A sample this long hides the clock's steps and one wait; shorter work is repeated within it. */
   private static final double SAMPLE = 2e-3;
 
-  private static final int MOST_INNER = 1000;
+  private static final int MAX_INNER = 1000;
   private static final int FEWEST = 5;
   private static final int MOST = 200;
   /** Warm when this many samples in a row brought no better one. */
@@ -64,7 +64,7 @@ public final class Stopwatch {
     double best = time();
     int sinceBest = 0;
     while ((sinceBest < STEADY || now() - start < WARM_UP) && now() - start < budget) {
-      inner = (int) Math.clamp(Math.ceil(length / Math.max(best, 1e-9)), 1, MOST_INNER);
+      inner = (int) Math.clamp(Math.ceil(length / Math.max(best, 1e-9)), 1, MAX_INNER);
       double t = time();
       sinceBest = t < 0.98 * best ? 0 : sinceBest + 1;
       best = Math.min(best, t);

@@ -29,10 +29,10 @@ public final class SuiteReader {
       "rows");
 
   /** A suite beyond these is a mistake: it would run for days, or take all memory before it runs. */
-  private static final int MOST_CASES = 10_000;
-  private static final long MOST_BYTES = 16 << 20;
+  private static final int MAX_CASES = 10_000;
+  private static final long MAX_BYTES = 16 << 20;
   private static final int LONGEST_DAY = 86_400;
-  private static final long MOST_ROTATED_MB = 1 << 20;
+  private static final long MAX_ROTATED_MB = 1 << 20;
   private static final JsonMapper JSON =
       JsonMapper.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -68,9 +68,9 @@ public final class SuiteReader {
       throw new InvalidInputException("no suite '" + name + "'; there are " + String.join(" ", BUILT_IN)
           + ", or the path of your own .json file");
     }
-    if (Files.size(Path.of(name)) > MOST_BYTES) {
+    if (Files.size(Path.of(name)) > MAX_BYTES) {
       throw new InvalidInputException(
-          name + ": has " + Files.size(Path.of(name)) + " bytes; a suite has at most " + MOST_BYTES);
+          name + ": has " + Files.size(Path.of(name)) + " bytes; a suite has at most " + MAX_BYTES);
     }
     return Files.newInputStream(Path.of(name));
   }
@@ -96,13 +96,13 @@ public final class SuiteReader {
       } catch (InvalidInputException e) {
         throw new InvalidInputException(name + ": row " + (i + 1) + ": " + e.getMessage(), e);
       }
-      if (cases.size() > MOST_CASES) {
+      if (cases.size() > MAX_CASES) {
         throw new InvalidInputException(
-            name + ": has more than " + MOST_CASES + " rows, counted once for each dtype, batch and activation");
+            name + ": has more than " + MAX_CASES + " rows, counted once for each dtype, batch and activation");
       }
     }
     return new Suite(name, text(root, "title"), text(root, "source"), number(root, "seconds", LONGEST_DAY),
-        (long) number(root, "rotate_mb", MOST_ROTATED_MB) << 20, cases);
+        (long) number(root, "rotate_mb", MAX_ROTATED_MB) << 20, cases);
   }
 
   private String text(JsonNode root, String key) {

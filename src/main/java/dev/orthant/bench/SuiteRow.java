@@ -25,8 +25,8 @@ final class SuiteRow {
   private static final Set<String> EPILOGUE = Set.of("alpha", "bias", "residual", "activation", "math");
 
   /** More than any device has. */
-  private static final long MOST_BYTES = 1L << 40;
-  private static final int MOST_RANK = 32;
+  private static final long MAX_BYTES = 1L << 40;
+  private static final int MAX_RANK = 32;
 
   private final JsonNode node;
   private final DType dtype;
@@ -88,14 +88,14 @@ final class SuiteRow {
 
   private TensorSpec spec(String key) {
     JsonNode n = node.path(key);
-    if (!n.isArray() || n.isEmpty() || n.size() > MOST_RANK) {
+    if (!n.isArray() || n.isEmpty() || n.size() > MAX_RANK) {
       throw new InvalidInputException(key + " is not a list of extents: " + n);
     }
     TensorSpec spec = TensorSpec.of(dtype, n.valueStream().mapToLong(this::extent).toArray());
-    if (spec.bytes() > MOST_BYTES) {
+    if (spec.bytes() > MAX_BYTES) {
       throw new InvalidInputException(
           key + " is " + spec + ", " + Quantities.bytes(spec.bytes()) + "; a benchmark's operand has at most "
-              + Quantities.bytes(MOST_BYTES));
+              + Quantities.bytes(MAX_BYTES));
     }
     return spec;
   }

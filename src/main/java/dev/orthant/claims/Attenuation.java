@@ -87,7 +87,7 @@ final class Attenuation implements Claim {
     return new Finding(statements(curves),
         "Chains: one number, ten times the activation alone, from x = 0 (ReLU: x = 1). Networks: ten layers of " + WIDTH
             + " units, batch " + BATCH + " of N(0, 1), Xavier weights for sigmoid and tanh, He for ReLU, biases 0; "
-            + "the gradient by the output is N(0, 1).",
+            + "the gradient with respect to the output is N(0, 1).",
         List.of("Ten layers of slope 1/2 leave exactly 2^-10. That bound says little about a real network, whose "
             + "weights amplify what the slopes attenuate: with Xavier weights tanh works where it is nearly linear."),
         List.of(new Grid(List.of("", "1 layer>", "5 layers>", "10 layers>"), rows)),

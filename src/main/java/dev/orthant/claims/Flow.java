@@ -20,7 +20,7 @@ record Flow(double[] activations, double[] gradients) {
   /**
    * Runs forward and backward. A zero that requires a gradient is added at each depth: its gradient is that of what it is added to.
    *
-   * @param seed the gradient by the output, of its shape
+   * @param seed the gradient with respect to the output, of its shape
    */
   static Flow through(List<? extends Layer> layers, Tensor x, Tensor seed) {
     try (Scope _ = Scope.open(); Tape tape = Tape.open()) {

@@ -155,7 +155,7 @@ final class StepTime implements Claim {
         saved >= 0.3);
   }
 
-  /** Three products a layer: the output, and the gradients by the weights and by the input. In millions. */
+  /** Three products a layer: the output, and the gradients with respect to the weights and by the input. In millions. */
   private static long products() {
     long weights = (long) PIXELS * WIDTH + (long) WIDTH * WIDTH + (long) WIDTH * Digits.CLASSES;
     long unneeded = (long) PIXELS * WIDTH;

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Runnable {
   private static final long SEED = 1;
   private static final double PEAK_SECONDS = 2.5;
-  private static final double LEAST_SECONDS = 0.05;
+  private static final double MIN_SECONDS = 0.05;
 
   private final DeviceSource devices;
 
@@ -145,7 +145,7 @@ final class BenchCommand implements Runnable {
     }
 
     double row() {
-      return end == 0 ? each : Math.max(LEAST_SECONDS, (end - System.nanoTime()) * 1e-9 / Math.max(1, left));
+      return end == 0 ? each : Math.max(MIN_SECONDS, (end - System.nanoTime()) * 1e-9 / Math.max(1, left));
     }
 
     void rowDone() {

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
         "  orthant parity --programs 10000 --device cpu",
         "  orthant parity --ulps --dtype f32"})
 final class ParityCommand implements Runnable {
-  private static final int MOST_FAILURES = 20;
-  private static final int MOST_THREADS = 64;
+  private static final int MAX_FAILURES = 20;
+  private static final int MAX_THREADS = 64;
 
   private final DeviceSource devices;
 
@@ -115,9 +115,9 @@ final class ParityCommand implements Runnable {
   }
 
   private void runPrograms(List<Device> chosen, PrintWriter out) {
-    if (programs < 1 || threads < 1 || threads > MOST_THREADS) {
+    if (programs < 1 || threads < 1 || threads > MAX_THREADS) {
       throw new InvalidInputException(
-          "--programs must be at least 1 and --threads from 1 to " + MOST_THREADS + ", got " + programs + " and "
+          "--programs must be at least 1 and --threads from 1 to " + MAX_THREADS + ", got " + programs + " and "
               + threads);
     }
     if (quick || id != null || !ops.isEmpty() || !dtypes.isEmpty()) {
@@ -165,7 +165,7 @@ final class ParityCommand implements Runnable {
     report.rows().forEach((key, s) -> table.row(key.device(), key.group(), key.dtype().toString(), "" + s.cases(),
         "" + s.failed(), "" + s.unsupported(), number(s.worstFraction()), number(s.worstUlp())));
     table.plain().forEach(out::println);
-    report.failures().stream().limit(MOST_FAILURES).forEach(out::println);
+    report.failures().stream().limit(MAX_FAILURES).forEach(out::println);
     ParityReport.Summary total = report.total();
     out.println(total.cases() + " cases, " + total.passed() + " passed, " + total.failed() + " failed, "
         + total.unsupported() + " unsupported; worst error " + number(total.worstFraction())

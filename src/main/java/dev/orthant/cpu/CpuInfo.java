@@ -14,13 +14,13 @@ import jdk.incubator.vector.FloatVector;
 /** What this machine's processor is, and whether its vectors can be used. */
 final class CpuInfo {
   private static final String MODULE = "jdk.incubator.vector";
-  private static final int LEAST_BITS = 128;
+  private static final int MIN_BITS = 128;
 
   private CpuInfo() {}
 
   /** Whether the vector module is in this process and its vectors are worth using. */
   static boolean hasVectors() {
-    return ModuleLayer.boot().findModule(MODULE).isPresent() && Vectors.bits() >= LEAST_BITS;
+    return ModuleLayer.boot().findModule(MODULE).isPresent() && Vectors.bits() >= MIN_BITS;
   }
 
   /** Touches the module, so it is loaded only when that is there. */
@@ -46,7 +46,7 @@ final class CpuInfo {
       return "scalar code, many times slower than vector code: module " + MODULE
           + " is not loaded; start Java with --add-modules " + MODULE + ", or use ./orthant";
     }
-    return "scalar code: this Java sees no vectors of " + LEAST_BITS + " bits or more on this processor";
+    return "scalar code: this Java sees no vectors of " + MIN_BITS + " bits or more on this processor";
   }
 
   private static String processor() {

@@ -25,7 +25,7 @@ final class TensorMaps {
   static final int ALIGNMENT = 64;
 
   /** A tensor has at most as many axes. */
-  private static final int MOST_RANK = 5;
+  private static final int MAX_RANK = 5;
   private static final FunctionDescriptor TILED = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
       JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final FunctionDescriptor IM2COL = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
@@ -52,11 +52,11 @@ final class TensorMaps {
   }
 
   private static MemorySegment longs() {
-    return Arena.ofAuto().allocate(JAVA_LONG, MOST_RANK);
+    return Arena.ofAuto().allocate(JAVA_LONG, MAX_RANK);
   }
 
   private static MemorySegment ints() {
-    return Arena.ofAuto().allocate(JAVA_INT, MOST_RANK);
+    return Arena.ofAuto().allocate(JAVA_INT, MAX_RANK);
   }
 
   /**
@@ -68,7 +68,7 @@ final class TensorMaps {
    */
   void encode(TensorMap map, long address, MemorySegment to) {
     int rank = map.extents().size();
-    if (rank > MOST_RANK || map.strides().size() != rank - 1 || map.elementStrides().size() != rank) {
+    if (rank > MAX_RANK || map.strides().size() != rank - 1 || map.elementStrides().size() != rank) {
       throw new DriverException("a tensor map of " + rank + " axes: " + map, false);
     }
     put(map.extents(), extents);

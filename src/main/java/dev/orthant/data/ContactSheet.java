@@ -7,7 +7,7 @@ import java.util.Arrays;
 /** Many small pictures in one, to look at. */
 public final class ContactSheet {
   private static final int GAP = 4;
-  private static final long MOST_PIXELS = 1L << 30;
+  private static final long MAX_PIXELS = 1L << 30;
   private static final byte FRAME = (byte) 96;
 
   private ContactSheet() {}
@@ -33,7 +33,7 @@ public final class ContactSheet {
     long width = Math.min(columns, count) * cellWidth + GAP;
     long height = Math.ceilDiv(count, columns) * cellHeight + GAP;
     // Both are less than 2^63 by far: each factor is an int's worth at most. Png puts one more byte before each row.
-    if (width >= MOST_PIXELS || height > MOST_PIXELS / (width + 1)) {
+    if (width >= MAX_PIXELS || height > MAX_PIXELS / (width + 1)) {
       throw new InvalidInputException("a sheet of " + count + " pictures of shape " + shape + ", " + columns
           + " in a row, enlarged " + zoom + " times, would have " + width + "×" + height + " pixels");
     }

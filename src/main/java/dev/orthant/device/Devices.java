@@ -30,7 +30,7 @@ public final class Devices {
   private static final System.Logger LOG = System.getLogger(Devices.class.getName());
 
   /** As many as may use devices while the process ends. */
-  private static final int MOST_USERS = 1000;
+  private static final int MAX_USERS = 1000;
   /** How long the end of the process waits for them. */
   private static final int PATIENCE_SECONDS = 60;
 
@@ -89,7 +89,7 @@ public final class Devices {
         .sorted(Comparator.comparingInt(Candidate::preference).reversed())
         .map(Candidate::device)
         .toList();
-    var users = new Semaphore(MOST_USERS);
+    var users = new Semaphore(MAX_USERS);
     Thread closer = new Thread(() -> close(devices, users), "orthant-shutdown");
     Runtime.getRuntime().addShutdownHook(closer);
     return new Found(devices, List.copyOf(problems), kinds, users, closer);
@@ -112,7 +112,7 @@ public final class Devices {
 
   private static void close(List<Device> devices, Semaphore users) {
     try {
-      if (!users.tryAcquire(MOST_USERS, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!users.tryAcquire(MAX_USERS, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("orthant: devices are still in use as the process ends; closing them");
       }
     } catch (InterruptedException e) {

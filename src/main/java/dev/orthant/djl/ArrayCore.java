@@ -316,7 +316,7 @@ abstract class ArrayCore implements NDArray {
     store(before, next);
   }
 
-  /** Stops asking for a gradient by this array. */
+  /** Stops asking for a gradient with respect to this array. */
   final void forgetGradient() {
     put(ManagerCore.owned(() -> tensor().detach()));
   }

@@ -63,12 +63,12 @@ public record Activation(String name, Expr value, List<Parameter> parameters, Op
     return slopeByOutput.isPresent() ? Saved.OUTPUT : Saved.PREACTIVATION;
   }
 
-  /** f′(x): the symbolic derivative by the argument. */
+  /** f′(x): the symbolic derivative with respect to the argument. */
   public Expr slope() {
     return value.derivative(0);
   }
 
-  /** The symbolic derivative by parameter {@code index} (from 0), for learning it. */
+  /** The symbolic derivative with respect to parameter {@code index} (from 0), for learning it. */
   public Expr slopeByParameter(int index) {
     return value.derivative(index + 1);
   }

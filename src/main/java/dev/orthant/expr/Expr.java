@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
  * {@link Constant} one known when the formula is written. Kinks are written with {@link Where}, never with {@code fmax}, so that a
  * NaN that goes in comes out.
  *
- * <p>A formula of more than {@link Measure#MOST_NODES} nodes, or deeper than {@link Measure#DEEPEST}, is refused where it is put together
+ * <p>A formula of more than {@link Measure#MAX_NODES} nodes, or deeper than {@link Measure#DEEPEST}, is refused where it is put together
  * ({@link dev.orthant.core.InvalidInputException}).
  */
 public sealed interface Expr {
@@ -343,7 +343,7 @@ public sealed interface Expr {
     return Simplifier.of(this);
   }
 
-  /** The partial derivative by input {@code index}: see {@link Derivative}. */
+  /** The partial derivative with respect to input {@code index}: see {@link Derivative}. */
   default Expr derivative(int index) {
     return Derivative.of(simplified(), index);
   }

@@ -13,7 +13,7 @@ import dev.orthant.core.InvalidInputException;
  */
 public record Measure(int size, int depth, int inputs, int scalars) {
   /** The largest formula. */
-  public static final int MOST_NODES = 1 << 16;
+  public static final int MAX_NODES = 1 << 16;
   /** The deepest: readers go down by recursion. */
   public static final int DEEPEST = 1 << 10;
 
@@ -46,9 +46,9 @@ public record Measure(int size, int depth, int inputs, int scalars) {
       inputs = Math.max(inputs, m.inputs);
       scalars = Math.max(scalars, m.scalars);
     }
-    if (size > MOST_NODES || depth >= DEEPEST) {
+    if (size > MAX_NODES || depth >= DEEPEST) {
       throw new InvalidInputException("formula: " + size + " nodes when written out, " + (depth + 1)
-          + " deep, are more than " + MOST_NODES + " or deeper than " + DEEPEST
+          + " deep, are more than " + MAX_NODES + " or deeper than " + DEEPEST
           + "; compute a part of it as a tensor, and go on with that");
     }
     return new Measure(size, depth + 1, inputs, scalars);

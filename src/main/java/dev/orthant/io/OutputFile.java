@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever goes wrong is one {@link InvalidInputException} that begins with the file's name.
  */
 public final class OutputFile {
-  private static final int MOST_LINKS = 40;
+  private static final int MAX_LINKS = 40;
   private static final int STICKY = 0x200;
 
   private OutputFile() {}
@@ -156,8 +156,8 @@ public final class OutputFile {
     private static Path behindLinks(Path file) throws IOException {
       Path at = file;
       for (int i = 0; Files.isSymbolicLink(at); i++) {
-        if (i == MOST_LINKS) {
-          throw new FileSystemException(file.toString(), null, "more than " + MOST_LINKS + " links lead there");
+        if (i == MAX_LINKS) {
+          throw new FileSystemException(file.toString(), null, "more than " + MAX_LINKS + " links lead there");
         }
         at = at.resolveSibling(Files.readSymbolicLink(at));
       }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param name of the file to be made, without its ending
  */
 record Batch(String name, List<Text> texts) {
-  private static final int MOST_SMALL = 64;
+  private static final int MAX_SMALL = 64;
   private static final int MOST = 12;
   private static final int KEY_DIGITS = 16;
   private static final Pattern DEFINITION = Pattern.compile("^[ \\t]*#[ \\t]*define[ \\t]+(\\w+)", Pattern.MULTILINE);
@@ -37,7 +37,7 @@ record Batch(String name, List<Text> texts) {
             + t.kernel(), _ -> new ArrayList<>()).add(t));
     List<Batch> batches = new ArrayList<>();
     kinds.forEach((kind, all) -> {
-      int most = kind.equals("pointwise") ? MOST_SMALL : MOST;
+      int most = kind.equals("pointwise") ? MAX_SMALL : MOST;
       for (int i = 0; i < all.size(); i += most) {
         batches.add(new Batch(kind + "-" + i / most, all.subList(i, Math.min(i + most, all.size()))));
       }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** Says what was compiled: one line, and warnings where there is cause; {@code ptxas.txt} has the registers of every kernel. */
 final class BuildReport {
-  private static final int MOST_WARNINGS = 8;
+  private static final int MAX_WARNINGS = 8;
 
   private BuildReport() {}
 
@@ -49,9 +49,9 @@ final class BuildReport {
     }
     Path report = work.resolve("ptxas.txt");
     Files.write(report, lines);
-    warnings.stream().limit(MOST_WARNINGS).forEach(w -> System.out.println("nvcc: WARNING: " + w));
-    if (warnings.size() > MOST_WARNINGS) {
-      System.out.println("nvcc: WARNING: and " + (warnings.size() - MOST_WARNINGS) + " more like these");
+    warnings.stream().limit(MAX_WARNINGS).forEach(w -> System.out.println("nvcc: WARNING: " + w));
+    if (warnings.size() > MAX_WARNINGS) {
+      System.out.println("nvcc: WARNING: and " + (warnings.size() - MAX_WARNINGS) + " more like these");
     }
     System.out.printf(Locale.ROOT, "nvcc: %d kernels in %d files, %.1f MB; %d files compiled now, in %.0f s; %s (%s)%n",
         kernels,

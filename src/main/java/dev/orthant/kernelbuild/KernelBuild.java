@@ -31,7 +31,7 @@ public final class KernelBuild {
   private static final String FOLDER = "kernels/cuda-compiled";
   private static final String DIALECT = "cuda.h";
   private static final int TAIL = 40;
-  private static final int MOST_PROCESSES = 4;
+  private static final int MAX_PROCESSES = 4;
 
   private final Path target;
   private final Path work;
@@ -108,7 +108,7 @@ public final class KernelBuild {
   /** Compiles what is not there yet, several at a time; returns how many that were. */
   private int compile(Map<Batch, String> keys) throws ExecutionException, InterruptedException {
     List<Future<?>> runs = new ArrayList<>();
-    int processes = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_PROCESSES);
+    int processes = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_PROCESSES);
     try (ExecutorService pool = Executors.newFixedThreadPool(processes)) {
       keys.forEach((batch, key) -> {
         if (!Files.exists(work.resolve(key + ".fatbin"))) {

@@ -123,7 +123,7 @@ final class LongSumCases {
     return layout == Layout.NCHW ? spec(type, n, c, h, w) : spec(type, n, h, w, c);
   }
 
-  /** Many channels, many taps, many filters, and for the gradient by the filters many pixels: in large images, long rows, small images. */
+  /** Many channels, many taps, many filters, and for the gradient with respect to the filters many pixels: in large images, long rows, small images. */
   private static List<Case> convolutions(DType type, Layout layout) {
     List<Case> cases = new ArrayList<>();
     Conv2d plain = Conv2d.PLAIN.layout(layout);

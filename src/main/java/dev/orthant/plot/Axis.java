@@ -16,7 +16,7 @@ import java.util.List;
 record Axis(double low, double high, double step) {
   /** From one mark to the next there are 1, 2 or 5 times a power of ten. */
   private static final int[] STEPS = {1, 2, 5, 10};
-  private static final int MOST_DECADES = 8;
+  private static final int MAX_DECADES = 8;
   private static final double LARGEST = 1e300;
   private static final double SMALLEST = 1e-300;
 
@@ -86,7 +86,7 @@ record Axis(double low, double high, double step) {
   private List<Tick> logarithmicTicks() {
     int from = (int) Math.round(Math.log10(low));
     int to = (int) Math.round(Math.log10(high));
-    int stride = (to - from + MOST_DECADES - 1) / MOST_DECADES;
+    int stride = (to - from + MAX_DECADES - 1) / MAX_DECADES;
     var ticks = new ArrayList<Tick>();
     for (int e = from; e <= to; e += stride) {
       for (int factor : to - from <= 2 ? new int[] {1, 2, 5} : new int[] {1}) {

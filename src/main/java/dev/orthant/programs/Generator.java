@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * (but for a few) is drawn again. So the same seed gives the same program for all devices that have the same types.
  */
 final class Generator {
-  private static final int MOST_STEPS = 12;
+  private static final int MAX_STEPS = 12;
   /** How often a step is drawn before a program is left as short as it is. */
   private static final int ATTEMPTS = 30;
-  private static final int MOST_TARGETS = 2;
+  private static final int MAX_TARGETS = 2;
   /** How many of the types that are drawn from are a program's own. */
   private static final int MAIN = 12;
   /** Magnitudes beyond which the next steps would overflow. */
@@ -75,7 +75,7 @@ final class Generator {
     Draw.Pools pools = pools(random);
     boolean overwrites = random.nextInt(8) == 0;
     int evaluated = random.nextInt(3);
-    int steps = 2 + random.nextInt(MOST_STEPS - 1);
+    int steps = 2 + random.nextInt(MAX_STEPS - 1);
     List<ProgramNode> nodes = new ArrayList<>();
     try (Scope _ = Scope.open()) {
       List<Tensor> tensors = new ArrayList<>();
@@ -163,7 +163,7 @@ final class Generator {
   /** With gradients of its last values that have some. */
   private Program differentiated(Program plain) {
     Program best = plain;
-    for (int i = plain.size() - 1; i >= 0 && best.targets().size() < MOST_TARGETS; i--) {
+    for (int i = plain.size() - 1; i >= 0 && best.targets().size() < MAX_TARGETS; i--) {
       List<Integer> targets = new ArrayList<>(best.targets());
       targets.add(i);
       Program next = new Program(plain.seed(), plain.nodes(), targets, plain.closed());

@@ -13,7 +13,7 @@ sealed interface ProgramNode {
   /**
    * A tensor from the host.
    *
-   * @param gradient whether a gradient by it is wanted
+   * @param gradient whether a gradient with respect to it is wanted
    */
   record Leaf(TensorSpec spec, Numbers numbers, boolean gradient) implements ProgramNode {
     @Override

@@ -25,7 +25,7 @@ public final class RandomPrograms {
   private static final int REMEMBERED = 64;
   /** Earlier programs among which the cause of a failure is looked for. */
   private static final int HISTORY = 120;
-  private static final int MOST_FAILURES = 5;
+  private static final int MAX_FAILURES = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /**
@@ -142,7 +142,7 @@ public final class RandomPrograms {
       throw new IllegalStateException(
           "a thread of the run ended before its time, at the latest with program " + (seed + next.get() - 1));
     }
-    List<Failure> failures = found.stream().limit(MOST_FAILURES).map(this::failure).toList();
+    List<Failure> failures = found.stream().limit(MAX_FAILURES).map(this::failure).toList();
     return new Report(device.name(), Math.min(count, next.get()), steps.get(), gradients.get(), repeats.get(),
         failures);
   }
@@ -158,7 +158,7 @@ public final class RandomPrograms {
 
   private void work(java.util.function.LongConsumer each) {
     Generator generator = new Generator(device);
-    for (long i = next.getAndIncrement(); i < count && found.size() < MOST_FAILURES; i = next.getAndIncrement()) {
+    for (long i = next.getAndIncrement(); i < count && found.size() < MAX_FAILURES; i = next.getAndIncrement()) {
       Program p;
       try {
         p = generator.program(seed + i);

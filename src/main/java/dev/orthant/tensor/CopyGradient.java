@@ -10,7 +10,7 @@ import java.util.List;
 final class CopyGradient {
   private CopyGradient() {}
 
-  /** The gradient by the input, of shape {@code input}. */
+  /** The gradient with respect to the input, of shape {@code input}. */
   static Tensor of(Copy op, Shape input, Tensor dy) {
     List<Integer> repeats = new ArrayList<>();
     for (int d = 0; d < op.axes().size(); d++) {

@@ -10,7 +10,7 @@ import java.util.List;
 /** Where the largest or smallest elements are. */
 final class Extremes {
   /** More parts than this of one length are not looked for. */
-  private static final long MOST_PARTS = 1 << 12;
+  private static final long MAX_PARTS = 1 << 12;
 
   private Extremes() {}
 
@@ -48,7 +48,7 @@ final class Extremes {
     long length = x.shape().dim(axis);
     long least = Math.ceilDiv(length, Reduce.EXACT);
     long parts = least;
-    while (length % parts != 0 && parts < MOST_PARTS) {
+    while (length % parts != 0 && parts < MAX_PARTS) {
       parts++;
     }
     parts = length % parts == 0 ? parts : least;

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * gradients follow from their {@code Expr} ({@link ElementwiseGradient}, {@link ReduceGradient}).
  */
 final class Gradients {
-  /** A product of two operands: the gradient by one reads the other. */
+  /** A product of two operands: the gradient with respect to one reads the other. */
   private interface Bilinear {
     Tensor by(Tensor dy, Tensor other);
   }
@@ -168,7 +168,7 @@ final class Gradients {
         by.by(Objects.requireNonNull(dys.getFirst()), indices.tensor()), null);
   }
 
-  /** The gradient by the values goes back where they came from; the indices have none. */
+  /** The gradient with respect to the values goes back where they came from; the indices have none. */
   private static @Nullable Vjp sort(Tape tape, Sort s, Shape shape, Node indices) {
     Tape.Saved kept = tape.save(s.name(), indices);
     return (dys, wanted) -> {

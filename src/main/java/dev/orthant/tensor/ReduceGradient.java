@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass of any {@link Reduce}, derived from its formulas; it is a reduction itself. With S̄_l the gradient by stage l,
+ * The backward pass of any {@link Reduce}, derived from its formulas; it is a reduction itself. With S̄_l the gradient with respect to stage l,
  *
  * <p>S̄_l = Σ_row [ Σ_q ȳ_q·∂g_q/∂s_l + Σ_{k>l} S̄_k·D_k·∂f_k/∂s_l ],  x̄ = Σ_q ȳ_q·∂g_q/∂x + Σ_k S̄_k·D_k·∂f_k/∂x,
  *
@@ -89,7 +89,7 @@ final class ReduceGradient implements Vjp {
     private final boolean[] present;
     private final boolean[] wanted;
     private final List<Reduce.Stage> stages = new ArrayList<>();
-    /** Formula inputs here: the saved values in their old numbers, then the gradients by the results, then new stages. */
+    /** Formula inputs here: the saved values in their old numbers, then the gradients with respect to the results, then new stages. */
     private final int given = op.position() + op.results().size();
     private final @Nullable Expr[] adjoints = new Expr[op.stages().size()];
     private final Expr[] factors = new Expr[op.stages().size()];
@@ -99,7 +99,7 @@ final class ReduceGradient implements Vjp {
       this.wanted = wanted;
     }
 
-    /** The gradients by the inputs at each element, by their numbers; zeros are left out. */
+    /** The gradients with respect to the inputs at each element, by their numbers; zeros are left out. */
     Map<Integer, Expr> terms() {
       for (int l = op.stages().size() - 1; l >= 0; l--) {
         if (!detached.contains(l)) {

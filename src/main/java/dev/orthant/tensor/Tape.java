@@ -107,7 +107,7 @@ public final class Tape implements AutoCloseable {
 
   // ---- recording ---------------------------------------------------------------------------------------------------
 
-  /** Whether gradients by this value are wanted. */
+  /** Whether gradients with respect to this value are wanted. */
   synchronized boolean tracks(Node node) {
     return node.leaf() != null || values.containsKey(node);
   }

@@ -307,7 +307,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   // ---- training ----------------------------------------------------------------------------------------------------
 
-  /** Asks a {@link Tape} for gradients by this tensor. Returns this. */
+  /** Asks a {@link Tape} for gradients with respect to this tensor. Returns this. */
   public Tensor requireGradient() {
     Training.requireGradient(this);
     return this;

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ClosedMeanwhileTest {
   private static final long SEED = 20261201;
   private static final int ROUNDS = Integer.getInteger("orthant.races", 20);
-  private static final int MOST_SPINS = 4000;
+  private static final int MAX_SPINS = 4000;
 
   static Stream<Device> devices() {
     return Devices.all().stream();
@@ -225,7 +225,7 @@ final class ClosedMeanwhileTest {
           }
           for (int round = 0; round < ROUNDS; round++) {
             race(use.getKey(), use.getValue(), subject(device, pending), truth, other,
-                random.nextInt(-MOST_SPINS, MOST_SPINS), told);
+                random.nextInt(-MAX_SPINS, MAX_SPINS), told);
           }
         }
       }

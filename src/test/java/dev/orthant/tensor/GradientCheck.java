@@ -81,7 +81,7 @@ public final class GradientCheck {
         double error = Math.abs(found.get(i)[j] - expected[j]) / scale;
         worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
         if (!(error <= BOUND)) {
-          assertThat(found.get(i)[j]).as("%s: gradient by input %d[%d], error %s", name, i, j, error)
+          assertThat(found.get(i)[j]).as("%s: gradient with respect to input %d[%d], error %s", name, i, j, error)
               .isEqualTo(expected[j]);
         }
       }

@@ -234,7 +234,7 @@ class GradientsTest {
           for (int j = 0; j < got.get(i).length; j++) {
             double error = Math.abs(got.get(i)[j] - expected.get(i)[j]);
             assertThat(error <= 1e-12 * (1 + Math.abs(expected.get(i)[j])))
-                .as("%s on %s: gradient by input %d[%d]: %s, on the cpu %s",
+                .as("%s on %s: gradient with respect to input %d[%d]: %s, on the cpu %s",
                     a.get()[0], device.name(), i, j, got.get(i)[j], expected.get(i)[j])
                 .isTrue();
           }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * works looks at {@link #asked} now and then.
  */
 public final class Interrupt implements AutoCloseable {
-  private static final int MOST_SECONDS = 60;
+  private static final int MAX_SECONDS = 60;
 
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread hook = new Thread(this::ask, "orthant-interrupt");
@@ -26,7 +26,7 @@ public final class Interrupt implements AutoCloseable {
   private void ask() {
     asked = true;
     try {
-      if (!done.await(MOST_SECONDS, TimeUnit.SECONDS)) {
+      if (!done.await(MAX_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("orthant: the work does not end; giving up on it");
       }
     } catch (InterruptedException e) {

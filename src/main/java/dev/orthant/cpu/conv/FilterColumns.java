@@ -4,7 +4,7 @@ import dev.orthant.cpu.gemm.PanelWriter;
 import dev.orthant.cpu.memory.ElementType;
 
 /**
- * The images of a convolution as the right operand of the gradient by its filters: a matrix with a column for each tap and channel and a row
+ * The images of a convolution as the right operand of the gradient with respect to its filters: a matrix with a column for each tap and channel and a row
  * for each output pixel, in panels of adjacent columns. Rows of a panel are those of output row 0, then those of output row 1, and so on,
  * {@link #pitch} for each; only the first q of them count.
  */

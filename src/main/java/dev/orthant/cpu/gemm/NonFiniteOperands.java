@@ -36,7 +36,7 @@ public final class NonFiniteOperands {
     return found;
   }
 
-  /** The channels of a gradient by the images that meet something not finite in the filters. */
+  /** The channels of a gradient with respect to the images that meet something not finite in the filters. */
   public static BitSet channels(Call call, Conv2dBackwardData op, long weights) {
     BitSet found = new BitSet();
     TensorSpec w = call.input(1);

@@ -23,7 +23,7 @@ public final class ScatterAddRunner {
   /** Bytes of updates below which other threads are not asked. */
   private static final long SERIAL = 1 << 18;
   /** Columns that are not divided further: a line of the cache. */
-  private static final long LEAST_COLUMNS = 16;
+  private static final long MIN_COLUMNS = 16;
   /** Of sums in double, at most, where every row of the output may get many updates. */
   private static final long WIDE_BYTES = 16L << 20;
 
@@ -98,10 +98,10 @@ public final class ScatterAddRunner {
     long own = op.elementwise() ? indices.shape().dim(op.axis()) : indices.shape().elements();
     boolean small = updates.bytes() + call.output().bytes() < SERIAL;
     long share = small ? inner : Math.clamp((inner * outer + 4L * pool.threads() - 1) / (4L * pool.threads()),
-        Math.min(LEAST_COLUMNS, inner), inner);
+        Math.min(MIN_COLUMNS, inner), inner);
     boolean wide = op.elementwise() && own > Summation.SUM.block();
     long fitting = Math.max(1, WIDE_BYTES / (2 * Double.BYTES) / Math.max(1, op.extent()));
-    long columns = wide ? Math.min(share, Math.min(LEAST_COLUMNS, fitting)) : share;
+    long columns = wide ? Math.min(share, Math.min(MIN_COLUMNS, fitting)) : share;
     long across = (inner + columns - 1) / columns;
     int size = updates.dtype().size();
     DType compute = updates.dtype().compute();

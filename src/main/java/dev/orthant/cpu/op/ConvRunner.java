@@ -65,7 +65,7 @@ public final class ConvRunner {
   }
 
   /**
-   * The gradient by the images.
+   * The gradient with respect to the images.
    *
    * @param addresses of dy, filters, the epilogue's operands and the output
    */
@@ -89,7 +89,7 @@ public final class ConvRunner {
   }
 
   /**
-   * The gradient by the filters.
+   * The gradient with respect to the filters.
    *
    * @param addresses of images, dy, the epilogue's operands and the output
    */

@@ -21,7 +21,7 @@ final class ReduceWalk {
   private static final int COLUMNS = 256;
   /** Fewer blocks than this would leave threads without work; long rows are then cut. */
   private static final int FEW_BLOCKS = 16;
-  private static final int MOST_CHUNKS = 32;
+  private static final int MAX_CHUNKS = 32;
   private static final int UNITS_IN_CHUNK = 4;
   private static final long WORTH_CUTTING = 1 << 17;
 
@@ -143,7 +143,7 @@ final class ReduceWalk {
   /** Into how many parts each row is cut, so that threads may share it: 1 when there are enough rows. */
   int chunks() {
     boolean cut = blocks() < FEW_BLOCKS && blocks() * units() * keptBlock * reducedBlock >= WORTH_CUTTING;
-    return cut ? Math.clamp(units() / UNITS_IN_CHUNK, 1, MOST_CHUNKS) : 1;
+    return cut ? Math.clamp(units() / UNITS_IN_CHUNK, 1, MAX_CHUNKS) : 1;
   }
 
   /** How many rows {@code block} has. */

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class KernelCache {
 
   private static final Logger LOG = System.getLogger(KernelCache.class.getName());
-  private static final long MOST_BYTES = 256L << 20;
+  private static final long MAX_BYTES = 256L << 20;
   /** After how many entries written the folder's size is looked at. */
   private static final int SWEEP = 64;
   private static final Duration ABANDONED = Duration.ofHours(1);
@@ -66,7 +66,7 @@ public final class KernelCache {
     if (wish.equals("off")) {
       return new KernelCache(null, null, 0);
     }
-    return in(wish.isEmpty() ? usual(properties, environment) : Path.of(wish), MOST_BYTES);
+    return in(wish.isEmpty() ? usual(properties, environment) : Path.of(wish), MAX_BYTES);
   }
 
   /** Where programs of this system keep what they can make again. */

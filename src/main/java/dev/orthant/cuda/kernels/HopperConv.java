@@ -27,11 +27,11 @@ import java.util.Optional;
  */
 final class HopperConv implements FastPath {
   /** Limits of {@code cuTensorMapEncodeIm2col} for images: element strides, and corners of the box of pixels. */
-  private static final int MOST_STRIDE = 8;
-  private static final long LEAST_CORNER = -128;
-  private static final long MOST_CORNER = 127;
+  private static final int MAX_STRIDE = 8;
+  private static final long MIN_CORNER = -128;
+  private static final long MAX_CORNER = 127;
   /** A tap's offset has 8 bits. */
-  private static final long MOST_OFFSET = 255;
+  private static final long MAX_OFFSET = 255;
 
   @Override
   public String name() {
@@ -82,18 +82,18 @@ final class HopperConv implements FastPath {
     Conv2d.Extents e = extents(call);
     Window w = op.window();
     boolean extents =
-        e.n() * e.p() * e.q() <= HopperProduct.MOST_EXTENT && e.n() * e.h() * e.w() <= HopperProduct.MOST_EXTENT
-            && e.k() <= HopperProduct.MOST_EXTENT && e.c() <= HopperProduct.MOST_EXTENT
-            && e.r() * e.s() <= HopperProduct.MOST_EXTENT;
-    return extents && e.c() > 0 && e.c() % HopperProduct.UNIT == 0 && w.strideH() <= MOST_STRIDE
-        && w.strideW() <= MOST_STRIDE
+        e.n() * e.p() * e.q() <= HopperProduct.MAX_EXTENT && e.n() * e.h() * e.w() <= HopperProduct.MAX_EXTENT
+            && e.k() <= HopperProduct.MAX_EXTENT && e.c() <= HopperProduct.MAX_EXTENT
+            && e.r() * e.s() <= HopperProduct.MAX_EXTENT;
+    return extents && e.c() > 0 && e.c() % HopperProduct.UNIT == 0 && w.strideH() <= MAX_STRIDE
+        && w.strideW() <= MAX_STRIDE
         && fits(w.padTop(), w.padBottom(), (e.r() - 1) * w.dilationH())
         && fits(w.padLeft(), w.padRight(), (e.s() - 1) * w.dilationW());
   }
 
   private static boolean fits(long padBefore, long padAfter, long reach) {
     long upper = padAfter - reach;
-    return -padBefore >= LEAST_CORNER && upper >= LEAST_CORNER && upper <= MOST_CORNER && reach <= MOST_OFFSET;
+    return -padBefore >= MIN_CORNER && upper >= MIN_CORNER && upper <= MAX_CORNER && reach <= MAX_OFFSET;
   }
 
   private static Launch launch(Planner planner, Call call, Conv2d op, Conv2d.Extents e, HopperTile tile, int stages,

@@ -74,7 +74,7 @@ final class HopperMatMul implements FastPath {
     long m = tile.m() + 8L;
     // Odd when the call's is, which the right operand's layout may forbid.
     long n = tile.n() + (p.storesBoxes() ? 24L : 11L);
-    long k = (HopperTile.MOST_STAGES + 1L) * HopperTile.K + 8;
+    long k = (HopperTile.MAX_STAGES + 1L) * HopperTile.K + 8;
     List<Call> trials = new ArrayList<>();
     trials.add(trial(p, m, n, k, Shape.of(), Shape.of()));
     trials.add(trial(p, 8, p.storesBoxes() ? 8 : 1, 8, Shape.of(3), p.op().transposeLhs() ? Shape.of() : Shape.of(3)));

@@ -20,9 +20,9 @@ record HopperProduct(MatMul op, DType type, MatMulSize size) {
   /** The copy engine's unit, in elements of two bytes. */
   static final int UNIT = 8;
   /** Coordinates have 32 bits; tiles overshoot. */
-  static final long MOST_EXTENT = Integer.MAX_VALUE - 1024;
+  static final long MAX_EXTENT = Integer.MAX_VALUE - 1024;
   /** Strides of a tensor map have 40 bits. */
-  private static final long MOST_STRIDE = 1L << 40;
+  private static final long MAX_STRIDE = 1L << 40;
   static final int SWIZZLE = 128;
 
   /** The product, or empty when it is not for the kernel. */
@@ -63,7 +63,7 @@ record HopperProduct(MatMul op, DType type, MatMulSize size) {
     long cols = cols();
     long depth = size.depth();
     double matrix = 2.0 * Math.max((double) rows * depth, Math.max((double) depth * cols, (double) rows * cols));
-    return matrix < MOST_STRIDE && Math.max(Math.max(rows, cols), Math.max(depth, batch())) <= MOST_EXTENT;
+    return matrix < MAX_STRIDE && Math.max(Math.max(rows, cols), Math.max(depth, batch())) <= MAX_EXTENT;
   }
 
   /** Whether rows of the output begin at multiples of 16 bytes, so that the copy engine can write it. */

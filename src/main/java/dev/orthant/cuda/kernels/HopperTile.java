@@ -20,7 +20,7 @@ record HopperTile(int m, int n, int cluster) {
   /** Work-items of a group: one warpgroup fetches, two multiply. */
   static final int ITEMS = 384;
   /** Slices that are fetched ahead at most. */
-  static final int MOST_STAGES = 6;
+  static final int MAX_STAGES = 6;
 
   /** Of an H100 or H200 (SXM); a PCIe card has 114. A tile is chosen by this, so that the choice is the call's alone. */
   private static final int UNITS = 132;
@@ -99,7 +99,7 @@ record HopperTile(int m, int n, int cluster) {
    * @param staged whether outputs pass through shared memory
    */
   int stages(int sharedBytes, boolean staged) {
-    return Math.min(MOST_STAGES, (sharedBytes - fixedBytes(staged)) / stageBytes());
+    return Math.min(MAX_STAGES, (sharedBytes - fixedBytes(staged)) / stageBytes());
   }
 
   /** Shared memory of a group. */

@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * Convolutions in NHWC of 16-bit operands, and of F32 operands in the TF32 modes, by {@code mma.sync}: {@code mma_conv2d.cu}. A group's channels must
- * be a multiple of 16 bytes. The gradients by images and filters stay with the ordinary kernels.
+ * be a multiple of 16 bytes. The gradients with respect to images and filters stay with the ordinary kernels.
  */
 final class MmaConv2d implements FastPath {
   private final GpuLimits limits;

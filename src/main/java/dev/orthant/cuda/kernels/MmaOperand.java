@@ -13,7 +13,7 @@ enum MmaOperand {
   TF32X3("tf32x3", 4, 3);
 
   /** The most that is copied at once. */
-  private static final int MOST_BYTES = 16;
+  private static final int MAX_BYTES = 16;
 
   private final String label;
   private final int size;
@@ -56,12 +56,12 @@ enum MmaOperand {
 
   /** Elements in the widest copy. */
   int perCopy() {
-    return MOST_BYTES / size;
+    return MAX_BYTES / size;
   }
 
   /** The widest copy, in bytes, that rows of {@code extent} elements are multiples of. */
   int vector(long extent) {
-    return (int) Math.min(MOST_BYTES, Long.lowestOneBit(extent * size));
+    return (int) Math.min(MAX_BYTES, Long.lowestOneBit(extent * size));
   }
 
   /** The least extent above {@code least} whose rows allow copies of {@code vector} bytes and no wider ones. */

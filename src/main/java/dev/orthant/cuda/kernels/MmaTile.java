@@ -20,8 +20,8 @@ record MmaTile(int m, int n, int warpsM, int warpsN, int stages, int blocks) {
   private static final int WARP = 32;
   private static final int STAGES = 4;
   /** What is smaller is not worth the matrix units, or is bound by memory anyway. */
-  private static final int LEAST_EXTENT = 16;
-  private static final double LEAST_PRODUCTS = 64 * 64 * 32;
+  private static final int MIN_EXTENT = 16;
+  private static final double MIN_PRODUCTS = 64 * 64 * 32;
 
   // The first that suits the product and fits the device is taken. Blocks and warps were chosen so that no registers spill.
   private static final List<MmaTile> HALVES = List.of(new MmaTile(128, 128, 2, 2, STAGES, 2),
@@ -31,7 +31,7 @@ record MmaTile(int m, int n, int warpsM, int warpsN, int stages, int blocks) {
 
   /** The tile for {@code batch} products of m×k by k×n; empty when matrix units are not for them. */
   static Optional<MmaTile> choose(GpuLimits limits, MmaOperand operand, long m, long n, long k, long batch) {
-    if (m < LEAST_EXTENT || n < LEAST_EXTENT || (double) m * n * k < LEAST_PRODUCTS) {
+    if (m < MIN_EXTENT || n < MIN_EXTENT || (double) m * n * k < MIN_PRODUCTS) {
       return Optional.empty();
     }
     List<MmaTile> tiles = operand.size() == 2 ? HALVES : FLOATS;

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution, or its gradient by the images at one residue of the strides, as one launch on the operands of {@code conv2d.cl}. */
+/** A convolution, or its gradient with respect to the images at one residue of the strides, as one launch on the operands of {@code conv2d.cl}. */
 public final class Conv2dPlan {
   /** Fewer filters to a group than this would leave most of a tile empty. */
   private static final long FEW_FILTERS = 8;
@@ -80,7 +80,7 @@ public final class Conv2dPlan {
     return new Conv2dPlan(planner, call, op, geometry, e.k(), null);
   }
 
-  /** The gradient by the images: a launch for each residue along the height and along the width. */
+  /** The gradient with respect to the images: a launch for each residue along the height and along the width. */
   public static List<Launch> of(Planner planner, Call call, Conv2dBackwardData op) {
     Conv2d conv = op.forward();
     Window w = conv.window();

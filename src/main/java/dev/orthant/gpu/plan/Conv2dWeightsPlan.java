@@ -22,9 +22,9 @@ import java.util.List;
 final class Conv2dWeightsPlan {
   private static final int ITEMS = 256;
   /** Pixels below which a depth is not cut further. */
-  private static final long LEAST_SHARE = 1024;
+  private static final long MIN_SHARE = 1024;
   /** The most memory for partial sums; their indices fit 32 bits. */
-  private static final long MOST_PARTS = 256L << 20;
+  private static final long MAX_PARTS = 256L << 20;
 
   private final Planner planner;
   private final Call call;
@@ -56,8 +56,8 @@ final class Conv2dWeightsPlan {
   }
 
   List<Launch> launches() {
-    long most = Math.clamp(MOST_PARTS / (call.output().shape().elements() * compute.size()), 1,
-        Math.max(1, pixels / LEAST_SHARE));
+    long most = Math.clamp(MAX_PARTS / (call.output().shape().elements() * compute.size()), 1,
+        Math.max(1, pixels / MIN_SHARE));
     GemmTile tile = GemmTile.choose(planner.limits(), rows, cols, g.groups() * most, compute.size());
     long wanted = 2L * planner.limits().units() / Math.max(1, tile.tiles(rows, cols, g.groups()));
     long splits = Math.clamp(wanted, 1, most);

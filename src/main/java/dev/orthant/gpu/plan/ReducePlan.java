@@ -29,7 +29,7 @@ final class ReducePlan {
   /** Groups to a compute unit that keep a GPU busy, and what a chunk must have at least. */
   private static final int GROUPS = 4;
   private static final int CHUNK = 16;
-  private static final int MOST_CHUNKS = 64;
+  private static final int MAX_CHUNKS = 64;
 
   private final Planner planner;
   private final Call call;
@@ -82,7 +82,7 @@ final class ReducePlan {
     boolean cuts = op.stages().size() == 1 && groups * 2 <= wanted
         && op.results().stream().noneMatch(r -> !r.perRow() && r.formula().inputs().contains(op.operands()));
     return cuts
-        ? Math.clamp(loops.length() / ((long) group.items * CHUNK), 1, Math.min(MOST_CHUNKS, wanted / groups))
+        ? Math.clamp(loops.length() / ((long) group.items * CHUNK), 1, Math.min(MAX_CHUNKS, wanted / groups))
         : 1;
   }
 

@@ -76,7 +76,7 @@ public final class Node {
     return storage == null;
   }
 
-  /** Where gradients by this value are added up, if a user asked for them. */
+  /** Where gradients with respect to this value are added up, if a user asked for them. */
   @Nullable
   public GradientSlot leaf() {
     return leaf;

@@ -134,7 +134,7 @@ class HopperMatMulTest {
       HopperTile tile = new HopperTile(128, n, 1);
       for (boolean staged : new boolean[] {false, true}) {
         int stages = tile.stages(SHARED, staged);
-        assertThat(stages).isBetween(3, HopperTile.MOST_STAGES);
+        assertThat(stages).isBetween(3, HopperTile.MAX_STAGES);
         assertThat(tile.sharedBytes(stages, staged)).isLessThanOrEqualTo(SHARED);
       }
     }
