@@ -1,4 +1,5 @@
-// Elements from one type to another, rounded once. Given: LOAD_X, FROM_INTEGER, the parameter `to` and the TO_ numbers of the types, count.
+// Elements from one type to another, rounded once. Given: LOAD_X, FROM_INTEGER, the parameter `to` and the TO_ numbers
+// of the types, count.
 
 #if FROM_INTEGER
 typedef i64 exact;

@@ -1,14 +1,14 @@
-// y = formula(x * w): convolution as a matrix product whose image operand is read in place (implicit GEMM), a group of channels at a
-// time. The loop is in gemm.cl or gemm_serial.cl, or for few filters to a group in conv2d_direct.cl; this says where operands lie.
-// NCHW: filters are rows, pixels of all images are columns. NHWC: the other way round.
+// y = formula(x * w): convolution as a matrix product whose image operand is read in place (implicit GEMM), a group of
+// channels at a time. The loop is in gemm.cl or gemm_serial.cl, or for few filters to a group in conv2d_direct.cl; this
+// says where operands lie. NCHW: filters are rows, pixels of all images are columns. NHWC: the other way round.
 //
-// Given: what conv2d_places.cl asks for, LOAD_W, STORE_Y, FORMULA (statements that read acc, at, image, channel, pixel), RESULT and the numbers
-// filters (of a group) and depth (= channels*FILTER_H*FILTER_W).
+// Given: what conv2d_places.cl asks for, LOAD_W, STORE_Y, FORMULA (statements that read acc, at, image, channel,
+// pixel), RESULT and the numbers filters (of a group) and depth (= channels*FILTER_H*FILTER_W).
 //
-// TRANSPOSED: the gradient with respect to the images, at the pixels of one residue of the strides (see Residue.java). x then is dy, channels are the filters
-// of the forward pass and filters its channels; the taps of that residue are read in reverse order, and outputs lie apart. Given as well: the
-// numbers tapRows, tapCols (of the filters), lastRow, rowStep, lastCol, colStep (the taps), imageHeight, imageWidth, firstRow, rowStride, firstCol,
-// colStride (the pixels).
+// TRANSPOSED: the gradient with respect to the images, at the pixels of one residue of the strides (see Residue.java).
+// x then is dy, channels are the filters of the forward pass and filters its channels; the taps of that residue are
+// read in reverse order, and outputs lie apart. Given as well: the numbers tapRows, tapCols (of the filters), lastRow,
+// rowStep, lastCol, colStep (the taps), imageHeight, imageWidth, firstRow, rowStride, firstCol, colStride (the pixels).
 
 #if TRANSPOSED
 #define PLANE (imageHeight * imageWidth)
@@ -43,7 +43,8 @@
 #define FILTER_TAP(k) FILTER_AT((k) / (FILTER_W * FILTER_H), (k) / FILTER_W % FILTER_H, (k) % FILTER_W)
 #endif
 
-// Adds to `sum` the products of the channels from `first` to `last` at element `from` of the images, with the filter at element `f` at its tap (r, s).
+// Adds to `sum` the products of the channels from `first` to `last` at element `from` of the images, with the filter at
+// element `f` at its tap (r, s).
 #define ADD_CHANNELS(sum, first, last) \
   for (idx c = first; c < last; c++) { \
     sum = LOAD_X(x, from + c * CHANNEL_STEP) * LOAD_W(w, f + FILTER_AT(c, r, s)) + sum; \
@@ -60,8 +61,8 @@
     } \
   }
 
-// Makes `sum`, which is 0, what the window at place `win` and the filter at element `filter` give, leaving out what is outside the image. DEEP: there
-// may be more than DOT_BLOCK products, whose sums are then added up by sums.h.
+// Makes `sum`, which is 0, what the window at place `win` and the filter at element `filter` give, leaving out what is
+// outside the image. DEEP: there may be more than DOT_BLOCK products, whose sums are then added up by sums.h.
 #if DEEP
 #define ADD_DIRECTLY(sum, win, filter) \
   { \
@@ -126,8 +127,8 @@ typedef Place RhsPlace;
     STORE_Y(y, at, RESULT); \
   }
 
-// 0·w is NaN for an infinite w, but outside the image there is no product at all: where the sum is NaN and that may be why, it is
-// made again.
+// 0·w is NaN for an infinite w, but outside the image there is no product at all: where the sum is NaN and that may be
+// why, it is made again.
 #define FINISH(i, j, sum) \
   { \
     const idx row = i; \

@@ -1,9 +1,10 @@
-// dw = formula(dy * x): the gradient of a convolution by its filters as a matrix product with a row for each filter of a group, a column for each of
-// a filter's weights (in their order) and all output pixels as its depth. The images are read in place. The loop is in gemm.cl or gemm_serial.cl.
+// dw = formula(dy * x): the gradient of a convolution by its filters as a matrix product with a row for each filter of
+// a group, a column for each of a filter's weights (in their order) and all output pixels as its depth. The images are
+// read in place. The loop is in gemm.cl or gemm_serial.cl.
 //
-// Given: what conv2d_places.cl asks for, LOAD_DY, STORE_Y, FORMULA (statements that read acc and at), RESULT and the numbers filters (of a group),
-// pixels (of all images), share and splits: the depth is cut into `splits` of at most `share` pixels. SPLIT: there are several, and their
-// sums go to `parts`, one after another, for sum_parts.cl to add.
+// Given: what conv2d_places.cl asks for, LOAD_DY, STORE_Y, FORMULA (statements that read acc and at), RESULT and the
+// numbers filters (of a group), pixels (of all images), share and splits: the depth is cut into `splits` of at most
+// `share` pixels. SPLIT: there are several, and their sums go to `parts`, one after another, for sum_parts.cl to add.
 
 #define BATCH_STATE \
   const idx group = batch / splits; \
@@ -40,7 +41,8 @@ typedef Place RhsPlace;
 #define RHS_IN_RUN(first, k, j) LOAD_X(x, (first).at + (k).at + (j))
 #endif
 
-// What is infinite in dy must not meet padding, where there is no product: where the sum is NaN and that may be why, it is made again.
+// What is infinite in dy must not meet padding, where there is no product: where the sum is NaN and that may be why, it
+// is made again.
 #define SUM_AGAIN(sum, row, tap) \
   { \
     Total total = NOTHING; \

@@ -1,7 +1,8 @@
 // Where the elements of images lie that a filter's taps meet. Used by conv2d.cl and conv2d_backward_weights.cl.
 //
 // Given: NHWC, PADDED (whether a filter can stick out of an image), FILTER_H/W, STRIDE_H/W, DILATION_H/W (numbers or
-// parameters), LOAD_X and the numbers groups, channels (of a group), height, width, outHeight, outWidth, padTop, padLeft. The image operand is called x.
+// parameters), LOAD_X and the numbers groups, channels (of a group), height, width, outHeight, outWidth, padTop,
+// padLeft. The image operand is called x.
 
 #if NHWC
 #define CHANNEL_STEP 1
@@ -13,8 +14,8 @@
 #define Y_STEP width
 #endif
 
-// Where an output pixel's window begins, or a tap of the filter from there: element, row and column. A window may begin outside the
-// image: its element is then not in it, but the sum with a tap inside is.
+// Where an output pixel's window begins, or a tap of the filter from there: element, row and column. A window may begin
+// outside the image: its element is then not in it, but the sum with a tap inside is.
 typedef struct {
   idx at, y, x;
 } Place;

@@ -1,4 +1,5 @@
-// Elements moved along strided axes. Given: ELEMENT (their bits), WALK (AXIS or FILLED_AXIS for each axis, innermost first), count.
+// Elements moved along strided axes. Given: ELEMENT (their bits), WALK (AXIS or FILLED_AXIS for each axis, innermost
+// first), count.
 
 // Where the output's element is along an axis says where the input's is.
 #define AXIS(length, stride) \

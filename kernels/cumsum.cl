@@ -1,5 +1,5 @@
-// Running sums, an item for each row: of a block of SUM_BLOCK elements each, upon the sum of those before it (sums.h). Given: LOAD_X, STORE_Y, and
-// parameters that say where rows lie.
+// Running sums, an item for each row: of a block of SUM_BLOCK elements each, upon the sum of those before it (sums.h).
+// Given: LOAD_X, STORE_Y, and parameters that say where rows lie.
 
 KERNEL(ITEMS) void cumsum(PARAMETERS) {
   for (idx row = GROUP() * ITEMS + ITEM(); row < rows; row += GROUPS() * ITEMS) {

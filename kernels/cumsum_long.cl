@@ -1,5 +1,5 @@
-// Running sums, a group for each row: slices of EACH elements to an item, the items' sums scanned in shared memory, the slices' added up by
-// sums.h. Given: as cumsum.cl.
+// Running sums, a group for each row: slices of EACH elements to an item, the items' sums scanned in shared memory, the
+// slices' added up by sums.h. Given: as cumsum.cl.
 
 #define EACH 4
 

@@ -1,5 +1,5 @@
-// Elements picked by index along an axis of `extent`; 0 where the index is out of range. Given: ELEMENT (their bits), ELEMENTWISE (an
-// index for each element, else for each slice of `inner`), count.
+// Elements picked by index along an axis of `extent`; 0 where the index is out of range. Given: ELEMENT (their bits),
+// ELEMENTWISE (an index for each element, else for each slice of `inner`), count.
 
 KERNEL(ITEMS) void gather(PARAMETERS) {
   for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {

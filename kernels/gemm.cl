@@ -1,11 +1,11 @@
-// Tiles of Y = L·R for a group of work-items: a TILE_M×TILE_N tile is summed in registers, ITEM_M×ITEM_N outputs to an item, from
-// slices of TILE_K that the group copies to shared memory (which its items divide evenly).
+// Tiles of Y = L·R for a group of work-items: a TILE_M×TILE_N tile is summed in registers, ITEM_M×ITEM_N outputs to an
+// item, from slices of TILE_K that the group copies to shared memory (which its items divide evenly).
 //
 // DEEP: the depth is more than DOT_BLOCK (which TILE_K divides): sums of blocks are then added up by sums.h.
 //
-// Given: where operands lie (LhsPlace, LHS_ROW, LHS_DEPTH, LHS, RhsPlace, RHS_COL, RHS_DEPTH, RHS, BATCH_STATE; *_DEPTH_FIRST: whether depth
-// runs along memory), what happens to a sum (FINISH), and the numbers rows, cols, depth, tiles, tilesM, tilesN. Both operands are 0 beyond the
-// edges; nothing there is read or written.
+// Given: where operands lie (LhsPlace, LHS_ROW, LHS_DEPTH, LHS, RhsPlace, RHS_COL, RHS_DEPTH, RHS, BATCH_STATE;
+// *_DEPTH_FIRST: whether depth runs along memory), what happens to a sum (FINISH), and the numbers rows, cols, depth,
+// tiles, tilesM, tilesN. Both operands are 0 beyond the edges; nothing there is read or written.
 
 #define ITEMS_N (TILE_N / ITEM_N)
 #define ITEMS ((TILE_M / ITEM_M) * ITEMS_N)

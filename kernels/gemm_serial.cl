@@ -1,7 +1,7 @@
-// Tiles of Y = L·R for one work-item on one core of a CPU: slices of the operands are packed into panels, and a register tile of
-// ITEM_M rows by ITEM_N = 2·LANES columns is summed by vector arithmetic. What slices come to is added one after another as well; DEEP: there are more
-// than SLICES of them, whose sums are then added up by sums.h. Given: as in gemm.cl, and where columns may be contiguous RHS_RUN (whether they are)
-// and RHS_IN_RUN.
+// Tiles of Y = L·R for one work-item on one core of a CPU: slices of the operands are packed into panels, and a
+// register tile of ITEM_M rows by ITEM_N = 2·LANES columns is summed by vector arithmetic. What slices come to is added
+// one after another as well; DEEP: there are more than SLICES of them, whose sums are then added up by sums.h. Given:
+// as in gemm.cl, and where columns may be contiguous RHS_RUN (whether they are) and RHS_IN_RUN.
 
 #define ITEMS 1
 #define ITEM_N (2 * LANES)

@@ -1,5 +1,5 @@
-// Arithmetic of formulas over integers: `real` is i64 (ORTHANT_I64). Sums and products wrap around, which C grants to unsigned numbers only; nothing
-// traps.
+// Arithmetic of formulas over integers: `real` is i64 (ORTHANT_I64). Sums and products wrap around, which C grants to
+// unsigned numbers only; nothing traps.
 
 #define PLUS(a, b) ((real)((u64)(a) + (u64)(b)))
 #define MINUS(a, b) ((real)((u64)(a) - (u64)(b)))

@@ -1,7 +1,8 @@
-// Formulas on packs of neighbouring elements, 16 bytes at most to a load or store: memory then keeps up with the type's width.
+// Formulas on packs of neighbouring elements, 16 bytes at most to a load or store: memory then keeps up with the type's
+// width.
 //
-// Given: LANES_OF_PACK, packs, PACK_TYPES, LOADS (of packs, and of operands that are one number for a whole pack), FORMULA (statements
-// that compute element j of the results), STORES.
+// Given: LANES_OF_PACK, packs, PACK_TYPES, LOADS (of packs, and of operands that are one number for a whole pack),
+// FORMULA (statements that compute element j of the results), STORES.
 
 PACK_TYPES
 

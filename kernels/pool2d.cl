@@ -1,8 +1,9 @@
-// Pooling, one output to an item. KIND: 0 the largest, 1 the average, 2 the norm, 3 the norm for p = infinity; sums are those of sums.h. NHWC: channels
-// are last, else planes.
+// Pooling, one output to an item. KIND: 0 the largest, 1 the average, 2 the norm, 3 the norm for p = infinity; sums are
+// those of sums.h. NHWC: channels are last, else planes.
 //
-// Given: LOAD_X, STORE_Y and the numbers count (of outputs), channels, height, width, outHeight, outWidth, windowH, windowW, strideH, strideW,
-// dilationH, dilationW, padTop, padLeft; for averages what pool2d_count.h asks for, for norms power and root.
+// Given: LOAD_X, STORE_Y and the numbers count (of outputs), channels, height, width, outHeight, outWidth, windowH,
+// windowW, strideH, strideW, dilationH, dilationW, padTop, padLeft; for averages what pool2d_count.h asks for, for
+// norms power and root.
 
 KERNEL(ITEMS) void pool2d(PARAMETERS) {
   for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {
@@ -24,7 +25,8 @@ KERNEL(ITEMS) void pool2d(PARAMETERS) {
     BEGIN_SUM
 #endif
 #if KIND == 2
-    // Powers are taken of magnitudes over the largest, so that none overflows. Of 0 and of infinity nothing need be divided.
+    // Powers are taken of magnitudes over the largest, so that none overflows. Of 0 and of infinity nothing need be
+    // divided.
     real scale = 0;
     for (idx r = 0; r < windowH; r++) {
       const idx y = top + r * dilationH;

@@ -1,11 +1,11 @@
-// The gradient of a pooling by its images, one element of dx to an item: it gathers the shares from the windows that cover it, in ascending order
-// (sums.h).
+// The gradient of a pooling by its images, one element of dx to an item: it gathers the shares from the windows that
+// cover it, in ascending order (sums.h).
 //
-// Given: what pool2d.cl asks for, with LOAD_X for all inputs; dy, and for the largest and for norms x0 (the images), for norms y (their norms); powerLess is
-// power − 1. count is that of dx.
+// Given: what pool2d.cl asks for, with LOAD_X for all inputs; dy, and for the largest and for norms x0 (the images),
+// for norms y (their norms); powerLess is power − 1. count is that of dx.
 
-// Whether the element at (y, x) with value v is the first of the largest under the window: none before it is as large, none after it larger, and a
-// NaN counts as larger than any number.
+// Whether the element at (y, x) with value v is the first of the largest under the window: none before it is as large,
+// none after it larger, and a NaN counts as larger than any number.
 #define IS_LARGEST(is, top, left) \
   for (idx i = 0; i < windowH && is; i++) { \
     const idx otherY = (top) + i * dilationH; \

@@ -1,5 +1,5 @@
-// What an average divides by: wholeWindow, or if that is 0 the taps from firstRow to endRow and from firstColumn to endColumn, which are the image or the
-// padded image.
+// What an average divides by: wholeWindow, or if that is 0 the taps from firstRow to endRow and from firstColumn to
+// endColumn, which are the image or the padded image.
 #if KIND == 1
 #define COUNT_TAPS(count, top, left) \
   idx count = wholeWindow; \

@@ -1,8 +1,9 @@
-// Random numbers with the same bits everywhere: op.Random and op.Quantile have the same operations in the same order, change both.
-// Only sums, products, comparisons and integer operations, each rounded on its own.
+// Random numbers with the same bits everywhere: op.Random and op.Quantile have the same operations in the same order,
+// change both. Only sums, products, comparisons and integer operations, each rounded on its own.
 //
-// Given: y, count, distribution (0 uniform, 1 normal, 2 truncated normal, 3 Bernoulli), s0, s1, s2, s3, seed0, offset0 and STORE_Y; in F64 also the
-// quotients QUANTILE_MIDDLE(r), QUANTILE_TAIL(r) and QUANTILE_FAR_TAIL(r) of expr.NormalQuantile.
+// Given: y, count, distribution (0 uniform, 1 normal, 2 truncated normal, 3 Bernoulli), s0, s1, s2, s3, seed0, offset0
+// and STORE_Y; in F64 also the quotients QUANTILE_MIDDLE(r), QUANTILE_TAIL(r) and QUANTILE_FAR_TAIL(r) of
+// expr.NormalQuantile.
 
 NO_CONTRACTION
 

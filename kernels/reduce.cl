@@ -1,9 +1,10 @@
-// Reductions, several work-items to a row, several rows to a group. Stages follow each other, each a sum per item (by sums.h where it is one) and
-// then a tree over the row's items, in an order that depends on nothing but extents.
+// Reductions, several work-items to a row, several rows to a group. Stages follow each other, each a sum per item (by
+// sums.h where it is one) and then a tree over the row's items, in an order that depends on nothing but extents.
 //
-// Given: ROW_ITEMS (to a row, a power of two), ROWS (to a group), COLUMNS (whether neighbouring rows, rather than elements of a row, are
-// adjacent in memory); rows, length, kept, reduced, chunks, span, groups; STAGES (STAGE(0) SUM_STAGE(1) …) and for each stage FORMULA_j,
-// RESULT_j, COMBINE_j, IDENTITY_j and FINISH_j; BASES (what is known of a row), ELEMENTS and ROW_RESULTS (statements).
+// Given: ROW_ITEMS (to a row, a power of two), ROWS (to a group), COLUMNS (whether neighbouring rows, rather than
+// elements of a row, are adjacent in memory); rows, length, kept, reduced, chunks, span, groups; STAGES (STAGE(0)
+// SUM_STAGE(1) …) and for each stage FORMULA_j, RESULT_j, COMBINE_j, IDENTITY_j and FINISH_j; BASES (what is known of a
+// row), ELEMENTS and ROW_RESULTS (statements).
 
 #define ITEMS (ROW_ITEMS * ROWS)
 #if COLUMNS

@@ -1,5 +1,5 @@
-// What the chunks of each row came to (reduce.cl), combined in their order. Given: rows, chunks, length, kept, partial; STAGES (STAGE(0) or
-// SUM_STAGE(0)), COMBINE_0, IDENTITY_0, FINISH_0, BASES and ROW_RESULTS as there.
+// What the chunks of each row came to (reduce.cl), combined in their order. Given: rows, chunks, length, kept, partial;
+// STAGES (STAGE(0) or SUM_STAGE(0)), COMBINE_0, IDENTITY_0, FINISH_0, BASES and ROW_RESULTS as there.
 
 #define STAGE(j) \
   real r##j = IDENTITY_##j; \

@@ -1,5 +1,5 @@
-// Reductions for one work-item on one core of a CPU, which goes through rows in the order of memory. Given: as in reduce.cl, and lines
-// (how often the outer reduced loops run), across (blocks of BLOCK neighbouring rows).
+// Reductions for one work-item on one core of a CPU, which goes through rows in the order of memory. Given: as in
+// reduce.cl, and lines (how often the outer reduced loops run), across (blocks of BLOCK neighbouring rows).
 
 #define ITEMS 1
 

@@ -1,5 +1,6 @@
-// Sums by index: keys are the indices of a row sorted, places where they were. An item makes one output from the updates whose index is
-// its own, in their order (sums.h). Given: sort.cl's definitions, LOAD_X, STORE_Y, ELEMENTWISE (a row of indices for each column), count.
+// Sums by index: keys are the indices of a row sorted, places where they were. An item makes one output from the
+// updates whose index is its own, in their order (sums.h). Given: sort.cl's definitions, LOAD_X, STORE_Y, ELEMENTWISE
+// (a row of indices for each column), count.
 
 KERNEL(ITEMS) void scatter_add(PARAMETERS) {
   for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {

@@ -1,5 +1,5 @@
-// Keys: integers that order as the numbers do. Given: FLOATING, KEY_64, and for floating numbers MAGNITUDE (all bits but the sign) and the
-// parameter `infinity`: its bits.
+// Keys: integers that order as the numbers do. Given: FLOATING, KEY_64, and for floating numbers MAGNITUDE (all bits
+// but the sign) and the parameter `infinity`: its bits.
 
 #if KEY_64
 typedef i64 key;

@@ -1,5 +1,6 @@
-// Blocks of a row, each sorted by itself: a bitonic network over pairs of key and place, of which no two are equal, so that the order is
-// stable. Given: sort.cl's definitions, BLOCK, DIRECT (a row is one block: values and places are stored; else keys and places).
+// Blocks of a row, each sorted by itself: a bitonic network over pairs of key and place, of which no two are equal, so
+// that the order is stable. Given: sort.cl's definitions, BLOCK, DIRECT (a row is one block: values and places are
+// stored; else keys and places).
 
 #define SHARED_BEFORE(i, j) (keys[i] < keys[j] || (keys[i] == keys[j] && places[i] < places[j]))
 

@@ -1,5 +1,5 @@
-// Pairs of sorted runs of `width` become one: each element's new place is how many of its own run and of the other come before it. Given:
-// sort.cl's definitions, FINAL (values and places are stored; else keys and places), count.
+// Pairs of sorted runs of `width` become one: each element's new place is how many of its own run and of the other come
+// before it. Given: sort.cl's definitions, FINAL (values and places are stored; else keys and places), count.
 
 KERNEL(ITEMS) void sort_merge(PARAMETERS) {
   for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {

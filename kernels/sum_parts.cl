@@ -1,5 +1,5 @@
-// Adds the sums of the parts of a depth, in their order (sums.h). Given: STORE_Y, FORMULA (statements that read acc and at), RESULT and the numbers count (of
-// sums) and parts (of each).
+// Adds the sums of the parts of a depth, in their order (sums.h). Given: STORE_Y, FORMULA (statements that read acc and
+// at), RESULT and the numbers count (of sums) and parts (of each).
 
 KERNEL(ITEMS) void sum_parts(PARAMETERS) {
   for (idx at = GROUP() * ITEMS + ITEM(); at < count; at += GROUPS() * ITEMS) {

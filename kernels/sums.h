@@ -1,6 +1,7 @@
-// Long sums: terms are added one after another in blocks of at most SUM_BLOCK (products: DOT_BLOCK) only, see Summation.java. What the blocks come to is
-// added with its rounding errors kept (TwoSum: D. E. Knuth, The Art of Computer Programming 2, 4.2.2), which costs one rounding however many
-// there are. Only additions are in it, so nothing can be contracted; and no compiler may reorder them.
+// Long sums: terms are added one after another in blocks of at most SUM_BLOCK (products: DOT_BLOCK) only, see
+// Summation.java. What the blocks come to is added with its rounding errors kept (TwoSum: D. E. Knuth, The Art of
+// Computer Programming 2, 4.2.2), which costs one rounding however many there are. Only additions are in it, so nothing
+// can be contracted; and no compiler may reorder them.
 typedef struct {
   real high, low;
 } Total;
@@ -55,7 +56,8 @@ DEVICE real value_of(Total t) {
   }
 #define SUM_OF_TERMS value_of(plus(total, part))
 
-// The totals of an item's many sums, which are needed once in a block only: volatile keeps them in memory, and the registers for what is multiplied.
+// The totals of an item's many sums, which are needed once in a block only: volatile keeps them in memory, and the
+// registers for what is multiplied.
 #define TOTALS(count) volatile real high[count], low[count];
 #define CLEAR_TOTAL(at) \
   { \

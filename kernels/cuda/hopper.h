@@ -1,7 +1,9 @@
-// Hopper's instructions (compute capability 9.0a) as functions: barriers in shared memory, the copy engine (TMA), clusters. Each has a twin for
-// the emulator, which models it: native-tests/emulator/hopper_model.h says how. Sections are those of the PTX ISA 9.0.
+// Hopper's instructions (compute capability 9.0a) as functions: barriers in shared memory, the copy engine (TMA),
+// clusters. Each has a twin for the emulator, which models it: native-tests/emulator/hopper_model.h says how. Sections
+// are those of the PTX ISA 9.0.
 //
-// Shared memory is named by generic pointers; all of it is dynamic, as copies of a cluster land at the same place in each block.
+// Shared memory is named by generic pointers; all of it is dynamic, as copies of a cluster land at the same place in
+// each block.
 
 // Code is generated for compute capability 9.0a only.
 #if defined(ORTHANT_HOST) || defined(__CUDA_ARCH_FEAT_SM90_ALL)
@@ -39,7 +41,8 @@ void emu_wgmma_wait(unsigned pending);
 #endif
 
 #if HOPPER
-// The block's dynamic shared memory, aligned to 1024 bytes as the 128-byte swizzle asks (sections 5.5.6 and 9.7.15.5.1): a launch gives 1024 more.
+// The block's dynamic shared memory, aligned to 1024 bytes as the 128-byte swizzle asks (sections 5.5.6 and
+// 9.7.15.5.1): a launch gives 1024 more.
 DEVICE u8* dynamic_shared() {
 #ifdef ORTHANT_HOST
   return (u8*)emu_dynamic_shared();
@@ -59,7 +62,8 @@ DEVICE u32 shared_address(const void* p) {
 #endif
 }
 
-// ---- clusters (9.7.13.4 barrier.cluster, 10.11 %cluster_ctarank) --------------------------------------------------------------------------------
+// ---- clusters (9.7.13.4 barrier.cluster, 10.11 %cluster_ctarank)
+// --------------------------------------------------------------------------------
 
 DEVICE u32 cluster_rank() {
 #ifdef ORTHANT_HOST
@@ -80,7 +84,8 @@ DEVICE void cluster_sync() {
 #endif
 }
 
-// ---- barriers in shared memory (9.7.13.15 mbarrier) -------------------------------------------------------------------------------------------
+// ---- barriers in shared memory (9.7.13.15 mbarrier)
+// -------------------------------------------------------------------------------------------
 
 // A phase ends when `arrivals` threads have arrived and all bytes that were announced have landed.
 DEVICE void mbarrier_init(u64* barrier, u32 arrivals) {
@@ -91,7 +96,8 @@ DEVICE void mbarrier_init(u64* barrier, u32 arrivals) {
 #endif
 }
 
-// Initialised barriers are seen by the copy engine and the other blocks, once all have met at cluster_sync (9.7.13.4 fence.mbarrier_init).
+// Initialised barriers are seen by the copy engine and the other blocks, once all have met at cluster_sync (9.7.13.4
+// fence.mbarrier_init).
 DEVICE void mbarrier_fence_init() {
 #ifndef ORTHANT_HOST
   asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
@@ -120,7 +126,8 @@ DEVICE void mbarrier_arrive_at(u64* barrier, u32 rank) {
 #endif
 }
 
-// Waits for the end of a phase of that parity: phases are numbered from 0, and the one before the first counts as ended.
+// Waits for the end of a phase of that parity: phases are numbered from 0, and the one before the first counts as
+// ended.
 DEVICE void mbarrier_wait(u64* barrier, u32 parity) {
 #ifdef ORTHANT_HOST
   emu_mbarrier_wait(barrier, parity);
@@ -133,7 +140,8 @@ DEVICE void mbarrier_wait(u64* barrier, u32 parity) {
 #endif
 }
 
-// ---- the copy engine (9.7.9.25 cp.async.bulk.tensor) ------------------------------------------------------------------------------------------
+// ---- the copy engine (9.7.9.25 cp.async.bulk.tensor)
+// ------------------------------------------------------------------------------------------
 
 DEVICE void prefetch_map(const TensorMap* map) {
 #ifndef ORTHANT_HOST
@@ -153,7 +161,8 @@ DEVICE void tma_load(void* to, const TensorMap* map, u64* barrier, int x, int y,
 #endif
 }
 
-// The same to the same place in each block of the cluster whose bit is set in `ranks`; the bytes count at each one's own barrier.
+// The same to the same place in each block of the cluster whose bit is set in `ranks`; the bytes count at each one's
+// own barrier.
 DEVICE void tma_load_multicast(void* to, const TensorMap* map, u64* barrier, int x, int y, int z, u32 ranks) {
 #ifdef ORTHANT_HOST
   const int at[] = {x, y, z};
@@ -167,7 +176,8 @@ DEVICE void tma_load_multicast(void* to, const TensorMap* map, u64* barrier, int
 #endif
 }
 
-// Channels from `c` on of a run of pixels that begins at (x, y) of image n, each read (right, down) of its own place (5.5.4.2, im2col mode).
+// Channels from `c` on of a run of pixels that begins at (x, y) of image n, each read (right, down) of its own place
+// (5.5.4.2, im2col mode).
 DEVICE void tma_load_im2col(void* to, const TensorMap* map, u64* barrier, int c, int x, int y, int n, int right, int down) {
 #ifdef ORTHANT_HOST
   const int at[] = {c, x, y, n};
@@ -182,7 +192,8 @@ DEVICE void tma_load_im2col(void* to, const TensorMap* map, u64* barrier, int c,
 #endif
 }
 
-// Writes a box of shared memory at (x, y, z), but for what is outside the tensor; part of the group that is committed next.
+// Writes a box of shared memory at (x, y, z), but for what is outside the tensor; part of the group that is committed
+// next.
 DEVICE void tma_store(const TensorMap* map, const void* from, int x, int y, int z) {
 #ifdef ORTHANT_HOST
   const int at[] = {x, y, z};
@@ -220,7 +231,8 @@ DEVICE void tma_wait_written() {
 #endif
 }
 
-// What this thread wrote to shared memory is seen by the copy engine, once the thread that starts it has met this one (9.7.13.4 fence.proxy.async).
+// What this thread wrote to shared memory is seen by the copy engine, once the thread that starts it has met this one
+// (9.7.13.4 fence.proxy.async).
 DEVICE void fence_async() {
 #ifdef ORTHANT_HOST
   emu_fence_async();
@@ -243,7 +255,8 @@ DEVICE void shared_store(u8* to, u16 v) {
 #endif
 }
 
-// ---- threads ----------------------------------------------------------------------------------------------------------------------------------
+// ---- threads
+// --------------------------------------------------------------------------------------------------------------
 
 // A barrier among `threads` threads of the block; number 0 is __syncthreads' (9.7.13.1 bar.sync).
 DEVICE void named_barrier(int number, int threads) {

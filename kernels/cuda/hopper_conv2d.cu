@@ -1,8 +1,10 @@
-// y = formula(x * w) for images in NHWC, one group: a product whose left operand's rows are output pixels and whose depth are the taps of the filter,
-// 64 channels of one at a time. The copy engine gathers a slice of the images by itself (im2col). The loop is in hopper_gemm.cu, places and the sum
-// that leaves out what is outside the image are conv2d_places.cl's and conv2d.cl's.
+// y = formula(x * w) for images in NHWC, one group: a product whose left operand's rows are output pixels and whose
+// depth are the taps of the filter, 64 channels of one at a time. The copy engine gathers a slice of the images by
+// itself (im2col). The loop is in hopper_gemm.cu, places and the sum that leaves out what is outside the image are
+// conv2d_places.cl's and conv2d.cl's.
 //
-// Given: what these ask for; the tensor maps aMap (im2col, 64 channels of TILE_M pixels) and bMap (channels, taps, filters: boxes of 64×1×share).
+// Given: what these ask for; the tensor maps aMap (im2col, 64 channels of TILE_M pixels) and bMap (channels, taps,
+// filters: boxes of 64×1×share).
 
 // Filters of a tile that a block fetches for its cluster.
 #define SHARE (TILE_N / CLUSTER)
@@ -52,7 +54,8 @@ DEVICE void load_filters(u8* to, const TensorMap* map, u64* arrived, int channel
     (void)at; \
   }
 
-// 0·w is NaN for an infinite w, but outside the image there is no product at all: where the sum is NaN and that may be why, it is made again.
+// 0·w is NaN for an infinite w, but outside the image there is no product at all: where the sum is NaN and that may be
+// why, it is made again.
 #define REMAKES PADDED
 #define REMAKE(i, j, result) \
   { \

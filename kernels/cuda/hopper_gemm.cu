@@ -1,13 +1,14 @@
-// Tiles of Y = L·R by wgmma: one warpgroup asks the copy engine for slices of the operands, STAGES ahead; two others multiply them, half of the
-// tile's rows each, and finish the sums. A block makes one tile after the other. The blocks of a cluster have tiles below each other: each
-// fetches a part of the slice of R, for all of them.
+// Tiles of Y = L·R by wgmma: one warpgroup asks the copy engine for slices of the operands, STAGES ahead; two others
+// multiply them, half of the tile's rows each, and finish the sums. A block makes one tile after the other. The blocks
+// of a cluster have tiles below each other: each fetches a part of the slice of R, for all of them.
 //
 // DEEP: the depth is more than MATRIX_BLOCK: sums of blocks are then added up by sums.h.
 //
-// Given: what hopper_wgmma.h asks for; STAGES, CLUSTER (1 or 2); TILE_STATE (what a tile's loads need), LOAD_STEP (asks for slice `step` at `toLhs` and
-// `toRhs`, counted at `arrived`); VALUE(i, j, sum, result) (what is stored for a sum), REMAKES (whether a NaN is looked at again) and
-// REMAKE(i, j, result); STORE_MAP (whether the output is written by the copy engine, through yMap, or as STORE_Y(y, at, v) at PLACE(i, j)), and the numbers
-// rows, cols, steps, tiles, tilesM, tilesN: tiles of a cluster.
+// Given: what hopper_wgmma.h asks for; STAGES, CLUSTER (1 or 2); TILE_STATE (what a tile's loads need), LOAD_STEP (asks
+// for slice `step` at `toLhs` and `toRhs`, counted at `arrived`); VALUE(i, j, sum, result) (what is stored for a sum),
+// REMAKES (whether a NaN is looked at again) and REMAKE(i, j, result); STORE_MAP (whether the output is written by the
+// copy engine, through yMap, or as STORE_Y(y, at, v) at PLACE(i, j)), and the numbers rows, cols, steps, tiles, tilesM,
+// tilesN: tiles of a cluster.
 
 #define LHS_BYTES (TILE_M * TILE_K * 2)
 #define RHS_BYTES (TILE_N * TILE_K * 2)

@@ -1,8 +1,8 @@
 // y = formula(op(a)·op(b)), batched. The loop is in hopper_gemm.cu; this says how slices of the operands are fetched.
 //
-// Given: A_BATCH and B_BATCH (which matrix of a and b belongs to `batch`), A_ROWS_FIRST (a is transposed), B_COLS_FIRST (b is not), FORMULA (statements that
-// read acc, at, batch, row, col), RESULT; tensor maps of (depth or rows, rows or depth, matrices): their boxes are 64×TILE_M, or 64×64 where the depth
-// comes second, of b a cluster's share.
+// Given: A_BATCH and B_BATCH (which matrix of a and b belongs to `batch`), A_ROWS_FIRST (a is transposed), B_COLS_FIRST
+// (b is not), FORMULA (statements that read acc, at, batch, row, col), RESULT; tensor maps of (depth or rows, rows or
+// depth, matrices): their boxes are 64×TILE_M, or 64×64 where the depth comes second, of b a cluster's share.
 
 // Columns of a tile that a block fetches for its cluster.
 #define SHARE (TILE_N / CLUSTER)

@@ -1,14 +1,16 @@
-// wgmma, Hopper's matrix instruction (PTX ISA 9.0, section 9.7.15): the four warps of a warpgroup add the product of a 64×16 and a 16×N matrix in
-// shared memory to sums in their registers, asynchronously.
+// wgmma, Hopper's matrix instruction (PTX ISA 9.0, section 9.7.15): the four warps of a warpgroup add the product of a
+// 64×16 and a 16×N matrix in shared memory to sums in their registers, asynchronously.
 //
-// Thread t of the warpgroup holds, of the 64×N sums, in sums[4*j + 2*i + e]: row 16*(t/32) + t%32/4 + 8*i, column 8*j + 2*(t%4) + e
-// (9.7.15.5.1, "Matrix fragments for wgmma.mma_async.m64nNk16", D).
+// Thread t of the warpgroup holds, of the 64×N sums, in sums[4*j + 2*i + e]: row 16*(t/32) + t%32/4 + 8*i, column 8*j +
+// 2*(t%4) + e (9.7.15.5.1, "Matrix fragments for wgmma.mma_async.m64nNk16", D).
 //
-// Given: WGMMA_N (64, 128 or 256), WGMMA_TYPE ("bf16" or "f16"), WGMMA_BF16 (1 or 0), A_ROWS_FIRST and B_COLS_FIRST (1 when rows of a left operand, columns of
-// a right one, run along memory: "MN-major"; else the depth does: "K-major"); ACROSS.
+// Given: WGMMA_N (64, 128 or 256), WGMMA_TYPE ("bf16" or "f16"), WGMMA_BF16 (1 or 0), A_ROWS_FIRST and B_COLS_FIRST (1
+// when rows of a left operand, columns of a right one, run along memory: "MN-major"; else the depth does: "K-major");
+// ACROSS.
 
-// A tile of outputs, halved between two warpgroups. Rows of outputs are rows of the instruction, or with ACROSS its columns, which is for
-// few columns of outputs: the instruction reads its 64 rows of one operand again for each, and so wants many columns.
+// A tile of outputs, halved between two warpgroups. Rows of outputs are rows of the instruction, or with ACROSS its
+// columns, which is for few columns of outputs: the instruction reads its 64 rows of one operand again for each, and so
+// wants many columns.
 #if ACROSS
 #define TILE_M (2 * WGMMA_N)
 #define TILE_N 64
@@ -27,11 +29,12 @@
 #define TRANS_A (ACROSS ? B_COLS_FIRST : A_ROWS_FIRST)
 #define TRANS_B (ACROSS ? A_ROWS_FIRST : B_COLS_FIRST)
 
-// Where an operand lies (9.7.15.5.1.2.2, "Matrix descriptor format"), in the 128-byte swizzle (mode 1 in bits 62-63), its base offset 0 as patterns
-// begin at multiples of 1024 bytes. Addresses and offsets are given in units of 16 bytes.
+// Where an operand lies (9.7.15.5.1.2.2, "Matrix descriptor format"), in the 128-byte swizzle (mode 1 in bits 62-63),
+// its base offset 0 as patterns begin at multiples of 1024 bytes. Addresses and offsets are given in units of 16 bytes.
 //
-// K-major: 8 rows of 128 bytes (64 of the depth) are a pattern; `stride` leads to the next 8 rows, `leading` means nothing.
-// MN-major: 8 of the depth, each 128 bytes (64 rows), are a pattern; `stride` leads to the next 8 of the depth, `leading` to the next 64 rows.
+// K-major: 8 rows of 128 bytes (64 of the depth) are a pattern; `stride` leads to the next 8 rows, `leading` means
+// nothing. MN-major: 8 of the depth, each 128 bytes (64 rows), are a pattern; `stride` leads to the next 8 of the
+// depth, `leading` to the next 64 rows.
 DEVICE u64 descriptor(u32 address, u32 leading, u32 stride) {
   return (u64)((address & 0x3ffff) >> 4) | (u64)(leading >> 4) << 16 | (u64)(stride >> 4) << 32 | (u64)1 << 62;
 }

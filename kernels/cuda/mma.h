@@ -1,4 +1,5 @@
-// Matrix units and asynchronous copies of compute capability 8.0 (PTX ISA: mma.sync, ldmatrix, cp.async), and their twins for the emulator.
+// Matrix units and asynchronous copies of compute capability 8.0 (PTX ISA: mma.sync, ldmatrix, cp.async), and their
+// twins for the emulator.
 
 // A place in shared memory, and the block's part that is sized at launch.
 #ifdef ORTHANT_HOST
@@ -33,7 +34,8 @@ DEVICE void store_half(Shared to, u16 v) {
 }
 #endif
 
-// v, of which the compiler knows nothing: what depends on it is not computed ahead of a loop, to be kept in registers that the loop needs.
+// v, of which the compiler knows nothing: what depends on it is not computed ahead of a loop, to be kept in registers
+// that the loop needs.
 DEVICE int opaque(int v) {
 #ifndef ORTHANT_HOST
   asm volatile("" : "+r"(v));
@@ -41,9 +43,11 @@ DEVICE int opaque(int v) {
   return v;
 }
 
-// ---- copies --------------------------------------------------------------------------------------------------------------------------------
+// ---- copies
+// --------------------------------------------------------------------------------------------------------------
 
-// A thread's copies from global to shared memory. They are done once they were committed and waited for; others see them after a barrier.
+// A thread's copies from global to shared memory. They are done once they were committed and waited for; others see
+// them after a barrier.
 #ifdef ORTHANT_HOST
 // Done as late as the hardware may: by the wait that covers them.
 struct Copies {
@@ -104,10 +108,12 @@ DEVICE void copies_wait(Copies&) {
 }
 #endif
 
-// ---- fragments -----------------------------------------------------------------------------------------------------------------------------
+// ---- fragments
+// --------------------------------------------------------------------------------------------------------------
 
-// Four 8×8 matrices of 16-bit elements from rows of 16 bytes: thread t names row t % 8 of matrix t / 8 and gets, of each matrix, elements 2(t % 4) and
-// 2(t % 4) + 1 of row t / 4; transposed: rows 2(t % 4) and 2(t % 4) + 1 of column t / 4.
+// Four 8×8 matrices of 16-bit elements from rows of 16 bytes: thread t names row t % 8 of matrix t / 8 and gets, of
+// each matrix, elements 2(t % 4) and 2(t % 4) + 1 of row t / 4; transposed: rows 2(t % 4) and 2(t % 4) + 1 of column t
+// / 4.
 #ifdef ORTHANT_HOST
 DEVICE u16 element_of(const unsigned char* const* rows, int row, int column) {
   if ((u64)rows[row] % 16 != 0) {
@@ -147,7 +153,8 @@ DEVICE void load_matrices_transposed(u32 (&v)[4], Shared row) {
 }
 #endif
 
-// A float as TF32 holds it: rounded to 11 significant bits, to the nearest, ties away from zero. What would round to infinity is cut.
+// A float as TF32 holds it: rounded to 11 significant bits, to the nearest, ties away from zero. What would round to
+// infinity is cut.
 DEVICE u32 to_tf32(float v) {
   const u32 bits = BITS_OF(v);
 #ifdef ORTHANT_HOST
@@ -165,18 +172,20 @@ DEVICE void split_tf32(u32 v, u32& high, u32& low) {
   low = (high & 0x7f800000u) == 0x7f800000u ? 0 : to_tf32(FLOAT_OF(v) - FLOAT_OF(high));
 }
 
-// ---- products ------------------------------------------------------------------------------------------------------------------------------
+// ---- products
+// --------------------------------------------------------------------------------------------------------------
 
-// c += a·b for a of 16 rows, b of 8 columns and a depth of 16 (16-bit elements) or 8 (TF32), spread over a warp. With g = thread / 4 and
-// t = thread % 4: c has rows g (0, 1) and g + 8 (2, 3), columns 2t and 2t + 1. 16 bits: a[0] has row g, depths 2t and 2t + 1; a[1] row g + 8; a[2] and
-// a[3] the same 8 deeper; b[0] has column g, depths 2t and 2t + 1; b[1] 8 deeper. TF32: depth t, and 4 deeper.
+// c += a·b for a of 16 rows, b of 8 columns and a depth of 16 (16-bit elements) or 8 (TF32), spread over a warp. With g
+// = thread / 4 and t = thread % 4: c has rows g (0, 1) and g + 8 (2, 3), columns 2t and 2t + 1. 16 bits: a[0] has row
+// g, depths 2t and 2t + 1; a[1] row g + 8; a[2] and a[3] the same 8 deeper; b[0] has column g, depths 2t and 2t + 1;
+// b[1] 8 deeper. TF32: depth t, and 4 deeper.
 #ifdef ORTHANT_HOST
 struct Fragments {
   u32 a[4], b[2];
 };
 
-// One block of products and the accumulator, as Fasi et al. 2021 found them summed: exact products, all addends cut below 24 bits of the largest,
-// the sum cut to 24 bits.
+// One block of products and the accumulator, as Fasi et al. 2021 found them summed: exact products, all addends cut
+// below 24 bits of the largest, the sum cut to 24 bits.
 DEVICE float sum_of_block(float c, const double* products, int count) {
   double most = fabs((double)c), plain = c;
   for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
-// Which operands mma_gemm.cu copies for a convolution in NHWC: those of conv2d.cl, a group's channels being a multiple of 16 bytes. A row is an
-// output pixel whose window is read in place (implicit GEMM), a piece of 16 bytes at a time; what lies outside the image is 0.
+// Which operands mma_gemm.cu copies for a convolution in NHWC: those of conv2d.cl, a group's channels being a multiple
+// of 16 bytes. A row is an output pixel whose window is read in place (implicit GEMM), a piece of 16 bytes at a time;
+// what lies outside the image is 0.
 
 // The part of a thread: it copies the same piece of the depth for each of its pixels, slice after slice.
 #define PIXELS_COPIED (TILE_M * 4 / ITEMS)

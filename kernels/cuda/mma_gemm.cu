@@ -1,10 +1,13 @@
-// Tiles of Y = L·R on matrix units: a group makes TILE_M×TILE_N sums from slices of the operands that pass through shared memory, STAGES of them,
-// copied while others are multiplied; a warp makes WARP_M×WARP_N of them, reading a step's fragments while it multiplies those of the step before.
+// Tiles of Y = L·R on matrix units: a group makes TILE_M×TILE_N sums from slices of the operands that pass through
+// shared memory, STAGES of them, copied while others are multiplied; a warp makes WARP_M×WARP_N of them, reading a
+// step's fragments while it multiplies those of the step before.
 //
-// DEEP: there are more than SLICES slices, as many as have MATRIX_BLOCK products of matrix units: sums of blocks are then added up by sums.h.
+// DEEP: there are more than SLICES slices, as many as have MATRIX_BLOCK products of matrix units: sums of blocks are
+// then added up by sums.h.
 //
-// Given: what mma_tiles.h asks for; STAGES, BLOCKS (how many groups a multiprocessor should hold); COPY_STATE, COPY_LHS, COPY_RHS; and of matmul.cl or
-// conv2d.cl: BATCH_STATE, LHS_ROW and its like, FINISH, and the numbers rows, cols, depth, tiles, tilesM, tilesN.
+// Given: what mma_tiles.h asks for; STAGES, BLOCKS (how many groups a multiprocessor should hold); COPY_STATE,
+// COPY_LHS, COPY_RHS; and of matmul.cl or conv2d.cl: BATCH_STATE, LHS_ROW and its like, FINISH, and the numbers rows,
+// cols, depth, tiles, tilesM, tilesN.
 
 #define SUMS (MADE_M * MADE_N * 4)
 #define SLICES (MATRIX_BLOCK / TILE_K / PRODUCTS)
@@ -124,7 +127,8 @@ extern "C" __global__ void __launch_bounds__(ITEMS, BLOCKS) mma_gemm(PARAMETERS)
       if (i < rows && j < cols) {
         float sum = made[SUM_PLACE(u / TILE_N, u % TILE_N)];
 #if OPERAND_KIND > 1
-        // The parts of an infinite number, or one that rounds to 0, give NaN where the number itself does not: made again without parts.
+        // The parts of an infinite number, or one that rounds to 0, give NaN where the number itself does not: made
+        // again without parts.
         if (sum != sum) {
           Total total = NOTHING;
           const LhsPlace l = LHS_ROW(i);

@@ -1,9 +1,11 @@
 // Slices of two operands in shared memory: how they lie there, how they get there, how a warp reads its fragments.
 //
-// A slice is TILE_K = 64 bytes deep. Where depth runs along memory (depth first), the slice of an operand has a row of 64 bytes for each of its rows
-// or columns; else it has a row for each depth. Rows are of 16-byte pieces, permuted so that neither a copy nor a warp's read meets a bank twice.
+// A slice is TILE_K = 64 bytes deep. Where depth runs along memory (depth first), the slice of an operand has a row of
+// 64 bytes for each of its rows or columns; else it has a row for each depth. Rows are of 16-byte pieces, permuted so
+// that neither a copy nor a warp's read meets a bank twice.
 //
-// Given: OPERAND (f16, bf16, tf32, tf32x3), OPERAND_SIZE in bytes, TILE_M, TILE_N, WARPS_M, WARPS_N, LHS_DEPTH_FIRST, RHS_DEPTH_FIRST.
+// Given: OPERAND (f16, bf16, tf32, tf32x3), OPERAND_SIZE in bytes, TILE_M, TILE_N, WARPS_M, WARPS_N, LHS_DEPTH_FIRST,
+// RHS_DEPTH_FIRST.
 
 #define TILE_K (64 / OPERAND_SIZE)
 #define ITEMS (32 * WARPS_M * WARPS_N)
@@ -39,8 +41,8 @@ DEVICE void copy_vector(Copies& copies, Shared to, const void* from, bool valid)
   }
 }
 
-// Asks for this thread's part of the slice at depth k0 of a matrix in memory: vectors of VECTOR bytes, which the matrix' rows are multiples of. `step`
-// elements lie between its rows; beyond `outers` and `depth` there are zeros.
+// Asks for this thread's part of the slice at depth k0 of a matrix in memory: vectors of VECTOR bytes, which the
+// matrix' rows are multiples of. `step` elements lie between its rows; beyond `outers` and `depth` there are zeros.
 template <int DEPTH_FIRST, int OUTER, int VECTOR, class T>
 DEVICE void copy_matrix(Copies& copies, Shared to, const T* from, idx step, idx outer0, idx outers, idx k0, idx depth, int item) {
   const int per = VECTOR / OPERAND_SIZE;
@@ -59,8 +61,8 @@ DEVICE void copy_matrix(Copies& copies, Shared to, const T* from, idx step, idx 
   }
 }
 
-// Where a thread's part of a warp's first fragment lies in a slice. That of the others differs from it in bits that are 0 before the permutation, so
-// that they may be flipped behind it, or by whole rows.
+// Where a thread's part of a warp's first fragment lies in a slice. That of the others differs from it in bits that are
+// 0 before the permutation, so that they may be flipped behind it, or by whole rows.
 DEVICE int lhs_place(int row0, int lane) {
 #if LHS_DEPTH_FIRST
   return slice_place<1, TILE_M>(row0 + lane % 16, lane / 16 * (16 / OPERAND_SIZE));

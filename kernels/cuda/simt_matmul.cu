@@ -1,16 +1,18 @@
-// y = formula(op(a)·op(b)) in true f32 by ordinary arithmetic, with slices copied to shared memory behind the arithmetic's back (cp.async): 256
-// items make 128×128 outputs, 8×8 each, from slices of depth 16, three of them in flight. (CUTLASS' kernels for
-// ordinary arithmetic have this shape.)
+// y = formula(op(a)·op(b)) in true f32 by ordinary arithmetic, with slices copied to shared memory behind the
+// arithmetic's back (cp.async): 256 items make 128×128 outputs, 8×8 each, from slices of depth 16, three of them in
+// flight. (CUTLASS' kernels for ordinary arithmetic have this shape.)
 //
 // DEEP: the depth is more than DOT_BLOCK: sums of blocks are then added up by sums.h.
 //
-// Given: what matmul.cl gives (a0, b0, FINISH), TRANSPOSE_A, TRANSPOSE_B, LANES_A and LANES_B (elements to a copy where an operand is read along
-// its rows or columns rather than its depth: 4 when these are aligned, else 1), and the numbers rows, cols, depth, tiles, tilesM, tilesN.
+// Given: what matmul.cl gives (a0, b0, FINISH), TRANSPOSE_A, TRANSPOSE_B, LANES_A and LANES_B (elements to a copy where
+// an operand is read along its rows or columns rather than its depth: 4 when these are aligned, else 1), and the
+// numbers rows, cols, depth, tiles, tilesM, tilesN.
 
 #define SIDE 128
 #define SLICE_DEPTH 16
 #define STAGES 3
-// A row of a slice holds the operand's elements of one depth. The pitch spreads what eight depths and four rows hold over all 32 banks.
+// A row of a slice holds the operand's elements of one depth. The pitch spreads what eight depths and four rows hold
+// over all 32 banks.
 #define PITCH (SIDE + 4)
 #define SLICE (SLICE_DEPTH * PITCH)
 #define SIMT_ITEMS 256
@@ -20,7 +22,8 @@ typedef struct ALIGNED(16) {
   f32 e[4];
 } quad;
 
-// Copies a slice of an operand whose depth runs along memory: eight depths to a sector, scattered to as many rows of shared memory.
+// Copies a slice of an operand whose depth runs along memory: eight depths to a sector, scattered to as many rows of
+// shared memory.
 DEVICE void copy_depth_first(Copies& copies, Shared to, const f32* from, idx first, idx count, idx k0, idx depth) {
   const int item = ITEM();
 #pragma unroll
@@ -114,7 +117,8 @@ extern "C" __global__ void __launch_bounds__(SIMT_ITEMS, 2) gemm(PARAMETERS) {
     COPY_STAGE(0)
     COPY_STAGE(1)
     for (idx t = 0; t < slices; t++) {
-      // This item's copies of slice t are done, and behind the barrier everybody's; and nobody reads slice t − 1 any more.
+      // This item's copies of slice t are done, and behind the barrier everybody's; and nobody reads slice t − 1 any
+      // more.
       copies_wait<STAGES - 2>(copies);
       BARRIER();
       COPY_STAGE(t + STAGES - 1)

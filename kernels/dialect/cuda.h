@@ -1,4 +1,5 @@
-// What the kernels ask of a compiler, answered for CUDA C++: nvcc, NVRTC (which has no headers: none is included), and behind host.h a compiler for the host.
+// What the kernels ask of a compiler, answered for CUDA C++: nvcc, NVRTC (which has no headers: none is included), and
+// behind host.h a compiler for the host.
 //
 // As in opencl.h, with 32-bit ids. What is written in PTX has a twin for the host.
 

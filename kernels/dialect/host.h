@@ -1,5 +1,5 @@
-// What nvcc would provide to kernels, answered by g++ for the emulator (native-tests/emulator): included before the composed text. No header is
-// included here, as compiling thousands of kernels must be fast.
+// What nvcc would provide to kernels, answered by g++ for the emulator (native-tests/emulator): included before the
+// composed text. No header is included here, as compiling thousands of kernels must be fast.
 
 #pragma once
 #define ORTHANT_HOST 1
@@ -13,7 +13,8 @@
 #define __launch_bounds__(...)
 #define __cluster_dims__(...)
 #define __align__(n) __attribute__((aligned(n)))
-// One block runs at a time: its static shared memory is static, in a section of its own that the emulator fills with 0xFF before each block.
+// One block runs at a time: its static shared memory is static, in a section of its own that the emulator fills with
+// 0xFF before each block.
 #define __shared__ __attribute__((section("emu_shared"))) static
 
 typedef decltype(sizeof(0)) size_t;
@@ -39,7 +40,8 @@ void emu_barrier(void);
 void emu_named_barrier(int id, int threads);
 // All threads of the cluster.
 void emu_cluster_barrier(void);
-// `lanes` consecutive, aligned threads each give `bytes` (at most 256); all get the array of all of them, valid until their next exchange.
+// `lanes` consecutive, aligned threads each give `bytes` (at most 256); all get the array of all of them, valid until
+// their next exchange.
 const void* emu_exchange(const void* mine, unsigned bytes, unsigned lanes);
 // Lets the other threads run. A launch in which all threads only do this is a deadlock.
 void emu_yield(void);
@@ -122,7 +124,8 @@ struct __align__(16) float4 {
   float x, y, z, w;
 };
 
-// What the emulated driver writes into the 128 bytes of a tensor map: the parameters of cuTensorMapEncodeTiled or cuTensorMapEncodeIm2col.
+// What the emulated driver writes into the 128 bytes of a tensor map: the parameters of cuTensorMapEncodeTiled or
+// cuTensorMapEncodeIm2col.
 struct __align__(64) emu_tensor_map {
   unsigned long long address;
   unsigned long long extents[5];  // elements, the contiguous axis first
@@ -142,7 +145,8 @@ static inline T __shfl_xor_sync(unsigned, T v, int mask) {
   return ((const T*)emu_exchange(&v, sizeof v, 32))[(threadIdx.x ^ mask) & 31];
 }
 
-// What the emulator must know of a kernel: how to call it, which of its parameters are pointers, where its static shared memory is.
+// What the emulator must know of a kernel: how to call it, which of its parameters are pointers, where its static
+// shared memory is.
 struct emu_kernel {
   void (*run)(void** parameters);
   const unsigned char* pointers;

@@ -1,5 +1,6 @@
-// How integers and truth values are read and stored, after any dialect.
-// Integers are read as numbers. They are stored by the low bits of integers, and from floats as a cast makes them (core/DType.round); a truth value is a byte, 0 or 1.
+// How integers and truth values are read and stored, after any dialect. Integers are read as numbers. They are stored
+// by the low bits of integers, and from floats as a cast makes them (core/DType.round); a truth value is a byte, 0 or
+// 1.
 #define LOAD_i8(p, i) ((real)(p)[i])
 #define LOAD_u8(p, i) ((real)(p)[i])
 #define LOAD_i32(p, i) ((real)(p)[i])

@@ -1,8 +1,9 @@
 // What the kernels ask of a compiler, answered for OpenCL C 1.2.
 //
-// A kernel's text is composed of this file, definitions made at run time (types, tile sizes, parameters, the formula) and the
-// kernel itself. Groups and items are one-dimensional. Storage types are f16 bf16 f32 f64, arithmetic is done in `real` (float, or
-// double with ORTHANT_F64, or i64 with ORTHANT_I64), indices are `idx` (int, or 64 bit with ORTHANT_WIDE).
+// A kernel's text is composed of this file, definitions made at run time (types, tile sizes, parameters, the formula)
+// and the kernel itself. Groups and items are one-dimensional. Storage types are f16 bf16 f32 f64, arithmetic is done
+// in `real` (float, or double with ORTHANT_F64, or i64 with ORTHANT_I64), indices are `idx` (int, or 64 bit with
+// ORTHANT_WIDE).
 
 #define KERNEL(items) __kernel __attribute__((reqd_work_group_size(items, 1, 1)))
 #define DEVICE static inline

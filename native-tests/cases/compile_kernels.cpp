@@ -1,5 +1,6 @@
-// compile_kernels <folder with .cu> <folder for .so> [flags of the compiler …]: what is not there yet is compiled as the emulated NVRTC does it, on
-// all cores. Names of kernels contain a hash of their text; of the headers, newer ones make everything anew.
+// compile_kernels <folder with .cu> <folder for .so> [flags of the compiler …]: what is not there yet is compiled as
+// the emulated NVRTC does it, on all cores. Names of kernels contain a hash of their text; of the headers, newer ones
+// make everything anew.
 #include <atomic>
 #include <cstdio>
 #include <filesystem>

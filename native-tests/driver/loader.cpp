@@ -43,7 +43,8 @@ bool refersToMeeting(const unsigned char* image) {
   return false;
 }
 
-// Kernels find the emulator's functions only if the library with them is in the global scope, where the JVM does not put it.
+// Kernels find the emulator's functions only if the library with them is in the global scope, where the JVM does not
+// put it.
 void makeEmulatorGlobal() {
   Dl_info self;
   if (dladdr(reinterpret_cast<void*>(&recognise), &self) != 0) {

@@ -179,7 +179,8 @@ Function* Driver::function(void* handle) const {
 
 using driver::Driver;
 
-// For tests: what is not returned yet, how many calls there were, and which call from now on fails with which CUresult (0: none).
+// For tests: what is not returned yet, how many calls there were, and which call from now on fails with which CUresult
+// (0: none).
 CUDA_API long emuLiveBytes() {
   Driver& d = Driver::instance();
   std::lock_guard<std::mutex> guard(d.lock);

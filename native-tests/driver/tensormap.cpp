@@ -1,4 +1,5 @@
-// Tensor maps: validated as the documentation of cuTensorMapEncodeTiled and cuTensorMapEncodeIm2col says, and stored as they are.
+// Tensor maps: validated as the documentation of cuTensorMapEncodeTiled and cuTensorMapEncodeIm2col says, and stored as
+// they are.
 #include <cstring>
 
 #include "state.h"

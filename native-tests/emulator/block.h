@@ -15,7 +15,8 @@ constexpr unsigned MOST_EXCHANGED = 256;
 constexpr unsigned BLOCK_THREADS = 1024;
 constexpr unsigned CLUSTER_BLOCKS = 16;
 
-// Dynamic shared memory, exactly as large as asked for, so that ASan sees the first byte beyond; without ASan a canary stands there.
+// Dynamic shared memory, exactly as large as asked for, so that ASan sees the first byte beyond; without ASan a canary
+// stands there.
 class DynamicShared {
  public:
   bool allocate(unsigned bytes);

@@ -1,5 +1,6 @@
-// Runs kernels that were compiled for the host behind kernels/dialect/host.h: a fiber for each thread of a block, one block (or one cluster) at a time,
-// each thread until it must wait. On the calling thread; one launch at a time in a process.
+// Runs kernels that were compiled for the host behind kernels/dialect/host.h: a fiber for each thread of a block, one
+// block (or one cluster) at a time, each thread until it must wait. On the calling thread; one launch at a time in a
+// process.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,8 @@ struct Launch {
   uint64_t shuffleSeed = 0;  // not 0: threads take turns in an order drawn from it, anew after each round
 };
 
-// Runs all blocks. Empty when all threads came to their end, else what went wrong: a divergent barrier, a deadlock, an overrun of shared memory.
+// Runs all blocks. Empty when all threads came to their end, else what went wrong: a divergent barrier, a deadlock, an
+// overrun of shared memory.
 std::string run(const Kernel& kernel, const Launch& launch, void** parameters);
 
 }  // namespace emu

@@ -59,7 +59,8 @@ void Switcher::prepare(Fiber& fiber, void (*entry)()) {
   ASAN_UNPOISON_MEMORY_REGION(fiber.stack, STACK);
 #endif
 #if defined(EMU_TSAN)
-  // For TSan the thread of the next block is the same one: blocks are ordered by the host anyway, and making one takes long.
+  // For TSan the thread of the next block is the same one: blocks are ordered by the host anyway, and making one takes
+  // long.
   if (fiber.checker == nullptr) {
     fiber.checker = __tsan_create_fiber(0);
   }

@@ -82,8 +82,8 @@ void eachOfTile(const TensorMap& m, const int* at, Visit visit) {
   }
 }
 
-// The pixels of a column follow each other along the width, the height and the images inside the box of the corners, by the element strides; each is
-// read at the offsets from its place.
+// The pixels of a column follow each other along the width, the height and the images inside the box of the corners, by
+// the element strides; each is read at the offsets from its place.
 template <class Visit>
 void eachOfColumn(const TensorMap& m, const int* at, const uint16_t* offsets, Visit visit) {
   int64_t x = at[1], y = at[2], n = at[3];
@@ -141,7 +141,8 @@ void HopperModel::end() {
   }
 }
 
-// ---- barriers ---------------------------------------------------------------------------------------------------------------------------------
+// ---- barriers
+// --------------------------------------------------------------------------------------------------------------
 
 EMU_HARDWARE void HopperModel::barrierInit(void* barrier, unsigned arrivals) {
   if (sharedOffset(barrier, 8) % 8 != 0 || arrivals == 0) {
@@ -184,7 +185,8 @@ EMU_HARDWARE void HopperModel::wait(void* barrier, unsigned parity) {
   acquired(barrier);
 }
 
-// ---- copies -----------------------------------------------------------------------------------------------------------------------------------
+// ---- copies
+// --------------------------------------------------------------------------------------------------------------
 
 void HopperModel::load(void* to, const void* map, void* barrier, const int* at, const uint16_t* offsets, unsigned ranks) {
   Load l = {};

@@ -1,12 +1,15 @@
-// How Hopper's asynchronous instructions are modelled behind the functions that kernels/cuda/hopper.h declares for the host (PTX ISA 9.0).
+// How Hopper's asynchronous instructions are modelled behind the functions that kernels/cuda/hopper.h declares for the
+// host (PTX ISA 9.0).
 //
 // - A barrier in shared memory is its 64 bits: phase, arrivals outstanding, bytes outstanding (9.7.13.15).
-// - A copy by tensor map takes place some time after it was asked for: rarely at once, mostly when a thread waits in vain, in random order, to each
-//   block of a multicast by itself (9.7.9.25; 5.5.4.2 for im2col). Outside the tensor are zeros; 128-byte rows are swizzled by the address (5.5.6).
-// - A product is computed by each thread for its own sums, from shared memory as its descriptor says (9.7.15.5.1.2), when the thread waits for it, rarely
-//   when it is committed (9.7.15.7): who reads the sums or overwrites the operands too early is seen.
-// - A store reads shared memory when its thread waits for it, rarely at once; a thread of its warpgroup that has written shared memory
-//   without fence.proxy.async before is a fault.
+// - A copy by tensor map takes place some time after it was asked for: rarely at once, mostly when a thread waits in
+//   vain, in random order, to each block of a multicast by itself (9.7.9.25; 5.5.4.2 for im2col). Outside the tensor
+//   are zeros; 128-byte rows are swizzled by the address (5.5.6).
+// - A product is computed by each thread for its own sums, from shared memory as its descriptor says (9.7.15.5.1.2),
+//   when the thread waits for it, rarely when it is committed (9.7.15.7): who reads the sums or overwrites the operands
+//   too early is seen.
+// - A store reads shared memory when its thread waits for it, rarely at once; a thread of its warpgroup that has
+//   written shared memory without fence.proxy.async before is a fault.
 #pragma once
 
 #include <cstdint>

@@ -30,7 +30,8 @@ inline void refuse(const std::string& what) {
   machine().stop(what);
 }
 
-// The swizzle of 128 bytes: of an address in shared memory, bits 4-6 are changed by bits 7-9 (5.5.6, "Swizzling modes").
+// The swizzle of 128 bytes: of an address in shared memory, bits 4-6 are changed by bits 7-9 (5.5.6, "Swizzling
+// modes").
 inline uint32_t swizzled(uint32_t address, bool swizzle) {
   return swizzle ? address ^ ((address >> 7 & 7) << 4) : address;
 }

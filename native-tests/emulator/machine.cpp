@@ -7,7 +7,8 @@
 
 namespace emu {
 
-// How many rounds of nothing but spinning pass between two looks at shared memory, and how many equal looks are a deadlock.
+// How many rounds of nothing but spinning pass between two looks at shared memory, and how many equal looks are a
+// deadlock.
 constexpr unsigned ROUNDS_BETWEEN_LOOKS = 256;
 constexpr unsigned EQUAL_LOOKS = 16;
 

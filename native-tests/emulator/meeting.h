@@ -5,7 +5,8 @@
 
 namespace emu {
 
-// One barrier. Generations alternate between two tokens, so that who comes early to the next does not seem ordered before who leaves this one late.
+// One barrier. Generations alternate between two tokens, so that who comes early to the next does not seem ordered
+// before who leaves this one late.
 class Meeting {
  public:
   // Returns whether this was the last of `expected`; otherwise the caller waits until generation() changes.

@@ -1,4 +1,5 @@
-// What the tests of composed kernels need of the driver: CUDA's own interface, here answered by the emulated libcuda.so.1 and libnvrtc.so.13.
+// What the tests of composed kernels need of the driver: CUDA's own interface, here answered by the emulated
+// libcuda.so.1 and libnvrtc.so.13.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,8 @@ struct Product {
   std::string describe() const;
 };
 
-// Empty, or the first thing that is wrong: a refused launch, or an output further from y = relu(a·b + bias) + residual than arithmetic allows.
+// Empty, or the first thing that is wrong: a refused launch, or an output further from y = relu(a·b + bias) + residual
+// than arithmetic allows.
 std::string run(const Product& product);
 
 }  // namespace hopper

@@ -1,4 +1,5 @@
-// hopper_matmul.cu on the emulator: ragged shapes, both types, all layouts, tiles and clusters, against float64; and planted faults, which must be seen.
+// hopper_matmul.cu on the emulator: ragged shapes, both types, all layouts, tiles and clusters, against float64; and
+// planted faults, which must be seen.
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -65,7 +66,8 @@ TEST(HopperMatMul, RaggedShapes) {
   }
 }
 
-// The output's rows are no multiple of 16 bytes, so that it is stored by the threads; the right operand then must be transposed.
+// The output's rows are no multiple of 16 bytes, so that it is stored by the threads; the right operand then must be
+// transposed.
 TEST(HopperMatMul, OutputsOfAnyWidth) {
   for (int n : {1, 3, 65, 130, 257}) {
     for (const Tile& tile : {Tile{128, 256, 2}, Tile{128, 64, 1}, Tile{256, 64, 1}}) {
@@ -94,7 +96,8 @@ TEST(HopperMatMul, Batches) {
   }
 }
 
-// More slices than stages and more tiles than blocks, so that stages and phases come round, also in the middle of a tile.
+// More slices than stages and more tiles than blocks, so that stages and phases come round, also in the middle of a
+// tile.
 TEST(HopperMatMul, StagesComeRound) {
   for (int stages : {2, 3, 5}) {
     for (int units : {1, 2, 6}) {

@@ -11,7 +11,8 @@ namespace {
 
 constexpr unsigned COUNT = 64;
 
-// Runs a kernel of planted/ with the address of COUNT floats and, where it takes it, a number; returns the emulator's error, or "canary".
+// Runs a kernel of planted/ with the address of COUNT floats and, where it takes it, a number; returns the emulator's
+// error, or "canary".
 class Planted {
  public:
   Planted() : y(COUNT * sizeof(float)), x(COUNT * sizeof(float)) {

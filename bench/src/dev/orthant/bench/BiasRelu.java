@@ -3,7 +3,10 @@ package dev.orthant.bench;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** {@code C = max(0, C + bias)}, row by row: the pass that a library without an epilogue leaves to its user. C2 makes it a vector loop. */
+/**
+ * {@code C = max(0, C + bias)}, row by row: the pass that a library without an epilogue leaves to its user. C2 makes it
+ * a vector loop.
+ */
 final class BiasRelu {
   private BiasRelu() {}
 

@@ -27,7 +27,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a device's {@code execute} costs when there is next to nothing to compute: microseconds per launch, waiting after each. */
+/**
+ * What a device's {@code execute} costs when there is next to nothing to compute: microseconds per launch, waiting
+ * after each.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -23,9 +23,10 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * A training step of DJL's own networks (forward, loss, backward, SGD with momentum), on Orthant's CPU device and on DJL's PyTorch engine, in one process, step by
- * step in turn, so that a noisy machine hits both. The losses of the first steps must agree before anything is timed. Prints the medians, the median of the
- * ratios of neighbouring steps (above 1 we are faster), and our launches per step.
+ * A training step of DJL's own networks (forward, loss, backward, SGD with momentum), on Orthant's CPU device and on
+ * DJL's PyTorch engine, in one process, step by step in turn, so that a noisy machine hits both. The losses of the
+ * first steps must agree before anything is timed. Prints the medians, the median of the ratios of neighbouring steps
+ * (above 1 we are faster), and our launches per step.
  *
  * <p>Usage: {@code ./orthant peer djl [threads]}; {@code ORTHANT_JAVA_OPTS=-Dorthant.fusion=off} turns fusion off.
  */

@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The CPU device's fused matmul + bias + ReLU, launched as users do, against OpenBLAS's sgemm, in one process, call by call in turn, so that a noisy machine hits
- * both. Prints the median of the ratios of neighbouring calls, and the ratio of the 5 % quantiles ("quiet"), which a
- * busy machine distorts least. Above 1 we are faster.
+ * The CPU device's fused matmul + bias + ReLU, launched as users do, against OpenBLAS's sgemm, in one process, call by
+ * call in turn, so that a noisy machine hits both. Prints the median of the ratios of neighbouring calls, and the ratio
+ * of the 5 % quantiles ("quiet"), which a busy machine distorts least. Above 1 we are faster.
  *
  * <p>Usage: {@code ./orthant peer openblas [threads] [m,n,k …]}.
  */

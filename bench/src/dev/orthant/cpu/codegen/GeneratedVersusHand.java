@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Generated loops and hand-written ones in turn, so that a noisy neighbour slows both: prints the medians in nanoseconds per element
- * and the median of the ratios (to be at most 1.1), and the ratio of the least times.
+ * Generated loops and hand-written ones in turn, so that a noisy neighbour slows both: prints the medians in
+ * nanoseconds per element and the median of the ratios (to be at most 1.1), and the ratio of the least times.
  */
 public final class GeneratedVersusHand {
   private static final int ROUNDS = 401;
@@ -66,7 +66,8 @@ public final class GeneratedVersusHand {
       }
     }
     System.out.printf(
-        "%-5s %7d elements  vector code %s  generated %.3f  by hand %.3f ns per element  ratio %.3f  of the least %.3f%n",
+        "%-5s %7d elements  vector code %s  generated %.3f  by hand %.3f ns per element  ratio %.3f  of the least "
+            + "%.3f%n",
         name, count, warm, median(generated), median(byHand), median(ratio), generated[0] / byHand[0]);
   }
 

@@ -6,7 +6,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Loops as one writes them by hand with the Vector API: what generated code is measured against. F32, whole vectors. */
+/**
+ * Loops as one writes them by hand with the Vector API: what generated code is measured against. F32, whole vectors.
+ */
 final class HandWritten {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;

@@ -19,8 +19,8 @@ import java.util.SplittableRandom;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * The numbers a benchmark computes on, and the check that it computed right. They are made on the device, by {@link Random}, which gives the
- * same bits everywhere: the host knows each of them without holding any.
+ * The numbers a benchmark computes on, and the check that it computed right. They are made on the device, by
+ * {@link Random}, which gives the same bits everywhere: the host knows each of them without holding any.
  */
 final class BenchData {
   /** All bits set: a NaN in every floating type that no arithmetic gives. */

@@ -141,7 +141,9 @@ public final class SuiteReader {
     return root.path("batches").valueStream().map(JsonNode::asInt).toList();
   }
 
-  /** Those asked for; F32 without a wish. A row that names its own is run in these, as far as they were not excluded. */
+  /**
+   * Those asked for; F32 without a wish. A row that names its own is run in these, as far as they were not excluded.
+   */
   private List<DType> dtypes(JsonNode row) {
     if (!row.has("dtypes")) {
       return dtypes.isEmpty() ? List.of(DType.F32) : dtypes;

@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place of tolerances: the truth and the lawful results of single outputs of a call.
  *
- * <p>A sum of k products accumulated in a type of unit roundoff u is off by at most γ(s)·Σ|a||b| with γ(s) = su/(1 − su), where s is the number of
- * roundings between a product and the sum (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1 and §4.2): that of a tree
- * of blocks, {@link Summation#steps}. Elementwise work on it is bounded by {@link Enclosure}. Products that matrix units may sum are bounded by
- * {@link DotBound}.
+ * <p>A sum of k products accumulated in a type of unit roundoff u is off by at most γ(s)·Σ|a||b| with γ(s) = su/(1 −
+ * su), where s is the number of roundings between a product and the sum (N. J. Higham, Accuracy and Stability of
+ * Numerical Algorithms, 2nd ed., §3.1 and §4.2): that of a tree of blocks, {@link Summation#steps}. Elementwise work on
+ * it is bounded by {@link Enclosure}. Products that matrix units may sum are bounded by {@link DotBound}.
  */
 public final class Bounds {
   /**
@@ -43,8 +43,8 @@ public final class Bounds {
    */
   public record Expected(double truth, Interval lawful) {
     /**
-     * The error of {@code got} as a fraction of what the bound allows: at most 1 when lawful. A NaN that should not be there, or that is
-     * missing, gives infinity.
+     * The error of {@code got} as a fraction of what the bound allows: at most 1 when lawful. A NaN that should not be
+     * there, or that is missing, gives infinity.
      */
     public double fraction(double got) {
       if (Double.isNaN(got)) {
@@ -154,7 +154,8 @@ public final class Bounds {
   }
 
   /**
-   * By how much a sum in {@code type} may differ from the truth: γ(steps)·magnitude, and what may be flushed or underflow.
+   * By how much a sum in {@code type} may differ from the truth: γ(steps)·magnitude, and what may be flushed or
+   * underflow.
    *
    * @param how what is added one after another, and what in a tree
    * @param magnitude Σ of the terms' magnitudes
@@ -163,7 +164,10 @@ public final class Bounds {
     return sumError(type, type.unitRoundoff(), how, terms, magnitude);
   }
 
-  /** As {@link #sumError(DType, Summation, long, double)} where each step costs an error of {@code unit} rather than that of the type's rounding. */
+  /**
+   * As {@link #sumError(DType, Summation, long, double)} where each step costs an error of {@code unit} rather than
+   * that of the type's rounding.
+   */
   static double sumError(DType type, double unit, Summation how, long terms, double magnitude) {
     if (magnitude == 0) {
       return 0;

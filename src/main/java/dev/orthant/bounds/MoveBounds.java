@@ -15,8 +15,8 @@ import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Truth and lawful results of ops that move, convert, sort or add up elements. What is moved or sorted is exact; a conversion is one
- * rounding; a sum is off by what its {@link Summation} allows (see {@link Bounds}).
+ * Truth and lawful results of ops that move, convert, sort or add up elements. What is moved or sorted is exact; a
+ * conversion is one rounding; a sum is off by what its {@link Summation} allows (see {@link Bounds}).
  */
 final class MoveBounds {
   /** From here on a double does not tell what an I64 was. */

@@ -15,7 +15,10 @@ import dev.orthant.op.reference.CompensatedSum;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
-/** Truth and bounds of pooling: the largest is exact, sums are off by what their {@link Summation} allows, what is done to terms and sums is enclosed. */
+/**
+ * Truth and bounds of pooling: the largest is exact, sums are off by what their {@link Summation} allows, what is done
+ * to terms and sums is enclosed.
+ */
 final class PoolBounds {
   private static final Summation SUMMED = Summation.SUM;
 

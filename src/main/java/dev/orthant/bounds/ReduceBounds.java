@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 
-/** The lawful results of a reduction: what each stage may be ({@link StageBound}), then what the formulas make of it. */
+/**
+ * The lawful results of a reduction: what each stage may be ({@link StageBound}), then what the formulas make of it.
+ */
 final class ReduceBounds {
   /** The stages of a row. */
   private record Row(double[] truths, Interval[] lawful) {}

@@ -11,8 +11,9 @@ import dev.orthant.op.reference.CompensatedSum;
 /**
  * The lawful values of ⊕ over n numbers that are themselves known to lie in intervals, in a type of unit roundoff u.
  *
- * <p>SUM: Σ of the intervals ± γ·Σ|f|, as in {@link Bounds}; MEAN divides that. PROD: each of n − 1 products rounds once, so in any order
- * the relative error is that of any other; anything at all when some order could overflow or underflow. MAX and MIN round nothing.
+ * <p>SUM: Σ of the intervals ± γ·Σ|f|, as in {@link Bounds}; MEAN divides that. PROD: each of n − 1 products rounds
+ * once, so in any order the relative error is that of any other; anything at all when some order could overflow or
+ * underflow. MAX and MIN round nothing.
  */
 final class StageBound {
   private static final Interval ANYTHING = new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);

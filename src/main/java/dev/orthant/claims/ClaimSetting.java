@@ -17,7 +17,10 @@ public record ClaimSetting(Device device, long seed, boolean quick, Timing timin
     return quick ? inHaste : else_;
   }
 
-  /** What draws the weights of the {@code index}-th network of a claim: streams that do not overlap for any two small seeds. */
+  /**
+   * What draws the weights of the {@code index}-th network of a claim: streams that do not overlap for any two small
+   * seeds.
+   */
   Parameters parameters(int index) {
     return Parameters.on(device, seed * 1_000_003 + index);
   }

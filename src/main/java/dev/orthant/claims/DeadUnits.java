@@ -44,7 +44,10 @@ final class DeadUnits implements Claim {
    */
   record Kind(String name, Function<Parameters, Layer> hidden, Dead stuck) {}
 
-  /** What is known of a network. Shares of its hidden units: with no slope, and never positive; both NaN once the network is. */
+  /**
+   * What is known of a network. Shares of its hidden units: with no slope, and never positive; both NaN once the
+   * network is.
+   */
   record State(double stuck, double negative, double accuracy) {
     boolean diverged() {
       return Double.isNaN(stuck);
@@ -155,7 +158,8 @@ final class DeadUnits implements Claim {
             + AGGRESSIVE + ".",
         List.of(
             "A unit is dead when its slope is below 0.001 for every one of the examples to test with. Leaky ReLU and "
-                + "PReLU cannot be so by definition, which is the lore's point; \"never positive\" shows how many of their "
+                + "PReLU cannot be so by definition, which is the lore's point; \"never positive\" shows how many of "
+                + "their "
                 + "units are on the flat side all the same. Where a curve ends the network diverged to NaN. ELU's "
                 + "negative side is flat far out: its units can die there too."),
         List.of(new Grid(List.of("", "rate>", "dead before>", "dead after>", "dead, gentle after>", "never positive>",

@@ -18,7 +18,8 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // read once, by whoever asked
 record Flow(double[] activations, double[] gradients) {
   /**
-   * Runs forward and backward. A zero that requires a gradient is added at each depth: its gradient is that of what it is added to.
+   * Runs forward and backward. A zero that requires a gradient is added at each depth: its gradient is that of what it
+   * is added to.
    *
    * @param seed the gradient with respect to the output, of its shape
    */
@@ -49,7 +50,10 @@ record Flow(double[] activations, double[] gradients) {
     return Math.sqrt(Arrays.stream(t.toDoubleArray()).map(v -> v * v).sum());
   }
 
-  /** The factor by which the last n layers changed the gradient, for n = 0, 1, …: ‖∂L/∂h‖ at depth N − n over that at depth N. */
+  /**
+   * The factor by which the last n layers changed the gradient, for n = 0, 1, …: ‖∂L/∂h‖ at depth N − n over that at
+   * depth N.
+   */
   double[] attenuation() {
     int last = gradients.length - 1;
     double[] result = new double[gradients.length];

@@ -96,7 +96,8 @@ final class Growth implements Claim {
     try (network; Scope _ = Scope.open(); Tape tape = Tape.open()) {
       RandomStream random = s.parameters(2).random();
       Shape shape = Shape.of(BATCH, WIDTH);
-      // A mean over the batch of unit vectors' products: every layer's gradient then is about as large as the gain makes it.
+      // A mean over the batch of unit vectors' products: every layer's gradient then is about as large as the gain
+      // makes it.
       Tensor x = random.normal(s.device(), DType.F32, shape, 0, 1 / Math.sqrt(WIDTH));
       Tensor seed = random.normal(s.device(), DType.F32, shape, 0, 1 / Math.sqrt(WIDTH) / BATCH);
       tape.backward(network.forward(x, Pass.inference()), seed);

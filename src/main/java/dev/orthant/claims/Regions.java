@@ -42,7 +42,10 @@ final class Regions implements Claim {
     return "Linear regions by depth";
   }
 
-  /** Pieces along a path: 1 + how often the pattern of active units changes from one point to the next, x being (points, inputs). */
+  /**
+   * Pieces along a path: 1 + how often the pattern of active units changes from one point to the next, x being (points,
+   * inputs).
+   */
   static int along(Layer network, Tensor x) {
     int points = Math.toIntExact(x.shape().dim(0));
     boolean[] changes = new boolean[points];
@@ -65,8 +68,8 @@ final class Regions implements Claim {
   }
 
   /**
-   * The tent map t(x) = 2·min(x, 1 − x) after itself, with two ReLU units a layer: relu(x) and relu(x − 1/2), whose 2 and −4-fold are t (Telgarsky
-   * 2015). It has 2^depth pieces on [0, 1].
+   * The tent map t(x) = 2·min(x, 1 − x) after itself, with two ReLU units a layer: relu(x) and relu(x − 1/2), whose 2
+   * and −4-fold are t (Telgarsky 2015). It has 2^depth pieces on [0, 1].
    */
   static int tents(ClaimSetting s, int depth, int points) {
     List<Layer> layers = new ArrayList<>();
@@ -106,7 +109,10 @@ final class Regions implements Claim {
     return Sequential.of(layers.toArray(Layer[]::new));
   }
 
-  /** A line through the square [−1, 1]², where the data are, and as far again on both sides: two random points decide it. */
+  /**
+   * A line through the square [−1, 1]², where the data are, and as far again on both sides: two random points decide
+   * it.
+   */
   private static Tensor line(ClaimSetting s, int points, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[] from = {random.nextDouble(-1, 1), random.nextDouble(-1, 1)};

@@ -29,7 +29,10 @@ final class StepTime implements Claim {
   private static final int WIDTH = 512;
   private static final int BATCH = 64;
   private static final int PIXELS = Digits.SIDE * Digits.SIDE;
-  /** In the order of the tables: ReLU, what the others are compared with, first; and again at the end, which shows how far times can be trusted. */
+  /**
+   * In the order of the tables: ReLU, what the others are compared with, first; and again at the end, which shows how
+   * far times can be trusted.
+   */
   private static final List<Activation> COMPARED =
       List.of(Activations.RELU, Activations.LEAKY_RELU, Activations.ELU, Activations.GELU, Activations.SWISH,
           Activations.MISH, Activations.TANH, Activations.SIGMOID, Activations.RELU);
@@ -155,7 +158,9 @@ final class StepTime implements Claim {
         saved >= 0.3);
   }
 
-  /** Three products a layer: the output, and the gradients with respect to the weights and by the input. In millions. */
+  /**
+   * Three products a layer: the output, and the gradients with respect to the weights and by the input. In millions.
+   */
   private static long products() {
     long weights = (long) PIXELS * WIDTH + (long) WIDTH * WIDTH + (long) WIDTH * Digits.CLASSES;
     long unneeded = (long) PIXELS * WIDTH;

@@ -37,8 +37,8 @@ final class Variance implements Claim {
   }
 
   /**
-   * E h² of the outputs h of each of the layers, of N(0, 1) inputs, as a mean over several networks. By theory it changes in each layer by the
-   * factor width·σ²/2, σ being the deviation of the weights.
+   * E h² of the outputs h of each of the layers, of N(0, 1) inputs, as a mean over several networks. By theory it
+   * changes in each layer by the factor width·σ²/2, σ being the deviation of the weights.
    */
   static double[] squares(ClaimSetting s, Initializer weights, int networks) {
     double[] mean = new double[LAYERS];

@@ -78,7 +78,8 @@ final class ParityCommand implements Runnable {
   private int threads = 2;
 
   @Option(names = "--ulps",
-      description = "Instead: every activation and its slope over all exponents, the worst error in units in the last place and where.")
+      description = "Instead: every activation and its slope over all exponents, the worst error in units in the "
+          + "last place and where.")
   private boolean ulps;
 
   ParityCommand(DeviceSource devices) {

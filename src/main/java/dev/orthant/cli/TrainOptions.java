@@ -21,7 +21,8 @@ final class TrainOptions {
   private @Nullable Data data;
 
   @Option(names = "--net", paramLabel = "NAME",
-      description = "mlp (two hidden layers) or cnn (two convolutions, of digits only). Default: cnn for digits, mlp for spirals.")
+      description = "mlp (two hidden layers) or cnn (two convolutions, of digits only). Default: cnn for digits, mlp "
+          + "for spirals.")
   private @Nullable Net net;
 
   @Option(names = "--activation", paramLabel = "NAME",
@@ -43,7 +44,8 @@ final class TrainOptions {
   private @Nullable Double rate;
 
   @Option(names = "--decay", paramLabel = "X",
-      description = "What the learning rate is multiplied by after each epoch. Default: 0.7 for digits, 0.95 for spirals.")
+      description = "What the learning rate is multiplied by after each epoch. Default: 0.7 for digits, 0.95 for "
+          + "spirals.")
   private @Nullable Double decay;
 
   @Option(names = "--clip", paramLabel = "X",

@@ -9,8 +9,8 @@ import java.util.Locale;
 /**
  * The element type of a tensor's storage, little-endian in memory.
  *
- * <p>F16 is IEEE 754 binary16, BF16 is the upper half of binary32; both are storage types: arithmetic on them is done in
- * {@link #compute()}. BOOL is one byte, 0 or 1.
+ * <p>F16 is IEEE 754 binary16, BF16 is the upper half of binary32; both are storage types: arithmetic on them is done
+ * in {@link #compute()}. BOOL is one byte, 0 or 1.
  */
 public enum DType {
   F16(2, 11, 15),
@@ -128,10 +128,11 @@ public enum DType {
   }
 
   /**
-   * {@code value} as this type holds it: the one rule for numbers that become elements, whether they are given from the host, cast or used to fill. In a floating
-   * type to nearest even, NaN staying NaN, and beyond the largest number infinite; in an integer type towards zero, what it cannot hold becoming its nearest
-   * number, and NaN 0, as a Java cast from {@code double} to {@code int}; BOOL is whether it is not 0. (Arithmetic in integers, and casts between them, keep
-   * the low bits instead.)
+   * {@code value} as this type holds it: the one rule for numbers that become elements, whether they are given from the
+   * host, cast or used to fill. In a floating type to nearest even, NaN staying NaN, and beyond the largest number
+   * infinite; in an integer type towards zero, what it cannot hold becoming its nearest number, and NaN 0, as a Java
+   * cast from {@code double} to {@code int}; BOOL is whether it is not 0. (Arithmetic in integers, and casts between
+   * them, keep the low bits instead.)
    */
   public double round(double value) {
     return switch (this) {

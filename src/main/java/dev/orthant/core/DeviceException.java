@@ -1,8 +1,8 @@
 package dev.orthant.core;
 
 /**
- * A device failed while it worked: compiling, allocating, copying, launching or waiting. The message begins with the device's
- * name and names the op that was under way. The device stays usable unless the subclass says otherwise.
+ * A device failed while it worked: compiling, allocating, copying, launching or waiting. The message begins with the
+ * device's name and names the op that was under way. The device stays usable unless the subclass says otherwise.
  */
 public class DeviceException extends RuntimeException {
   private static final long serialVersionUID = 1L;

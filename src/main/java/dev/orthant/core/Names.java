@@ -8,7 +8,10 @@ import java.util.Optional;
 
 /** What is said of a name that nothing has: the names there are, and the one that was probably meant. */
 public final class Names {
-  /** A name is probably meant where at most two of five characters differ: two neighbours in the wrong order count as two. */
+  /**
+   * A name is probably meant where at most two of five characters differ: two neighbours in the wrong order count as
+   * two.
+   */
   private static final double NEAR = 0.4;
 
   private Names() {}
@@ -24,7 +27,10 @@ public final class Names {
         .orElse("");
   }
 
-  /** Of {@code known} the name with the fewest edits to {@code name}, upper and lower case being one; the first of several. */
+  /**
+   * Of {@code known} the name with the fewest edits to {@code name}, upper and lower case being one; the first of
+   * several.
+   */
   public static Optional<String> nearest(String name, Collection<String> known) {
     return known.stream().min(Comparator.comparingInt(each -> edits(each, name)));
   }

@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be set by a system property, declared once: {@code -Dorthant.fusion=off}. A value that is not legal is refused where it
- * is first asked for, all of them when devices are first looked for and by every command; so is a name that is none of these.
- * A blank value counts as none.
+ * Everything that can be set by a system property, declared once: {@code -Dorthant.fusion=off}. A value that is not
+ * legal is refused where it is first asked for, all of them when devices are first looked for and by every command; so
+ * is a name that is none of these. A blank value counts as none.
  */
 public enum Setting {
   /** The default device. */
@@ -204,8 +204,8 @@ public enum Setting {
   /**
    * Checks every setting at once.
    *
-   * @throws InvalidInputException naming the first whose value is not legal, or every system property {@code orthant.…} that is no setting, with the nearest
-   * name that is one: a misspelt setting must not pass for the default
+   * @throws InvalidInputException naming the first whose value is not legal, or every system property {@code orthant.…}
+   * that is no setting, with the nearest name that is one: a misspelt setting must not pass for the default
    */
   public static void requireLegal() {
     for (Setting s : values()) {

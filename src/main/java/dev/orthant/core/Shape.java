@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * The extents of a tensor, row-major (the last dimension is contiguous). Immutable; rank 0 is a scalar, an extent of 0 makes
- * the tensor empty. The number of elements always fits a {@code long}: that is checked when the shape is made.
+ * The extents of a tensor, row-major (the last dimension is contiguous). Immutable; rank 0 is a scalar, an extent of 0
+ * makes the tensor empty. The number of elements always fits a {@code long}: that is checked when the shape is made.
  */
 public final class Shape {
   private static final Shape SCALAR = new Shape(new long[0]);

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A block of the CPU device's memory. Work holds the buffers it uses: one that is closed meanwhile, by another thread, gives its memory
- * back when the work is done.
+ * A block of the CPU device's memory. Work holds the buffers it uses: one that is closed meanwhile, by another thread,
+ * gives its memory back when the work is done.
  */
 final class CpuBuffer implements Buffer {
   private static final int CLOSED = Integer.MIN_VALUE;

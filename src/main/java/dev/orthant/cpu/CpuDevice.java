@@ -51,8 +51,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The machine's own processor. Work is done when {@link #execute} returns, by the calling thread and a pool that helps it; several
- * threads may give work at once. The same call gives the same bits, however many threads compute.
+ * The machine's own processor. Work is done when {@link #execute} returns, by the calling thread and a pool that helps
+ * it; several threads may give work at once. The same call gives the same bits, however many threads compute.
  */
 public final class CpuDevice implements Device {
   private static final String NAME = "cpu";

@@ -8,8 +8,9 @@ import java.util.Properties;
  * How the CPU device is to work; from system properties.
  *
  * @param threads that compute, the caller counted: {@code -Dorthant.cpu.threads}, else one for each available processor
- * @param memoryBytes the most memory for tensors: {@code -Dorthant.cpu.memory}, a number of bytes that may end in k, m or g; else four
- *     fifths of what the machine (or container) has. More is refused rather than left to the system's out-of-memory killer
+ * @param memoryBytes the most memory for tensors: {@code -Dorthant.cpu.memory}, a number of bytes that may end in k, m
+ *     or g; else four fifths of what the machine (or container) has. More is refused rather than left to the system's
+ *     out-of-memory killer
  * @param vectors whether vector code may be used: {@code -Dorthant.cpu.vector=off} forbids it
  */
 public record CpuSettings(int threads, long memoryBytes, boolean vectors) {

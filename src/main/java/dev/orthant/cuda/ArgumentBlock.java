@@ -9,8 +9,8 @@ import java.util.List;
 import jcuda.Pointer;
 
 /**
- * A kernel's arguments as {@code cuLaunchKernel} takes them: an array of pointers, followed by the values that they point to. One piece of
- * memory serves all launches, since a launch copies the values.
+ * A kernel's arguments as {@code cuLaunchKernel} takes them: an array of pointers, followed by the values that they
+ * point to. One piece of memory serves all launches, since a launch copies the values.
  */
 final class ArgumentBlock {
   /** What a kernel can have at most: 32,764 bytes of parameters. */

@@ -15,8 +15,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Launches whose groups come in clusters: {@code cuLaunchKernelEx} of the CUDA driver API, which drivers have since CUDA 11.8 and JCuda has
- * not. Not safe for several threads at once.
+ * Launches whose groups come in clusters: {@code cuLaunchKernelEx} of the CUDA driver API, which drivers have since
+ * CUDA 11.8 and JCuda has not. Not safe for several threads at once.
  */
 final class ClusterLaunch {
   private static final FunctionDescriptor LAUNCH = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS);

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** NVIDIA's driver as a whole: whether it can be loaded, and what its errors mean. */
 final class Cuda {
-  /** No context can be used any more: faults of kernels are sticky, and so is a driver that goes away. From the list of {@code CUresult}. */
+  /**
+   * No context can be used any more: faults of kernels are sticky, and so is a driver that goes away. From the list of
+   * {@code CUresult}.
+   */
   private static final Set<Integer> LOST = Set.of(CUresult.CUDA_ERROR_DEINITIALIZED,
       CUresult.CUDA_ERROR_ECC_UNCORRECTABLE, CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
       CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, CUresult.CUDA_ERROR_LAUNCH_TIMEOUT, CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED,
@@ -60,7 +63,10 @@ final class Cuda {
     return Holder.FAULT;
   }
 
-  /** JCuda's message is a page of stack traces of all that it tried: what the dynamic linker said of its library is enough. */
+  /**
+   * JCuda's message is a page of stack traces of all that it tried: what the dynamic linker said of its library is
+   * enough.
+   */
   static String rootMessage(Throwable e) {
     String message = String.valueOf(e.getMessage());
     return message.lines()

@@ -15,8 +15,8 @@ import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
- * A device's primary context, which other libraries in this process share, with one queue, and what must be given back before it goes. Not
- * safe for several threads at once, but any thread may come.
+ * A device's primary context, which other libraries in this process share, with one queue, and what must be given back
+ * before it goes. Not safe for several threads at once, but any thread may come.
  */
 final class CudaContext implements AutoCloseable {
   private static final Logger LOG = System.getLogger(CudaContext.class.getName());
@@ -54,7 +54,9 @@ final class CudaContext implements AutoCloseable {
     return stream;
   }
 
-  /** Makes the context that of the calling thread; the next call may come from another, and others may have changed it. */
+  /**
+   * Makes the context that of the calling thread; the next call may come from another, and others may have changed it.
+   */
   void current() {
     Cuda.check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
   }
@@ -70,8 +72,8 @@ final class CudaContext implements AutoCloseable {
   }
 
   /**
-   * Gives something back when the queue is empty. When that fails the driver gets another chance at the end; then the context takes along
-   * what it holds.
+   * Gives something back when the queue is empty. When that fails the driver gets another chance at the end; then the
+   * context takes along what it holds.
    */
   void release(String function, IntSupplier call) {
     Release release = new Release(function, () -> {

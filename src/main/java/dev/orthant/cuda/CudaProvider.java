@@ -124,7 +124,8 @@ public final class CudaProvider implements DeviceProvider {
       }
     } catch (DriverException e) {
       problems.add(new Problem(subject, "it cannot be opened: " + e.getMessage(),
-          "check with `nvidia-smi` that nobody holds it alone (compute mode) and that it has memory left; update its driver"));
+          "check with `nvidia-smi` that nobody holds it alone (compute mode) and that it has memory left; update its "
+              + "driver"));
     }
   }
 }

@@ -5,7 +5,10 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
 
-/** JCuda's handles. It shows their values to subclasses only, and they are needed for arguments and for functions that it lacks. */
+/**
+ * JCuda's handles. It shows their values to subclasses only, and they are needed for arguments and for functions that
+ * it lacks.
+ */
 final class Handles {
   private Handles() {}
 

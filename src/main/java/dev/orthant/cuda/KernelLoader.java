@@ -23,8 +23,8 @@ import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes kernels of texts: from the jar when it has that text compiled and the driver takes it, else from the cache on disk, else by
- * NVRTC.
+ * Makes kernels of texts: from the jar when it has that text compiled and the driver takes it, else from the cache on
+ * disk, else by NVRTC.
  */
 final class KernelLoader {
   /** The driver does not take this code, and may take other code of the same text. */
@@ -83,7 +83,8 @@ final class KernelLoader {
     List<String> notes = new ArrayList<>();
     if (jarFault == null && !compilers.mayHaveNvrtc()) {
       notes.add(
-          "no NVRTC was found: activations of your own, and shapes that need a kernel of their own, cannot be compiled; "
+          "no NVRTC was found: activations of your own, and shapes that need a kernel of their own, cannot be "
+              + "compiled; "
               + CURE);
     }
     compilers.cache().fault().ifPresent(notes::add);
@@ -148,7 +149,9 @@ final class KernelLoader {
     return function;
   }
 
-  /** The module of a kernel of the jar; null when the driver does not take it, and then that file is not tried again. */
+  /**
+   * The module of a kernel of the jar; null when the driver does not take it, and then that file is not tried again.
+   */
   private @Nullable CUmodule fromJar(Fatbin.Entry entry) {
     CUmodule known = modules.get(entry.file());
     if (known != null || rejected.containsKey(entry.file())) {

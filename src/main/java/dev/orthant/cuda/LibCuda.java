@@ -5,8 +5,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The functions of NVIDIA's driver that JCuda lacks. JCuda has loaded the library before; this is another way into the same one. An
- * older driver may lack functions as well: {@link #function} then says so.
+ * The functions of NVIDIA's driver that JCuda lacks. JCuda has loaded the library before; this is another way into the
+ * same one. An older driver may lack functions as well: {@link #function} then says so.
  */
 final class LibCuda {
   /** The name under which NVIDIA's driver puts its library where the dynamic linker finds it. */

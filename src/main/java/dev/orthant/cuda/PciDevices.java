@@ -31,7 +31,8 @@ record PciDevices(Path root) {
     }
     if (hasDriver()) {
       return new Problem(SUBJECT, "NVIDIA's kernel driver is loaded, but there is no " + LibCuda.NAME,
-          "install the driver's libraries (Debian and Ubuntu: libcuda1 or libnvidia-compute); a container must be started"
+          "install the driver's libraries (Debian and Ubuntu: libcuda1 or libnvidia-compute); a container must be "
+              + "started"
               + " with them (docker run --gpus all; NVIDIA_DRIVER_CAPABILITIES=compute,utility)");
     }
     return hasHardware()

@@ -11,8 +11,8 @@ import jcuda.driver.CUevent_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
- * Copies between any host memory and a device, through two pieces of pinned memory by turns: while the device reads one the host fills the
- * other. Every copy waits for what the queue was given before it, and ends with the queue empty.
+ * Copies between any host memory and a device, through two pieces of pinned memory by turns: while the device reads one
+ * the host fills the other. Every copy waits for what the queue was given before it, and ends with the queue empty.
  */
 final class PinnedStaging {
   /** Long enough that starting a copy costs little beside it; two of them fit into a processor's last cache. */
@@ -54,7 +54,10 @@ final class PinnedStaging {
     this.slots = List.copyOf(made);
   }
 
-  /** Copies all of {@code source} to {@code offset} bytes behind {@code target}; the source may be changed when this returns. */
+  /**
+   * Copies all of {@code source} to {@code offset} bytes behind {@code target}; the source may be changed when this
+   * returns.
+   */
   void write(CUdeviceptr target, long offset, MemorySegment source) {
     begin();
     int chunks = chunks(source);

@@ -15,8 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes tensor maps: {@code cuTensorMapEncodeTiled} and {@code cuTensorMapEncodeIm2col} of the CUDA driver API ("Tensor Map Object
- * Management"), which drivers have since CUDA 12.0 and JCuda has not. Not safe for several threads at once.
+ * Encodes tensor maps: {@code cuTensorMapEncodeTiled} and {@code cuTensorMapEncodeIm2col} of the CUDA driver API
+ * ("Tensor Map Object Management"), which drivers have since CUDA 12.0 and JCuda has not. Not safe for several threads
+ * at once.
  */
 final class TensorMaps {
   /** A map's size. */

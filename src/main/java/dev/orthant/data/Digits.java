@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
  * Digits as if written by hand, 28×28 grey pixels in [0, 1], ink 1: a style of writing, bent, slanted, turned by up to
  * 12°, scaled, shifted by up to 3 pixels, drawn with a thin or a thick pen, blurred, and with noise.
  *
- * <p>Example i of a seed is always the same, on every machine, and shows i mod 10. Examples to test with are never among
- * those to train on.
+ * <p>Example i of a seed is always the same, on every machine, and shows i mod 10. Examples to test with are never
+ * among those to train on.
  */
 public final class Digits {
   /** Pixels on each side. */

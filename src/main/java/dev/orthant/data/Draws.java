@@ -45,8 +45,8 @@ final class Draws {
   }
 
   /**
-   * About normal with mean 0 and variance 1, within ±3.5: the sum of four uniform numbers. No logarithms, whose last bit
-   * may differ between machines.
+   * About normal with mean 0 and variance 1, within ±3.5: the sum of four uniform numbers. No logarithms, whose last
+   * bit may differ between machines.
    */
   double bell() {
     double sum = random.nextDouble() + random.nextDouble() + random.nextDouble() + random.nextDouble();

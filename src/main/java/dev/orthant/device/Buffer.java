@@ -1,6 +1,9 @@
 package dev.orthant.device;
 
-/** A piece of a device's memory. Closing it twice is harmless; using it closed throws {@link dev.orthant.core.ClosedException}. */
+/**
+ * A piece of a device's memory. Closing it twice is harmless; using it closed throws
+ * {@link dev.orthant.core.ClosedException}.
+ */
 public interface Buffer extends AutoCloseable {
   Device device();
 

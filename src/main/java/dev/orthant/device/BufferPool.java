@@ -8,11 +8,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caching allocator over a device's own. Sizes are rounded up to classes (eight to each power of two, so that less than an eighth is wasted); a freed
- * block waits for the next request of its class. When the device is out of memory the cache is emptied, the Cleaner is given a
- * chance, and the request is tried once more.
+ * A caching allocator over a device's own. Sizes are rounded up to classes (eight to each power of two, so that less
+ * than an eighth is wasted); a freed block waits for the next request of its class. When the device is out of memory
+ * the cache is emptied, the Cleaner is given a chance, and the request is tried once more.
  *
- * <p>In-order queues make reuse safe: whoever gets a block back can only give it work that comes after its former owner's.
+ * <p>In-order queues make reuse safe: whoever gets a block back can only give it work that comes after its former
+ * owner's.
  *
  * @param <M> the device's handle of a block
  */

@@ -9,11 +9,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Something that computes. Usable from any thread; work is done in the order in which it was given. Work is asynchronous: a failure
- * surfaces at the next {@link #read}, {@link #write} or {@link #finish} as a {@link dev.orthant.core.DeviceException} that names the op
- * which failed ({@code -Dorthant.sync=true} waits after each op instead).
+ * Something that computes. Usable from any thread; work is done in the order in which it was given. Work is
+ * asynchronous: a failure surfaces at the next {@link #read}, {@link #write} or {@link #finish} as a
+ * {@link dev.orthant.core.DeviceException} that names the op which failed ({@code -Dorthant.sync=true} waits after each
+ * op instead).
  *
- * <p>Devices are found once per process by {@link Devices}, which owns and closes them; users only close the buffers they allocate.
+ * <p>Devices are found once per process by {@link Devices}, which owns and closes them; users only close the buffers
+ * they allocate.
  */
 public interface Device extends AutoCloseable {
   /** The name users give: {@code cpu}, {@code opencl:0}. */
@@ -29,15 +31,17 @@ public interface Device extends AutoCloseable {
    */
   Buffer allocate(long bytes);
 
-  /** Copies all of {@code source} into {@code target} at {@code offset}. The source may be changed when this returns. */
+  /**
+   * Copies all of {@code source} into {@code target} at {@code offset}. The source may be changed when this returns.
+   */
   void write(Buffer target, long offset, MemorySegment source);
 
   /** Waits for the work given so far, then fills all of {@code target} from {@code source} at {@code offset}. */
   void read(Buffer source, long offset, MemorySegment target);
 
   /**
-   * Gives work. The buffers must be of this device, at least as large as the call's tensors, the outputs distinct from the inputs;
-   * they may be closed as soon as this returns.
+   * Gives work. The buffers must be of this device, at least as large as the call's tensors, the outputs distinct from
+   * the inputs; they may be closed as soon as this returns.
    *
    * @throws DTypeException when this device lacks one of the types
    */
@@ -46,7 +50,10 @@ public interface Device extends AutoCloseable {
   /** Waits for all work given so far. */
   void finish();
 
-  /** Whether its buffers lie in the memory of this machine, of which other programs take their part: a CPU, or what pretends to be a GPU. */
+  /**
+   * Whether its buffers lie in the memory of this machine, of which other programs take their part: a CPU, or what
+   * pretends to be a GPU.
+   */
   default boolean usesHostMemory() {
     return true;
   }
@@ -59,7 +66,8 @@ public interface Device extends AutoCloseable {
   void close();
 
   /**
-   * Throws unless this thread may use {@code memory} now. Implementations call it first in {@link #read} and {@link #write}.
+   * Throws unless this thread may use {@code memory} now. Implementations call it first in {@link #read} and
+   * {@link #write}.
    *
    * @param what is done, for the message
    * @param writes whether the memory is to be written
@@ -79,7 +87,9 @@ public interface Device extends AutoCloseable {
     }
   }
 
-  /** Throws the error that users get for a type this device lacks. Implementations call it first in {@link #execute}. */
+  /**
+   * Throws the error that users get for a type this device lacks. Implementations call it first in {@link #execute}.
+   */
   default void requireTypes(Call call) {
     call.types().forEach(t -> requireType(call, t));
   }

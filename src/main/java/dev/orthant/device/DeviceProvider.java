@@ -2,14 +2,16 @@ package dev.orthant.device;
 
 import java.util.List;
 
-/** Finds the devices of one kind. Registered in {@code META-INF/services}; asked once per process, by {@link Devices}. */
+/**
+ * Finds the devices of one kind. Registered in {@code META-INF/services}; asked once per process, by {@link Devices}.
+ */
 public interface DeviceProvider {
   /** The kind: what stands before the colon of a device's name. */
   String kind();
 
   /**
-   * How much a device that was found is preferred when the user names none. Our own CPU device is 100: a GPU is above, what is slower
-   * or only pretends below.
+   * How much a device that was found is preferred when the user names none. Our own CPU device is 100: a GPU is above,
+   * what is slower or only pretends below.
    */
   int preference(Device device);
 

@@ -122,8 +122,8 @@ public final class Devices {
   }
 
   /**
-   * Keeps devices open while the process ends, a minute at most: for work that has to be put in order first, such as a training run that saves what it
-   * has. Running the result lets them go; it may be run more than once.
+   * Keeps devices open while the process ends, a minute at most: for work that has to be put in order first, such as a
+   * training run that saves what it has. Running the result lets them go; it may be run more than once.
    */
   public static Runnable keepOpen() {
     Semaphore users = found().users;
@@ -137,10 +137,11 @@ public final class Devices {
   }
 
   /**
-   * Closes all devices, for good: for a host that unloads this library, such as a plug-in's or an application server's. Threads end and memory is freed, so that
-   * nothing keeps the class loader, once tensors are unreachable too; but natives of OpenCL and CUDA, where they were loaded, hold classes for as
-   * long as the process runs ({@code -Dorthant.kinds=cpu} looks for none). Nothing else has to call this: at the end of the process devices are closed by
-   * themselves. What uses a device afterwards is told that it is closed.
+   * Closes all devices, for good: for a host that unloads this library, such as a plug-in's or an application server's.
+   * Threads end and memory is freed, so that nothing keeps the class loader, once tensors are unreachable too; but
+   * natives of OpenCL and CUDA, where they were loaded, hold classes for as long as the process runs ({@code
+   * -Dorthant.kinds=cpu} looks for none). Nothing else has to call this: at the end of the process devices are closed
+   * by themselves. What uses a device afterwards is told that it is closed.
    */
   public static void closeAll() {
     Found found = found();
@@ -185,7 +186,9 @@ public final class Devices {
         .orElse("");
   }
 
-  /** The device that {@code -Dorthant.device} names, else the first of the preferred kind. {@link #whyBest()} says why. */
+  /**
+   * The device that {@code -Dorthant.device} names, else the first of the preferred kind. {@link #whyBest()} says why.
+   */
   public static Device best() {
     return chosen().map(Devices::bySetting).orElseGet(() -> all().stream().findFirst()
         .orElseThrow(() -> new InvalidInputException("no device can be used; 'orthant doctor' says why")));

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of {@link OrthantNDArray}: comparisons, arithmetic and logic of two operands, also in place. What each computes and in which types stands in
- * {@link BinaryMethod}.
+ * The part of {@link OrthantNDArray}: comparisons, arithmetic and logic of two operands, also in place. What each
+ * computes and in which types stands in {@link BinaryMethod}.
  */
 abstract class ArrayArithmetic extends ArrayData {
   private static final Condition IS_ZERO = Expr.input(0).eq(Expr.constant(0));
@@ -232,7 +232,8 @@ abstract class ArrayArithmetic extends ArrayData {
     return inPlace(BinaryMethod.POW, other);
   }
 
-  // ---- extremes, angles, logic ---------------------------------------------------------------------------------------
+  // ---- extremes, angles, logic
+  // ---------------------------------------------------------------------------------------
 
   @Override
   public NDArray maximum(Number n) {

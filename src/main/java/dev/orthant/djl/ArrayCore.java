@@ -27,10 +27,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an array is: a {@link Tensor}, which never changes, in a place that does. Writing in place puts another tensor there; so copies cost nothing, and what
- * was computed from the old one stays right.
+ * What an array is: a {@link Tensor}, which never changes, in a place that does. Writing in place puts another tensor
+ * there; so copies cost nothing, and what was computed from the old one stays right.
  *
- * <p>An array that DJL's PyTorch engine would make as a view shares its elements with another: see {@link #view}. A result may also be {@link Deferred}.
+ * <p>An array that DJL's PyTorch engine would make as a view shares its elements with another: see {@link #view}. A
+ * result may also be {@link Deferred}.
  */
 abstract class ArrayCore implements NDArray {
   private final String uid = NDManager.nextUid();
@@ -95,7 +96,10 @@ abstract class ArrayCore implements NDArray {
     return t;
   }
 
-  /** Reads again what this is a view of; of several threads that ask at the same time the first does. A view is locked before its base. */
+  /**
+   * Reads again what this is a view of; of several threads that ask at the same time the first does. A view is locked
+   * before its base.
+   */
   private synchronized void refresh(View v) {
     int now = v.base.version();
     if (v.seen != now && !closed) {
@@ -172,7 +176,10 @@ abstract class ArrayCore implements NDArray {
     return result;
   }
 
-  /** A new array in {@code into} that shares its elements with this one, as PyTorch's views do: writing one in place writes the other. */
+  /**
+   * A new array in {@code into} that shares its elements with this one, as PyTorch's views do: writing one in place
+   * writes the other.
+   */
   final OrthantNDArray view(NDManager into, Lens lens) {
     return view(into, lens, ManagerCore.owned(() -> lens.read.apply(tensor())));
   }
@@ -220,7 +227,8 @@ abstract class ArrayCore implements NDArray {
     OrthantNDArray ours = ManagerCore.own(other);
     if (!ours.getDevice().equals(device)) {
       throw new InvalidInputException("the arrays " + described() + " and " + ((ArrayCore) ours).described()
-          + " are on different devices; move one with toDevice(device, false). Data for a Predictor or a Trainer belong on the model's device:"
+          + " are on different devices; move one with toDevice(device, false). Data for a Predictor or a Trainer "
+          + "belong on the model's device:"
           + " make them with its NDManager (in a Translator ctx.getNDManager()), or move them there");
     }
     return ours;
@@ -296,7 +304,10 @@ abstract class ArrayCore implements NDArray {
     }
   }
 
-  /** Puts {@code next}, of the same shape and type and taken over, in the place of what is here, also while gradients are collected: what an optimizer does. */
+  /**
+   * Puts {@code next}, of the same shape and type and taken over, in the place of what is here, also while gradients
+   * are collected: what an optimizer does.
+   */
   final void update(Tensor next) {
     store(tensor(), next);
   }

@@ -86,7 +86,8 @@ abstract class ArrayData extends ArrayCore {
   }
 
   /**
-   * There are no sparse arrays. The format by rows only says which rows need not be looked at, and all are: DJL's Adagrad asks for it.
+   * There are no sparse arrays. The format by rows only says which rows need not be looked at, and all are: DJL's
+   * Adagrad asks for it.
    *
    * @throws UnsupportedOperationException when another format is asked for
    */
@@ -158,7 +159,8 @@ abstract class ArrayData extends ArrayCore {
     Tensor t = tensor();
     if (!t.requiresGradient()) {
       throw new IllegalStateException(
-          "getGradient: this array asked for none; call setRequiresGradient(true) on it before the forward pass, or block.setInitializer(…)");
+          "getGradient: this array asked for none; call setRequiresGradient(true) on it before the forward pass, or "
+              + "block.setInitializer(…)");
     }
     OrthantNDArray gradient = t.hasGradient() ? compute(t::gradient)
         : getManager().filled(getShape(), getDataType(), 0);
@@ -188,7 +190,10 @@ abstract class ArrayData extends ArrayCore {
     }
   }
 
-  /** Whether this is a scalar of the number's type and value, as in PyTorch's engine; for all of an array's elements ask {@code eq(number).all()}. */
+  /**
+   * Whether this is a scalar of the number's type and value, as in PyTorch's engine; for all of an array's elements ask
+   * {@code eq(number).all()}.
+   */
   @Override
   public boolean contentEquals(Number number) {
     try (NDArray one = getManager().create(number)) {

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OrthantNDArray}: functions of each element. Whole numbers become FLOAT32 where the function's values are not whole. */
+/**
+ * The part of {@link OrthantNDArray}: functions of each element. Whole numbers become FLOAT32 where the function's
+ * values are not whole.
+ */
 abstract class ArrayFunctions extends ArrayArithmetic {
   private static final Expr X = Expr.input(0);
   /** 0 of NaN, as PyTorch's. */
@@ -264,8 +267,8 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   }
 
   /**
-   * The limits are numbers without a width of their own: fractions make FLOAT32 of whole numbers, other limits are brought to the array's type. Where min is
-   * larger than max, all is max; a limit NaN makes all NaN.
+   * The limits are numbers without a width of their own: fractions make FLOAT32 of whole numbers, other limits are
+   * brought to the array's type. Where min is larger than max, all is max; a limit NaN makes all NaN.
    */
   @Override
   public NDArray clip(Number min, Number max) {

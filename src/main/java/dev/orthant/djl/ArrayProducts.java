@@ -22,8 +22,8 @@ abstract class ArrayProducts extends ArraySelection {
   // ---- products ----------------------------------------------------------------------------------------------------
 
   /**
-   * As NumPy's dot: of vectors the inner product, of matrices the matrix product, with a scalar the product; else the sum of products over this one's last axis and
-   * the other's last but one (or only one), with the other axes of both.
+   * As NumPy's dot: of vectors the inner product, of matrices the matrix product, with a scalar the product; else the
+   * sum of products over this one's last axis and the other's last but one (or only one), with the other axes of both.
    */
   @Override
   public NDArray dot(NDArray other) {
@@ -52,7 +52,10 @@ abstract class ArrayProducts extends ArraySelection {
     return Axes.product(t.shape().dims(), 0, axis) * Axes.product(t.shape().dims(), axis + 1, t.shape().rank());
   }
 
-  /** The matrix product; a vector is a row on the left and a column on the right, and that axis goes; leading axes broadcast. */
+  /**
+   * The matrix product; a vector is a row on the left and a column on the right, and that axis goes; leading axes
+   * broadcast.
+   */
   @Override
   public NDArray matMul(NDArray other) {
     requireMultipliable("matMul", other);
@@ -110,8 +113,9 @@ abstract class ArrayProducts extends ArraySelection {
   // ---- inverse -----------------------------------------------------------------------------------------------------
 
   /**
-   * The inverses X of matrices A (…, n, n), computed on the host in double by {@link Elimination} and rounded once. To a gradient the result is
-   * X + X·(A₀ − A)·X, where A₀ has A's value and is constant: its value is X, its derivative that of the inverse, −X·dA·X.
+   * The inverses X of matrices A (…, n, n), computed on the host in double by {@link Elimination} and rounded once. To
+   * a gradient the result is X + X·(A₀ − A)·X, where A₀ has A's value and is constant: its value is X, its derivative
+   * that of the inverse, −X·dA·X.
    *
    * @throws InvalidInputException when one is singular
    */

@@ -18,7 +18,10 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OrthantNDArray}: sums, extremes, averages and running sums along axes. No axes given means all of them. */
+/**
+ * The part of {@link OrthantNDArray}: sums, extremes, averages and running sums along axes. No axes given means all of
+ * them.
+ */
 abstract class ArrayReductions extends ArrayFunctions {
   private static final int[] ALL = {};
   private static final int[] LAST = {-1};
@@ -110,7 +113,9 @@ abstract class ArrayReductions extends ArrayFunctions {
     return compute(() -> extreme("min", axes, keepDims, false));
   }
 
-  /** The gradient of all elements that tie is shared by them; along one axis the first of them has it, as in PyTorch. */
+  /**
+   * The gradient of all elements that tie is shared by them; along one axis the first of them has it, as in PyTorch.
+   */
   private Tensor extreme(String name, int[] axes, boolean keepDims, boolean largest) {
     Tensor t = real(name);
     int[] over = over(t, axes);

@@ -103,7 +103,10 @@ abstract class ArraySelection extends ArrayRepeats {
     return tensor().reshape(stored(getShape().size()));
   }
 
-  /** A copy with {@code value}'s elements where the index says, by place among all elements; of several for one place the last stays. */
+  /**
+   * A copy with {@code value}'s elements where the index says, by place among all elements; of several for one place
+   * the last stays.
+   */
   @Override
   public NDArray put(NDArray index, NDArray value) {
     requireSame("put", value);
@@ -199,7 +202,10 @@ abstract class ArraySelection extends ArrayRepeats {
 
   // ---- by mask -----------------------------------------------------------------------------------------------------
 
-  /** What a mask for the axes from {@code axis} on lets through: these axes become one. A mask of the whole shape gives a vector. */
+  /**
+   * What a mask for the axes from {@code axis} on lets through: these axes become one. A mask of the whole shape gives
+   * a vector.
+   */
   @Override
   public NDArray booleanMask(NDArray index, int axis) {
     long[] dims = getShape().getShape();
@@ -245,7 +251,10 @@ abstract class ArraySelection extends ArrayRepeats {
     });
   }
 
-  /** y[…, j] = onValue where j is the element, else offValue; for an element that is not from 0 to depth − 1 all are offValue, as in MXNet. */
+  /**
+   * y[…, j] = onValue where j is the element, else offValue; for an element that is not from 0 to depth − 1 all are
+   * offValue, as in MXNet.
+   */
   @Override
   public NDArray oneHot(int depth, float onValue, float offValue, DataType dataType) {
     if (depth < 0) {

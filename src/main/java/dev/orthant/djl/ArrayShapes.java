@@ -21,8 +21,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of {@link OrthantNDArray}: the same elements in another shape or order. What PyTorch gives as a view is one here: reshape, transpose, squeeze,
- * expandDims, flatten, split, diagonal.
+ * The part of {@link OrthantNDArray}: the same elements in another shape or order. What PyTorch gives as a view is one
+ * here: reshape, transpose, squeeze, expandDims, flatten, split, diagonal.
  */
 abstract class ArrayShapes extends ArraySorting {
   ArrayShapes(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {

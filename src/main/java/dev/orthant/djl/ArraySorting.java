@@ -9,15 +9,18 @@ import dev.orthant.tensor.TensorShapes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OrthantNDArray}: order and what follows from it. NaN counts as larger than everything; equal elements stay in their order. */
+/**
+ * The part of {@link OrthantNDArray}: order and what follows from it. NaN counts as larger than everything; equal
+ * elements stay in their order.
+ */
 abstract class ArraySorting extends ArrayReductions {
   ArraySorting(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
     super(manager, device, tensor, complex);
   }
 
   /**
-   * Always three arrays, in ascending order: those not asked for are empty. Along an axis all are given, and an axis beyond the last counts on from the first,
-   * as in PyTorch's engine.
+   * Always three arrays, in ascending order: those not asked for are empty. Along an axis all are given, and an axis
+   * beyond the last counts on from the first, as in PyTorch's engine.
    */
   @Override
   public NDList unique(@Nullable Integer dim, boolean sorted, boolean returnInverse, boolean returnCounts) {

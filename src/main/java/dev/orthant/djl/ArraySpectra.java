@@ -15,7 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of {@link OrthantNDArray}: Fourier transforms and complex numbers. Everything is computed in FLOAT32: DJL's only complex type is COMPLEX64.
+ * The part of {@link OrthantNDArray}: Fourier transforms and complex numbers. Everything is computed in FLOAT32: DJL's
+ * only complex type is COMPLEX64.
  */
 abstract class ArraySpectra extends ArrayProducts {
   ArraySpectra(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
@@ -102,7 +103,8 @@ abstract class ArraySpectra extends ArrayProducts {
   }
 
   /**
-   * The spectra of {@code nFft} elements, {@code hopLength} apart, times the window: (…, nFft/2 + 1, frames), complex or with pairs in a last axis.
+   * The spectra of {@code nFft} elements, {@code hopLength} apart, times the window: (…, nFft/2 + 1, frames), complex
+   * or with pairs in a last axis.
    *
    * @param center whether element 0 is the middle of the first frame, the signal being mirrored at its ends
    * @param normalize whether they are divided by √nFft
@@ -143,7 +145,8 @@ abstract class ArraySpectra extends ArrayProducts {
         || window.getShape().get(0) != nFft
         || (center ? nFft / 2 >= length : nFft > length)) {
       throw new ShapeException(
-          "stft: takes a signal (time) or (batch, time) longer than half a frame, or a frame when not centred, a hop of 1 or more"
+          "stft: takes a signal (time) or (batch, time) longer than half a frame, or a frame when not centred, a hop "
+              + "of 1 or more"
               + " and a window of the frame's length, got " + getShape() + ", frame " + nFft + ", hop " + hopLength
               + ", window "
               + window.getShape());

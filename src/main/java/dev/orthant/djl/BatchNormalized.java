@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch norm in training that waits: an activation, or an addition and an activation, behind it join its launch. Three arrays wait, the result and both
- * running statistics. The statistics follow with the first launch. A result that is wanted on its own besides is computed again.
+ * A batch norm in training that waits: an activation, or an addition and an activation, behind it join its launch.
+ * Three arrays wait, the result and both running statistics. The statistics follow with the first launch. A result that
+ * is wanted on its own besides is computed again.
  *
  * <p>The operands are kept as they are now, until nobody can ask for anything any more.
  */
@@ -43,7 +44,8 @@ final class BatchNormalized implements Normalized {
   }
 
   /**
-   * a + b that waits as well, if one of them waits and the other is of its shape, type and device; else null. To be asked at the top of an addition.
+   * a + b that waits as well, if one of them waits and the other is of its shape, type and device; else null. To be
+   * asked at the top of an addition.
    */
   static @Nullable NDArray joinedAdd(NDArray a, NDArray b) {
     NDArray sum = sum(a, b);

@@ -14,7 +14,8 @@ import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 
 /**
- * An elementwise method of two operands: of two arrays, or of an array and a number, which becomes the kernel's argument.
+ * An elementwise method of two operands: of two arrays, or of an array and a number, which becomes the kernel's
+ * argument.
  *
  * @param name DJL's
  * @param kind which types it takes and gives
@@ -35,7 +36,10 @@ record BinaryMethod(String name, Kind kind, Expr arrays, Expr number, Expr integ
     /** BOOLEAN, comparing in the type in which they meet. */
     TEST;
 
-    /** Whether a rounding error of an operand shows: FLOAT16 with FLOAT32 must be brought to one type then, though both are computed with as FLOAT32. */
+    /**
+     * Whether a rounding error of an operand shows: FLOAT16 with FLOAT32 must be brought to one type then, though both
+     * are computed with as FLOAT32.
+     */
     boolean isExact() {
       return this == NUMERIC || this == TEST;
     }
@@ -101,8 +105,8 @@ record BinaryMethod(String name, Kind kind, Expr arrays, Expr number, Expr integ
   }
 
   /**
-   * As C's, which Java's is not for an exponent that is not finite where |x| is 1; with PyTorch's gradients at x = 0: that by the exponent is 0 there, and
-   * that of x⁰ is 0.
+   * As C's, which Java's is not for an exponent that is not finite where |x| is 1; with PyTorch's gradients at x = 0:
+   * that by the exponent is 0 there, and that of x⁰ is 0.
    */
   private static Expr power(Expr x, Expr y) {
     Expr zero = Expr.constant(0);

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolutions along one, two and three axes, and their transposes, each one two-dimensional product: a signal is an image of height 1; of a volume each slice of
- * the result is an image, whose channels are the slices under the filter.
+ * Convolutions along one, two and three axes, and their transposes, each one two-dimensional product: a signal is an
+ * image of height 1; of a volume each slice of the result is an image, whose channels are the slices under the filter.
  */
 final class Convolutions {
   private Convolutions() {}
@@ -96,8 +96,9 @@ final class Convolutions {
   // ---- transposed --------------------------------------------------------------------------------------------------
 
   /**
-   * x (n, c, …) with filters (c, k/groups, …) and bias (k) gives (n, k, …), (extent − 1)·stride − 2·padding + dilation·(filter − 1) + 1 + extra long. DJL's
-   * Deconvolution blocks make filters (k, c/groups, …) instead: those are taken where they cannot be meant the other way.
+   * x (n, c, …) with filters (c, k/groups, …) and bias (k) gives (n, k, …), (extent − 1)·stride − 2·padding +
+   * dilation·(filter − 1) + 1 + extra long. DJL's Deconvolution blocks make filters (k, c/groups, …) instead: those are
+   * taken where they cannot be meant the other way.
    *
    * @param extra elements more at the end of each axis, less than the stride
    */

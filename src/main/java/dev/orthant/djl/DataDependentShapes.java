@@ -46,7 +46,8 @@ final class DataDependentShapes {
   }
 
   /**
-   * The distinct elements in ascending order, for each element which of those it is, and how often each occurs. Each NaN is distinct.
+   * The distinct elements in ascending order, for each element which of those it is, and how often each occurs. Each
+   * NaN is distinct.
    *
    * @param inverse whether the second is wanted, else it is empty
    * @param counts the same of the third

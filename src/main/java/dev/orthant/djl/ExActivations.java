@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The part of {@link OrthantNDArrayEx}: activations. Each is one elementwise operation, which joins the launch of the product, convolution or normalisation
- * before it.
+ * The part of {@link OrthantNDArrayEx}: activations. Each is one elementwise operation, which joins the launch of the
+ * product, convolution or normalisation before it.
  */
 abstract class ExActivations extends ExArithmetic {
   /** DJL's Mish takes the logarithm to base 2 where Misra (2019) has the natural one: x·tanh(log₂(1 + e^x)). */

@@ -40,8 +40,8 @@ abstract class ExArithmetic extends ExCore {
   }
 
   /**
-   * This where {@code condition} is not 0, else {@code other}; all three broadcast as in NumPy. A condition of rank 1 that does not is one for each row: of the
-   * extent of the first axis.
+   * This where {@code condition} is not 0, else {@code other}; all three broadcast as in NumPy. A condition of rank 1
+   * that does not is one for each row: of the extent of the first axis.
    */
   @Override
   public NDArray where(NDArray condition, NDArray other) {

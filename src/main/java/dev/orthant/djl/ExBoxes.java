@@ -11,8 +11,9 @@ import dev.orthant.djl.vision.Boxes;
 import java.util.List;
 
 /**
- * The part of {@link OrthantNDArrayEx}: boxes of object detection (Liu et al. 2016, SSD), as MXNet's MultiBoxPrior, MultiBoxTarget and MultiBoxDetection. Boxes are
- * (left, top, right, bottom), in parts of the image. All is computed on the host.
+ * The part of {@link OrthantNDArrayEx}: boxes of object detection (Liu et al. 2016, SSD), as MXNet's MultiBoxPrior,
+ * MultiBoxTarget and MultiBoxDetection. Boxes are (left, top, right, bottom), in parts of the image. All is computed on
+ * the host.
  */
 public abstract class ExBoxes extends ExImages {
   ExBoxes(OrthantNDArray array) {
@@ -20,8 +21,9 @@ public abstract class ExBoxes extends ExImages {
   }
 
   /**
-   * Boxes (1, height·width·(sizes + ratios − 1), 4) about each place of a map (batch, channels, height, width): first each size with the first ratio, then the first size
-   * with each other ratio. A box of size s and ratio r is s·√r·height/width wide and s/√r high.
+   * Boxes (1, height·width·(sizes + ratios − 1), 4) about each place of a map (batch, channels, height, width): first
+   * each size with the first ratio, then the first size with each other ratio. A box of size s and ratio r is
+   * s·√r·height/width wide and s/√r high.
    *
    * @param steps between places, down and across; not above 0 means 1/height and 1/width
    * @param offsets of the centres, in steps, down and across
@@ -46,14 +48,18 @@ public abstract class ExBoxes extends ExImages {
   }
 
   /**
-   * What a network should say of each anchor: offsets of its box (batch, 4·anchors), 1 where they count (the same), and its class (batch, anchors), 0 for background.
+   * What a network should say of each anchor: offsets of its box (batch, 4·anchors), 1 where they count (the same), and
+   * its class (batch, anchors), 0 for background.
    *
-   * <p>Each labelled box takes the anchor that overlaps it most, then every anchor takes a box that it overlaps by more than {@code iouThreshold}. Of the others, all are
-   * background, or, with {@code negativeMiningRatio} > 0, that many times as many as are matched, at least {@code minNegativeSamples}: those which overlap no box by
-   * {@code negativeMiningThreshold} and to which the predictions give background the lowest probability. The rest has {@code ignoreLabel}, as have all anchors of an image
-   * without labels. Offsets are ((x − x_a)/w_a/0.1, (y − y_a)/h_a/0.1, ln(w/w_a)/0.2, ln(h/h_a)/0.2).
+   * <p>Each labelled box takes the anchor that overlaps it most, then every anchor takes a box that it overlaps by more
+   * than {@code iouThreshold}. Of the others, all are background, or, with {@code negativeMiningRatio} > 0, that many
+   * times as many as are matched, at least {@code minNegativeSamples}: those which overlap no box by
+   * {@code negativeMiningThreshold} and to which the predictions give background the lowest probability. The rest has
+   * {@code ignoreLabel}, as have all anchors of an image without labels. Offsets are ((x − x_a)/w_a/0.1, (y −
+   * y_a)/h_a/0.1, ln(w/w_a)/0.2, ln(h/h_a)/0.2).
    *
-   * @param inputs anchors (1, anchors, 4), labels (batch, boxes, 5) of (class, box), −1 behind the last, and predictions (batch, classes + 1, anchors)
+   * @param inputs anchors (1, anchors, 4), labels (batch, boxes, 5) of (class, box), −1 behind the last, and
+   * predictions (batch, classes + 1, anchors)
    */
   @Override
   public NDList multiBoxTarget(NDList inputs, float iouThreshold, float ignoreLabel, float negativeMiningRatio,
@@ -83,8 +89,9 @@ public abstract class ExBoxes extends ExImages {
   }
 
   /**
-   * Boxes that are found, (batch, n, 6) of (class without background, probability, box), the most probable first. Class −1 marks those that a more probable one of their class
-   * overlaps by {@code nmsThreshold}, those behind the first {@code nmsTopK}, and rows that an image has fewer of than another.
+   * Boxes that are found, (batch, n, 6) of (class without background, probability, box), the most probable first. Class
+   * −1 marks those that a more probable one of their class overlaps by {@code nmsThreshold}, those behind the first
+   * {@code nmsTopK}, and rows that an image has fewer of than another.
    *
    * @param inputs probabilities (batch, classes + 1, anchors), offsets (batch, 4·anchors) and anchors (1, anchors, 4)
    * @param threshold the least probability
@@ -100,7 +107,8 @@ public abstract class ExBoxes extends ExImages {
         || backgroundId < 0
         || backgroundId >= p.get(1)) {
       throw new ShapeException(
-          "multiBoxDetection: takes probabilities (b, c, a), offsets (b, 4a), anchors (1, a, 4) and a background class, got "
+          "multiBoxDetection: takes probabilities (b, c, a), offsets (b, 4a), anchors (1, a, 4) and a background "
+              + "class, got "
               + p + ", " + inputs.get(1).getShape() + ", " + inputs.get(2).getShape() + " and " + backgroundId);
     }
     BoxDetections d =

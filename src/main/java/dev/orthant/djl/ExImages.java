@@ -16,8 +16,9 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
- * The part of {@link OrthantNDArrayEx}: images. Those that are changed at random are (height, width, channels), or a batch of them that is changed alike; bytes are
- * rounded and kept from 0 to 255, floating images are not cut off, since their range is not known. A strength v draws a factor from [max(0, 1 − v), 1 + v], as torchvision.
+ * The part of {@link OrthantNDArrayEx}: images. Those that are changed at random are (height, width, channels), or a
+ * batch of them that is changed alike; bytes are rounded and kept from 0 to 255, floating images are not cut off, since
+ * their range is not known. A strength v draws a factor from [max(0, 1 − v), 1 + v], as torchvision.
  */
 abstract class ExImages extends ExRecurrent {
   private static final double[] GREY = {0.2989, 0.587, 0.114};
@@ -29,7 +30,8 @@ abstract class ExImages extends ExRecurrent {
   // ---- sizes -------------------------------------------------------------------------------------------------------
 
   /**
-   * The axes behind the first two in another size: modes of {@link Resampling}. As in PyTorch's engine corners are never aligned, whatever {@code alignCorners} says.
+   * The axes behind the first two in another size: modes of {@link Resampling}. As in PyTorch's engine corners are
+   * never aligned, whatever {@code alignCorners} says.
    */
   @Override
   public NDArray interpolation(long[] size, int mode, boolean alignCorners) {
@@ -57,7 +59,10 @@ abstract class ExImages extends ExRecurrent {
     });
   }
 
-  /** (height, width, channels), or a batch, in another size; computed in FLOAT32 and converted back. Modes as {@link #interpolation}'s. */
+  /**
+   * (height, width, channels), or a batch, in another size; computed in FLOAT32 and converted back. Modes as
+   * {@link #interpolation}'s.
+   */
   @Override
   public NDArray resize(int width, int height, int interpolation) {
     Resampling how = Resampling.of("resize", interpolation);
@@ -110,14 +115,18 @@ abstract class ExImages extends ExRecurrent {
     return jittered("randomBrightness", List.of(bright(ManagerRandom.generator(), brightness)));
   }
 
-  /** Colours turned by 2π·h, h drawn from [−hue, hue], {@code hue} ≥ 0, in the plane of chrominance (YIQ); the luminance stays. */
+  /**
+   * Colours turned by 2π·h, h drawn from [−hue, hue], {@code hue} ≥ 0, in the plane of chrominance (YIQ); the luminance
+   * stays.
+   */
   @Override
   public NDArray randomHue(float hue) {
     return jittered("randomHue", List.of(turned(ManagerRandom.generator(), hue)));
   }
 
   /**
-   * Brightness, contrast (x·c + (1 − c)·the mean of the grey image), saturation (x·s + (1 − s)·grey) and hue, in random order. Grey is 0.2989·R + 0.587·G + 0.114·B.
+   * Brightness, contrast (x·c + (1 − c)·the mean of the grey image), saturation (x·s + (1 − s)·grey) and hue, in random
+   * order. Grey is 0.2989·R + 0.587·G + 0.114·B.
    */
   @Override
   public NDArray randomColorJitter(float brightness, float contrast, float saturation, float hue) {

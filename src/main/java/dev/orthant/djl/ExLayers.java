@@ -34,7 +34,9 @@ abstract class ExLayers extends ExUpdates {
             tensor("convolution", x, bias), s, groups)));
   }
 
-  /** The filters are (c, k/groups, …), or as DJL's Deconvolution blocks make them: see {@link Convolutions#transposed}. */
+  /**
+   * The filters are (c, k/groups, …), or as DJL's Deconvolution blocks make them: see {@link Convolutions#transposed}.
+   */
   @Override
   public NDList deconvolution(NDArray input, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding,
       Shape outPadding, Shape dilation, int groups) {
@@ -85,7 +87,9 @@ abstract class ExLayers extends ExUpdates {
     }));
   }
 
-  /** Rows of a weight (numbers, features), picked by whole numbers. The gradient is dense whichever format is asked for. */
+  /**
+   * Rows of a weight (numbers, features), picked by whole numbers. The gradient is dense whichever format is asked for.
+   */
   @Override
   public NDList embedding(NDArray input, NDArray weight, SparseFormat sparse) {
     OrthantNDArray ids = ManagerCore.own(input);
@@ -96,7 +100,10 @@ abstract class ExLayers extends ExUpdates {
     return new NDList(ids.compute(() -> ids.operand(weight).gather(0, ids.tensor())));
   }
 
-  /** In training each element is 0 with probability {@code rate}, else divided by 1 − rate (Srivastava et al. 2014); of rate 1 all are 0. */
+  /**
+   * In training each element is 0 with probability {@code rate}, else divided by 1 − rate (Srivastava et al. 2014); of
+   * rate 1 all are 0.
+   */
   @Override
   public NDList dropout(NDArray input, float rate, boolean training) {
     OrthantNDArray x = ManagerCore.own(input);
@@ -132,7 +139,10 @@ abstract class ExLayers extends ExUpdates {
     return parameter == null || parameter.getShape().equals(shape);
   }
 
-  /** See {@link BatchNorms}; in training the result waits for an addition and an activation that may follow: {@link BatchNormalized}. */
+  /**
+   * See {@link BatchNorms}; in training the result waits for an addition and an activation that may follow:
+   * {@link BatchNormalized}.
+   */
   @Override
   public NDList batchNorm(NDArray input, NDArray runningMean, NDArray runningVar, @Nullable NDArray gamma,
       @Nullable NDArray beta, int axis, float momentum, float eps, boolean training) {

@@ -91,8 +91,8 @@ abstract class ExPooling extends ExActivations {
   }
 
   /**
-   * (Σ x^p)^(1/p), which for an odd p is not Σ|x|^p: as PyTorch's, the root of a negative sum is NaN, and a window that hangs over the end counts as if the
-   * elements it lacks were the average of those it has.
+   * (Σ x^p)^(1/p), which for an odd p is not Σ|x|^p: as PyTorch's, the root of a negative sum is NaN, and a window that
+   * hangs over the end counts as if the elements it lacks were the average of those it has.
    */
   private static Tensor norms(String name, Tensor x, float p, Shape kernel, Shape stride, Shape padding,
       boolean ceil) {

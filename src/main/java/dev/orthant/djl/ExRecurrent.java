@@ -16,11 +16,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of {@link OrthantNDArrayEx}: recurrent networks, by {@link Recurrent}. Inputs are (n, t, features) or, not {@code batchFirst}, (t, n, features), and so
- * are the outputs; states are (layers·directions, n, h).
+ * The part of {@link OrthantNDArrayEx}: recurrent networks, by {@link Recurrent}. Inputs are (n, t, features) or, not
+ * {@code batchFirst}, (t, n, features), and so are the outputs; states are (layers·directions, n, h).
  *
- * <p>The parameters are, for each layer and each direction, weights (gates·h, features) and (gates·h, h) and two biases (gates·h), as PyTorch takes them; or for
- * each layer the weights of both directions and then their biases, as DJL's blocks give them.
+ * <p>The parameters are, for each layer and each direction, weights (gates·h, features) and (gates·h, h) and two biases
+ * (gates·h), as PyTorch takes them; or for each layer the weights of both directions and then their biases, as DJL's
+ * blocks give them.
  */
 abstract class ExRecurrent extends ExLayers {
   ExRecurrent(OrthantNDArray array) {

@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of {@link OrthantNDArrayEx}: what optimizers do to a parameter w by its gradient g. Each is one launch, which also writes the optimizer's state; the
- * rates are numbers given at launch. The gradient is cleared.
+ * The part of {@link OrthantNDArrayEx}: what optimizers do to a parameter w by its gradient g. Each is one launch,
+ * which also writes the optimizer's state; the rates are numbers given at launch. The gradient is cleared.
  *
- * <p>The formulas are those of DJL's PyTorch engine (sgd, adam, adamw) and, where that has none, of DJL's optimizers' Javadoc, which are MXNet's. In each, g first
- * becomes clip(g·rescaleGrad, ±clipGrad), not clipped where clipGrad is negative, and then, but for AdamW and Adadelta, g + weightDecay·w.
+ * <p>The formulas are those of DJL's PyTorch engine (sgd, adam, adamw) and, where that has none, of DJL's optimizers'
+ * Javadoc, which are MXNet's. In each, g first becomes clip(g·rescaleGrad, ±clipGrad), not clipped where clipGrad is
+ * negative, and then, but for AdamW and Adadelta, g + weightDecay·w.
  */
 abstract class ExUpdates extends ExPooling {
   private static final Expr WEIGHT = Expr.input(0);
@@ -108,7 +109,8 @@ abstract class ExUpdates extends ExPooling {
   }
 
   /**
-   * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η'·m/(√v + ε), with η' the corrected rate; AdamW takes η·weightDecay·w off w before. States: m, v.
+   * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η'·m/(√v + ε), with η' the corrected rate; AdamW takes
+   * η·weightDecay·w off w before. States: m, v.
    */
   @Override
   public void adamUpdate(NDList inputs, NDList weights, float learningRate, float learningRateBiasCorrection,
@@ -141,8 +143,8 @@ abstract class ExUpdates extends ExPooling {
   }
 
   /**
-   * v ← ρv + (1 − ρ)g²; w ← w − η·g/√(v + ε). State: v. Centered (Graves 2013): also a ← ρa + (1 − ρ)g; Δ ← μΔ − η·g/√(v − a² + ε); w ← w + Δ.
-   * States: v, a, Δ.
+   * v ← ρv + (1 − ρ)g²; w ← w − η·g/√(v + ε). State: v. Centered (Graves 2013): also a ← ρa + (1 − ρ)g; Δ ← μΔ −
+   * η·g/√(v − a² + ε); w ← w + Δ. States: v, a, Δ.
    */
   @Override
   public void rmspropUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,

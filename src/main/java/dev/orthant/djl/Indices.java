@@ -56,7 +56,10 @@ final class Indices {
             (double) extent);
   }
 
-  /** One array of indices into axes of the given extents taken as one: Σ index_j · Π later extents. The indices broadcast. */
+  /**
+   * One array of indices into axes of the given extents taken as one: Σ index_j · Π later extents. The indices
+   * broadcast.
+   */
   static Tensor linear(List<Tensor> indices, long[] extents) {
     Tensor sum = indices.getFirst();
     for (int j = 1; j < extents.length; j++) {

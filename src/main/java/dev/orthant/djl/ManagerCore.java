@@ -23,7 +23,10 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OrthantNDManager} by which arrays come to be: from tensors, from the host's memory, from another engine. */
+/**
+ * The part of {@link OrthantNDManager} by which arrays come to be: from tensors, from the host's memory, from another
+ * engine.
+ */
 abstract class ManagerCore extends BaseNDManager {
   ManagerCore(@Nullable NDManager parent, @Nullable Device device) {
     super(parent, device);
@@ -37,8 +40,8 @@ abstract class ManagerCore extends BaseNDManager {
   // ---- from tensors ------------------------------------------------------------------------------------------------
 
   /**
-   * An array of what {@code work} computes, on this manager's device. What else it makes is closed, and nothing belongs to a {@link Scope} that the caller may have
-   * open: the manager owns it.
+   * An array of what {@code work} computes, on this manager's device. What else it makes is closed, and nothing belongs
+   * to a {@link Scope} that the caller may have open: the manager owns it.
    */
   final OrthantNDArray array(Supplier<Tensor> work) {
     return array(device, work);

@@ -23,8 +23,8 @@ import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of {@link OrthantNDManager}: random numbers, the same for the same seed of the engine on every device. Uniform and normal ones are made on the device;
- * the others on the host.
+ * The part of {@link OrthantNDManager}: random numbers, the same for the same seed of the engine on every device.
+ * Uniform and normal ones are made on the device; the others on the host.
  */
 abstract class ManagerRandom extends ManagerCreation {
   /** Largest rate of a Poisson distribution: its numbers must fit an int. */
@@ -73,7 +73,8 @@ abstract class ManagerRandom extends ManagerCreation {
   }
 
   /**
-   * {@code shape} numbers of each of the distributions, in FLOAT32 whatever the parameters' type: the result's shape is that of the parameters, then {@code shape}.
+   * {@code shape} numbers of each of the distributions, in FLOAT32 whatever the parameters' type: the result's shape is
+   * that of the parameters, then {@code shape}.
    */
   @Override
   public NDArray sampleNormal(NDArray mu, NDArray sigma, Shape shape) {
@@ -150,7 +151,10 @@ abstract class ManagerRandom extends ManagerCreation {
     return randomMultinomial(n, pValues, new Shape());
   }
 
-  /** How often each of the outcomes came up in {@code n} experiments: INT64, {@code shape} and then the outcomes. The last outcome's probability is what is left. */
+  /**
+   * How often each of the outcomes came up in {@code n} experiments: INT64, {@code shape} and then the outcomes. The
+   * last outcome's probability is what is left.
+   */
   @Override
   public NDArray randomMultinomial(int n, NDArray pValues, Shape shape) {
     double[] p = ManagerCore.own(pValues).tensor().toDoubleArray();
@@ -197,7 +201,8 @@ abstract class ManagerRandom extends ManagerCreation {
   }
 
   /**
-   * {@code shape} numbers for each pair of shape {@code alpha} and scale {@code beta}, in FLOAT32: of mean alpha·beta. An alpha of 0 gives 0, to which the distribution shrinks.
+   * {@code shape} numbers for each pair of shape {@code alpha} and scale {@code beta}, in FLOAT32: of mean alpha·beta.
+   * An alpha of 0 gives 0, to which the distribution shrinks.
    */
   @Override
   public NDArray sampleGamma(NDArray alpha, NDArray beta, Shape shape) {

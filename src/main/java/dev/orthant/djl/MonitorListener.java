@@ -13,15 +13,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Tells, while DJL trains, how many units of each activation are dead (never positive in the batches seen), its share of zeros, mean and deviation, and the norm
- * of each parameter and of its gradient. All is computed on the device; only the numbers of a report are copied to the host.
+ * Tells, while DJL trains, how many units of each activation are dead (never positive in the batches seen), its share
+ * of zeros, mean and deviation, and the norm of each parameter and of its gradient. All is computed on the device; only
+ * the numbers of a report are copied to the host.
  *
  * <pre>{@code
- * var config = new DefaultTrainingConfig(loss).addTrainingListeners(new MonitorListener(100, report -> report.lines().forEach(System.out::println)));
+ * var monitor = new MonitorListener(100, report -> report.lines().forEach(System.out::println));
+ * var config = new DefaultTrainingConfig(loss).addTrainingListeners(monitor);
  * }</pre>
  *
- * <p>Activations are named in the order in which the network calls them: {@code relu 1}, {@code relu 2}, … A network that is trained on several devices at once
- * is watched on all of them together. One listener watches at a time.
+ * <p>Activations are named in the order in which the network calls them: {@code relu 1}, {@code relu 2}, … A network
+ * that is trained on several devices at once is watched on all of them together. One listener watches at a time.
  */
 public final class MonitorListener extends TrainingListenerAdapter {
   private final int every;

@@ -20,15 +20,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * DJL's engine of Orthant: {@code Engine.getEngine("Orthant")}, {@code Model.newInstance(name, "Orthant")}.
  *
- * <p>Devices: {@code Device.cpu()}; {@code Device.gpu(i)}, the GPUs of the machine, those with CUDA first; and any device of {@code orthant devices}
- * by its kind and number, such as {@code Device.of("opencl", 0)}. The default is {@code gpu(0)}, or the CPU where there is none, or what
- * {@code -Dorthant.device} names.
+ * <p>Devices: {@code Device.cpu()}; {@code Device.gpu(i)}, the GPUs of the machine, those with CUDA first; and any
+ * device of {@code orthant devices} by its kind and number, such as {@code Device.of("opencl", 0)}. The default is
+ * {@code gpu(0)}, or the CPU where there is none, or what {@code -Dorthant.device} names.
  */
 public final class OrthantEngine extends Engine {
   /** The engine's name. */
   public static final String NAME = "Orthant";
 
-  /** Behind the engines that bring their own library: who has one of those on the class path, and names none, gets it. */
+  /**
+   * Behind the engines that bring their own library: who has one of those on the class path, and names none, gets it.
+   */
   static final int RANK = 5;
 
   private volatile RandomStream random = new RandomStream(System.nanoTime());

@@ -9,10 +9,12 @@ import dev.orthant.tensor.Tensor;
 /**
  * Records what is computed, by any thread, until it is closed; one at a time.
  *
- * <p><b>Gradients add up</b>, within a collector and from one to the next, until {@link #zeroGradients} or an optimizer's update clears them: the rule of
- * DJL's PyTorch engine, for which most of DJL's programs are written, and which makes it possible to gather the gradients of several small batches before one
- * update. The contract of {@link GradientCollector} can be read otherwise: that each collector begins at 0, as MXNet's did. Who wants that calls
- * {@link #zeroGradients} first, which is right under either rule; a {@code Trainer} need not, since each update clears.
+ * <p><b>Gradients add up</b>, within a collector and from one to the next, until {@link #zeroGradients} or an
+ * optimizer's update clears them: the rule of DJL's PyTorch engine, for which most of DJL's programs are written, and
+ * which makes it possible to gather the gradients of several small batches before one update. The contract of
+ * {@link GradientCollector} can be read otherwise: that each collector begins at 0, as MXNet's did. Who wants that
+ * calls {@link #zeroGradients} first, which is right under either rule; a {@code Trainer} need not, since each update
+ * clears.
  */
 public final class OrthantGradientCollector implements GradientCollector {
   private final Tape tape;

@@ -17,8 +17,9 @@ import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Indexing, as PyTorch's: whole numbers, slices, {@code ...} and {@code null} give views; index arrays (several broadcast against each other, mixed with any of
- * the former) and masks, which count as the index arrays of their true elements, give copies. All of them can be assigned to.
+ * Indexing, as PyTorch's: whole numbers, slices, {@code ...} and {@code null} give views; index arrays (several
+ * broadcast against each other, mixed with any of the former) and masks, which count as the index arrays of their true
+ * elements, give copies. All of them can be assigned to.
  */
 final class OrthantIndexer extends NDArrayIndexer {
   private final OrthantNDManager manager;
@@ -47,7 +48,10 @@ final class OrthantIndexer extends NDArrayIndexer {
         "get: a pick goes with whole axes only, on an array of " + array.getShape()));
   }
 
-  /** One element of each row: element (i…, j…) of the result is x[i…, index[i…, j…], j…]; axes that the index has not have extent 1. */
+  /**
+   * One element of each row: element (i…, j…) of the result is x[i…, index[i…, j…], j…]; axes that the index has not
+   * have extent 1.
+   */
   @Override
   public NDArray get(NDArray array, NDIndexFullPick pick) {
     OrthantNDArray own = ManagerCore.own(array);

@@ -51,7 +51,10 @@ public final class OrthantModel extends BaseModel {
     boolean read() throws IOException, MalformedModelException;
   }
 
-  /** DJL's reader takes sizes and names from the file as they are: what comes of damaged ones is told as damage. A device's failure is not. */
+  /**
+   * DJL's reader takes sizes and names from the file as they are: what comes of damaged ones is told as damage. A
+   * device's failure is not.
+   */
   private boolean told(Reading reading) throws IOException, MalformedModelException {
     try {
       return reading.read();

@@ -6,8 +6,8 @@ import dev.orthant.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DJL's array on a device of Orthant. Its methods are in the classes that this extends, by theme. Work is only recorded when a method is called, and done, fused, when
- * elements are asked for.
+ * DJL's array on a device of Orthant. Its methods are in the classes that this extends, by theme. Work is only recorded
+ * when a method is called, and done, fused, when elements are asked for.
  */
 public final class OrthantNDArray extends ArraySpectra {
   private @Nullable OrthantNDArrayEx ex;

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes arrays on one device, and frees those attached to it when it is closed, at once. Random numbers and number sequences are in
- * {@link ManagerCreation} and {@link ManagerRandom}.
+ * Makes arrays on one device, and frees those attached to it when it is closed, at once. Random numbers and number
+ * sequences are in {@link ManagerCreation} and {@link ManagerRandom}.
  */
 public class OrthantNDManager extends ManagerRandom {
   /** Made when first asked for, since its making asks the engine. */

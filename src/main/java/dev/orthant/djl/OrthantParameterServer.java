@@ -6,8 +6,9 @@ import ai.djl.training.optimizer.Optimizer;
 import dev.orthant.tensor.Tensor;
 
 /**
- * Updates parameters that are copied to several devices: the gradients are summed on the first device, the parameter there is updated, once, and its new value
- * copied to the others. So the copies stay equal bit by bit, and the optimizer's state is kept once. With one device nothing is copied at all.
+ * Updates parameters that are copied to several devices: the gradients are summed on the first device, the parameter
+ * there is updated, once, and its new value copied to the others. So the copies stay equal bit by bit, and the
+ * optimizer's state is kept once. With one device nothing is copied at all.
  */
 final class OrthantParameterServer implements ParameterServer {
   private final Optimizer optimizer;

@@ -9,8 +9,9 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * How an axis of n elements becomes one of m, place i of the result lying at (i + ½)·n/m of the source.
  *
- * <p>{@link #NEAREST} takes element ⌊i·n/m⌋, {@link #AREA} the mean of those that the place covers; the others weigh the elements by a function of their distance,
- * which is stretched where the axis shrinks (as PyTorch with anti-aliasing), and the weights sum to 1. Each axis is one matrix product, so all can be differentiated.
+ * <p>{@link #NEAREST} takes element ⌊i·n/m⌋, {@link #AREA} the mean of those that the place covers; the others weigh
+ * the elements by a function of their distance, which is stretched where the axis shrinks (as PyTorch with
+ * anti-aliasing), and the weights sum to 1. Each axis is one matrix product, so all can be differentiated.
  */
 enum Resampling {
   NEAREST(0, _ -> 0),

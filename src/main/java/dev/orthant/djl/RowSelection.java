@@ -25,9 +25,11 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link NDIndex} takes of an array: first a view (numbers, slices, null), then, of some of the view's axes, what index arrays and masks pick.
+ * What an {@link NDIndex} takes of an array: first a view (numbers, slices, null), then, of some of the view's axes,
+ * what index arrays and masks pick.
  *
- * <p>The axes that index arrays pick from become those of the indices, broadcast: in the place of the first, or, when others lie between them, at the front.
+ * <p>The axes that index arrays pick from become those of the indices, broadcast: in the place of the first, or, when
+ * others lie between them, at the front.
  */
 final class RowSelection {
   /**
@@ -61,7 +63,8 @@ final class RowSelection {
   }
 
   /**
-   * Reads an index. Index arrays and masks are read, and checked, by {@link #read} and {@link #write}, before they do anything.
+   * Reads an index. Index arrays and masks are read, and checked, by {@link #read} and {@link #write}, before they do
+   * anything.
    *
    * @throws ShapeException when it has too many axes, or a mask does not fit
    * @throws InvalidInputException when a number is out of range
@@ -271,7 +274,10 @@ final class RowSelection {
     return flat().read().apply(t).gather(place(), linear());
   }
 
-  /** {@code t} with {@code value}, which broadcasts, where this selects. Of several values for one element the last stays. */
+  /**
+   * {@code t} with {@code value}, which broadcasts, where this selects. Of several values for one element the last
+   * stays.
+   */
   Tensor write(Tensor t, Tensor value) {
     if (isView()) {
       return lens().write().apply(t, fitted("set", value, Shape.of(viewed())));

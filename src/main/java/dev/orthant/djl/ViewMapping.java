@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 
-/** The views that there are: each says how to read a part of a tensor, and how to make a tensor in which that part is another. All can be differentiated. */
+/**
+ * The views that there are: each says how to read a part of a tensor, and how to make a tensor in which that part is
+ * another. All can be differentiated.
+ */
 final class ViewMapping {
   private ViewMapping() {}
 
@@ -90,7 +93,10 @@ final class ViewMapping {
     return starts[axis] == 0 && counts[axis] == shape.dim(axis) && (steps[axis] == 1 || counts[axis] < 2);
   }
 
-  /** {@code base} with {@code part} where the slice is. Axis by axis: what the slice leaves out along it is put round what the rest makes of what it takes. */
+  /**
+   * {@code base} with {@code part} where the slice is. Axis by axis: what the slice leaves out along it is put round
+   * what the rest makes of what it takes.
+   */
   private static Tensor written(Tensor base, Tensor part, int axis, long[] starts, long[] counts, long[] steps) {
     int d = axis;
     while (d < starts.length && whole(base.shape(), d, starts, counts, steps)) {
@@ -121,7 +127,10 @@ final class ViewMapping {
     });
   }
 
-  /** Slices along an axis, {@code source.applyAsLong(i)} of {@code others} in place i, that of {@code base} where it says −1. */
+  /**
+   * Slices along an axis, {@code source.applyAsLong(i)} of {@code others} in place i, that of {@code base} where it
+   * says −1.
+   */
   static Tensor merged(Tensor base, Tensor others, int axis, long extent, LongUnaryOperator source) {
     long[] from = new long[Math.toIntExact(extent)];
     for (int i = 0; i < from.length; i++) {

@@ -7,15 +7,16 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A named elementwise function y = f(x; parameters). {@link Activations} holds the catalogue; a user's own is made by the same
- * {@code define} and can do all that the built-in ones can: be fused, run on every device, be differentiated.
+ * A named elementwise function y = f(x; parameters). {@link Activations} holds the catalogue; a user's own is made by
+ * the same {@code define} and can do all that the built-in ones can: be fused, run on every device, be differentiated.
  *
  * @param name snake_case, as in PyTorch's functional names
  * @param value f, with x as input 0 and the parameters as inputs 1, 2, …
  * @param parameters in the order of their inputs
- * @param slopeByOutput f′ written by y alone (as input 0), for those functions where that is possible: then training need not keep
- *     x. Only where the output as it is stored, in 16 bits too, loses nothing: a sign or a threshold decides, as for relu. 1 − y² would lose the slope of tanh where y has
- *     become 1. Parameters are inputs 1, 2, … and may limit where it holds (a positive slope, for example); the Javadoc of the constant says so
+ * @param slopeByOutput f′ written by y alone (as input 0), for those functions where that is possible: then training
+ *     need not keep x. Only where the output as it is stored, in 16 bits too, loses nothing: a sign or a threshold
+ *     decides, as for relu. 1 − y² would lose the slope of tanh where y has become 1. Parameters are inputs 1, 2, … and
+ *     may limit where it holds (a positive slope, for example); the Javadoc of the constant says so
  */
 public record Activation(String name, Expr value, List<Parameter> parameters, Optional<Expr> slopeByOutput) {
   /** What the backward pass needs to keep. */

@@ -14,10 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The catalogue. One line adds an activation: it is then on the command line, in the parity run and fusable on every device.
+ * The catalogue. One line adds an activation: it is then on the command line, in the parity run and fusable on every
+ * device.
  *
- * <p>Kinks choose their left side at the kink itself ({@code <=}), so that the slope there is that of the left, as in PyTorch. NaN
- * fails every comparison and so must be in the branch that returns x.
+ * <p>Kinks choose their left side at the kink itself ({@code <=}), so that the slope there is that of the left, as in
+ * PyTorch. NaN fails every comparison and so must be in the branch that returns x.
  */
 public final class Activations {
   private static final Map<String, Activation> ALL = new LinkedHashMap<>();
@@ -83,8 +84,8 @@ public final class Activations {
   public static final Activation EXP = add(define("exp", Expr::exp));
   public static final Activation SQRT = add(define("sqrt", Expr::sqrt));
   /**
-   * min(max(x, min), max): where the limits cross all is max, as in PyTorch and ONNX. The defaults leave x alone. At the limits themselves the slope is 1, as
-   * in PyTorch's clamp.
+   * min(max(x, min), max): where the limits cross all is max, as in PyTorch and ONNX. The defaults leave x alone. At
+   * the limits themselves the slope is 1, as in PyTorch's clamp.
    */
   public static final Activation CLIP = add(define("clip", in -> {
     Expr least = lower(in.get(1), in.get(2));
@@ -127,7 +128,9 @@ public final class Activations {
     return areKnown ? min : where(min.gt(max), max, min);
   }
 
-  /** αx + β as α(x + β/α), which keeps its digits about the zero −β/α; as it stands where that quotient is not finite. */
+  /**
+   * αx + β as α(x + β/α), which keeps its digits about the zero −β/α; as it stands where that quotient is not finite.
+   */
   private static Expr line(Expr x, Expr alpha, Expr beta) {
     Expr quotient = beta.div(alpha);
     return where(quotient.abs().lt(Double.POSITIVE_INFINITY), x.plus(quotient).times(alpha), x.times(alpha).plus(beta));

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * Reads an {@link Expr} as C: the same text for OpenCL C, CUDA C++ and host C++. Equal subexpressions are computed once. The type
- * is called {@code real}, which the kernel's dialect defines; arithmetic in integers is that of {@code kernels/integers.h}.
+ * Reads an {@link Expr} as C: the same text for OpenCL C, CUDA C++ and host C++. Equal subexpressions are computed
+ * once. The type is called {@code real}, which the kernel's dialect defines; arithmetic in integers is that of
+ * {@code kernels/integers.h}.
  */
 public final class CPrinter {
   /** A piece of C: statements that define temporaries, and the expression that is the value. */
@@ -30,7 +31,8 @@ public final class CPrinter {
   /**
    * A printer for formulas that share temporaries (several outputs of one op).
    *
-   * @param type the computing type: F32 or F64, which is how numbers are written; or I64, for formulas that are whole ({@link IntegerSemantics})
+   * @param type the computing type: F32 or F64, which is how numbers are written; or I64, for formulas that are whole
+   * ({@link IntegerSemantics})
    * @param inputs the C text of each input
    * @param scalars the C text of each scalar
    * @param prefix begins the names of temporaries

@@ -8,8 +8,9 @@ import dev.orthant.expr.Expr.Unary;
 import dev.orthant.expr.Expr.Where;
 
 /**
- * The symbolic derivative. A choice is differentiated side by side, so at a kink the derivative is that of the side which the
- * condition picks: write {@code x <= 0} for the subgradient of the left. {@link Function#RELU} brings its own, 0 at 0.
+ * The symbolic derivative. A choice is differentiated side by side, so at a kink the derivative is that of the side
+ * which the condition picks: write {@code x <= 0} for the subgradient of the left. {@link Function#RELU} brings its
+ * own, 0 at 0.
  *
  * <p>A factor that is the constant 0 removes its term, so nothing is multiplied by a masked-out infinity.
  */
@@ -69,7 +70,9 @@ final class Derivative {
     return Expr.where(vanishes, zero, power.times(x.log()));
   }
 
-  /** atan2(y, x): (x·dy − y·dx)/(x² + y²), scaled by the larger so that no square overflows or vanishes; 0 at infinity. */
+  /**
+   * atan2(y, x): (x·dy − y·dx)/(x² + y²), scaled by the larger so that no square overflows or vanishes; 0 at infinity.
+   */
   private static Expr angle(Expr y, Expr x, Expr dy, Expr dx) {
     Expr scale = Expr.max(y.abs(), x.abs());
     Expr u = y.div(scale);
@@ -81,7 +84,10 @@ final class Derivative {
     return plus(times(byY, dy), negate(times(byX, dx)));
   }
 
-  /** How much of the slope the first of two has when the larger is taken: half where they are equal, NaN where they do not compare. */
+  /**
+   * How much of the slope the first of two has when the larger is taken: half where they are equal, NaN where they do
+   * not compare.
+   */
   private static Expr share(Expr a, Expr b) {
     return Expr.where(a.gt(b), 1, Expr.where(a.lt(b), 0, Expr.where(a.eq(b), Expr.constant(0.5), a.plus(b))));
   }

@@ -3,9 +3,9 @@ package dev.orthant.expr;
 import dev.orthant.core.DType;
 
 /**
- * Reads an {@link Expr} as interval arithmetic with rounding: what comes out encloses every result that a device keeping to the
- * OpenCL C error limits ({@link Function#ulps()}, {@link Operator#ulps()}) can produce. The a-priori error bound of everything
- * elementwise.
+ * Reads an {@link Expr} as interval arithmetic with rounding: what comes out encloses every result that a device
+ * keeping to the OpenCL C error limits ({@link Function#ulps()}, {@link Operator#ulps()}) can produce. The a-priori
+ * error bound of everything elementwise.
  *
  * <p>Source of the method: R. E. Moore, Interval Analysis, 1966.
  */

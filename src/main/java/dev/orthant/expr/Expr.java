@@ -7,12 +7,12 @@ import java.util.function.IntFunction;
 /**
  * A formula on one element: real-valued, IEEE semantics, no side effects. Immutable; compared by structure.
  *
- * <p>{@link Input} is an element of a tensor operand, {@link Scalar} a number known at launch (a learning rate, a slope) and
- * {@link Constant} one known when the formula is written. Kinks are written with {@link Where}, never with {@code fmax}, so that a
- * NaN that goes in comes out.
+ * <p>{@link Input} is an element of a tensor operand, {@link Scalar} a number known at launch (a learning rate, a
+ * slope) and {@link Constant} one known when the formula is written. Kinks are written with {@link Where}, never with
+ * {@code fmax}, so that a NaN that goes in comes out.
  *
- * <p>A formula of more than {@link Measure#MAX_NODES} nodes, or deeper than {@link Measure#DEEPEST}, is refused where it is put together
- * ({@link dev.orthant.core.InvalidInputException}).
+ * <p>A formula of more than {@link Measure#MAX_NODES} nodes, or deeper than {@link Measure#DEEPEST}, is refused where
+ * it is put together ({@link dev.orthant.core.InvalidInputException}).
  */
 public sealed interface Expr {
   /** The element of operand {@code index}; input 0 of an activation is its argument, of an epilogue the accumulator. */
@@ -252,7 +252,8 @@ public sealed interface Expr {
     return apply(Function.SOFTPLUS);
   }
 
-  // ---- comparisons (false when an operand is NaN, but for ne) --------------------------------------------------------
+  // ---- comparisons (false when an operand is NaN, but for ne)
+  // --------------------------------------------------------
 
   default Condition lt(Expr o) {
     return new Condition.Compare(Condition.Relation.LT, this, o);
@@ -338,7 +339,10 @@ public sealed interface Expr {
     return measure().size();
   }
 
-  /** The same value by functions that keep their digits where this formula as written loses them: see {@link Simplifier}. */
+  /**
+   * The same value by functions that keep their digits where this formula as written loses them: see
+   * {@link Simplifier}.
+   */
   default Expr simplified() {
     return Simplifier.of(this);
   }

@@ -8,11 +8,11 @@ import org.apache.commons.numbers.gamma.Erf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one-argument functions: name in C, error bound, how it rises, value in double, derivative, and for those that C does not
- * know a definition by others. One line adds one.
+ * The one-argument functions: name in C, error bound, how it rises, value in double, derivative, and for those that C
+ * does not know a definition by others. One line adds one.
  *
- * <p>{@code ulps} is the largest error in units in the last place that the OpenCL C 1.2 specification (table 7.1, full profile,
- * single precision) allows; it is the a-priori bound for every device.
+ * <p>{@code ulps} is the largest error in units in the last place that the OpenCL C 1.2 specification (table 7.1, full
+ * profile, single precision) allows; it is the a-priori bound for every device.
  */
 public enum Function {
   NEG("-", 0, Trend.FALLING, x -> -x, x -> Expr.constant(-1)),
@@ -45,8 +45,8 @@ public enum Function {
   RINT("rint", 0, Trend.RISING, Math::rint, x -> Expr.constant(0)),
   TRUNC("trunc", 0, Trend.RISING, x -> x < 0 ? Math.ceil(x) : Math.floor(x), x -> Expr.constant(0)),
 
-  // Those below are spelled out by the others, but keep a derivative of their own: that of the spelling would be wrong at 0 or
-  // lose digits far from it.
+  // Those below are spelled out by the others, but keep a derivative of their own: that of the spelling would be wrong
+  // at 0 or lose digits far from it.
 
   /** −1, 0 or 1; ±0 and NaN stay what they are. */
   SIGN(x -> Expr.where(x.gt(0), 1, Expr.where(x.lt(0), -1, x)), x -> Expr.constant(0)),
@@ -58,7 +58,8 @@ public enum Function {
   /** {@code x < 0 ? 0 : x}: NaN stays NaN, −0 stays −0, and the subgradient at 0 is 0. */
   RELU(x -> Expr.where(x.lt(0), 0, x), x -> Expr.where(x.le(0), 0, 1)),
 
-  // These keep their digits over all of their domain. What they are granted is four units and the errors of the functions in their spelling.
+  // These keep their digits over all of their domain. What they are granted is four units and the errors of the
+  // functions in their spelling.
 
   /** 1 / (1 + e^−x). */
   SIGMOID(9.5, Trend.RISING, (x, _) -> Logistic.sigmoid(x), Slopes::sigmoid),
@@ -100,13 +101,13 @@ public enum Function {
   GELU_SLOPE(12.5, Trend.TURNING, Normal::geluSlope, Slopes::geluTwice, -1.4142135623730951, 1.4142135623730951),
 
   /**
-   * log|Γ(x)|: +∞ at 0, −1, −2, … and at ±∞. In F64 off by at most 1e-14, in F32 by 1e-6, of the larger of 1 and the value; for x > 0 of the value itself, the
-   * zeros 1 and 2 included.
+   * log|Γ(x)|: +∞ at 0, −1, −2, … and at ±∞. In F64 off by at most 1e-14, in F32 by 1e-6, of the larger of 1 and the
+   * value; for x > 0 of the value itself, the zeros 1 and 2 included.
    */
   GAMMALN(GammaFunctions::logGamma, Expr::digamma),
   /**
-   * ψ(x), the derivative of log Γ(x): −∞ at 0, +∞ at −0, NaN at −1, −2, … and −∞. In F64 off by at most 1e-13, in F32 by 1e-6, of the larger of 1 and the value
-   * away from the poles below 0.
+   * ψ(x), the derivative of log Γ(x): −∞ at 0, +∞ at −0, NaN at −1, −2, … and −∞. In F64 off by at most 1e-13, in F32
+   * by 1e-6, of the larger of 1 and the value away from the poles below 0.
    */
   DIGAMMA(GammaFunctions::digamma, GammaFunctions::trigamma),
   /** erf⁻¹(x): ±∞ at ±1, NaN beyond. In F64 off by at most 1e-14 of the value, in F32 by 2e-6. */
@@ -233,7 +234,10 @@ public enum Function {
     return Expr.constant(1).minus(x).times(x.plus(1));
   }
 
-  /** The inverse hyperbolic functions, which {@code java.lang.Math} lacks; each keeps its digits near 0 and its signed zero. */
+  /**
+   * The inverse hyperbolic functions, which {@code java.lang.Math} lacks; each keeps its digits near 0 and its signed
+   * zero.
+   */
   private static final class HyperbolicInverse {
     static double asinh(double x) {
       double a = Math.abs(x);

@@ -3,13 +3,13 @@ package dev.orthant.expr;
 /**
  * log|Γ(x)|, its derivative ψ(x) and ψ′(x), spelled out by elementary functions.
  *
- * <p>Formulas: M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 1964: Stirling's series 6.1.41 and 6.3.18, recurrences 6.1.15 and
- * 6.3.5, reflections 6.1.17 and 6.3.7, the series about 2 6.1.33.
+ * <p>Formulas: M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 1964: Stirling's series 6.1.41 and
+ * 6.3.18, recurrences 6.1.15 and 6.3.5, reflections 6.1.17 and 6.3.7, the series about 2 6.1.33.
  */
 final class GammaFunctions {
   /**
-   * log Γ(2 + w) / w for |w| ≤ 1/2, constant first: the polynomial through 16 Chebyshev points of 6.1.33 computed with 60 digits; off by at
-   * most 1.5e-15 of the value.
+   * log Γ(2 + w) / w for |w| ≤ 1/2, constant first: the polynomial through 16 Chebyshev points of 6.1.33 computed with
+   * 60 digits; off by at most 1.5e-15 of the value.
    */
   private static final double[] ABOUT_2 = {0.4227843350984674, 0.3224670334241131, -0.06735230105333267,
       0.020580808427848166, -0.00738555101739438, 0.002890510325409574, -0.001192754271087742, 0.0005096696946223285,

@@ -3,12 +3,13 @@ package dev.orthant.expr;
 import dev.orthant.core.DType;
 
 /**
- * Reads an {@link Expr} in integers of 64 bits: the truth of formulas whose operands and results are all integers. Sums, differences, products
- * and powers wrap around modulo 2⁶⁴ as Java's do; what is then stored in a narrower type is the low bits. Nothing traps:
+ * Reads an {@link Expr} in integers of 64 bits: the truth of formulas whose operands and results are all integers.
+ * Sums, differences, products and powers wrap around modulo 2⁶⁴ as Java's do; what is then stored in a narrower type is
+ * the low bits. Nothing traps:
  *
  * <ul>
- * <li>{@code DIV} is the quotient cut towards zero, {@code FMOD} the remainder with the sign of the dividend, as C's / and %. By 0 both are 0;
- * the quotient −2⁶³ / −1, which 64 bits do not hold, wraps to −2⁶³.
+ * <li>{@code DIV} is the quotient cut towards zero, {@code FMOD} the remainder with the sign of the dividend, as C's /
+ * and %. By 0 both are 0; the quotient −2⁶³ / −1, which 64 bits do not hold, wraps to −2⁶³.
  * <li>{@code POW} multiplies; a negative exponent gives 1 for the base 1, ±1 for −1, else 0.
  * <li>{@code FLOOR}, {@code CEIL}, {@code RINT} and {@code TRUNC} change nothing.
  * </ul>
@@ -19,8 +20,8 @@ public final class IntegerSemantics {
   private IntegerSemantics() {}
 
   /**
-   * Whether {@code e} has a meaning in integers: only the functions above, absolute values, signs, choices and whole constants. A quotient that is then
-   * rounded other than towards zero has none.
+   * Whether {@code e} has a meaning in integers: only the functions above, absolute values, signs, choices and whole
+   * constants. A quotient that is then rounded other than towards zero has none.
    */
   public static boolean isWhole(Expr e) {
     return switch (e) {

@@ -3,8 +3,8 @@ package dev.orthant.expr;
 import dev.orthant.core.DType;
 
 /**
- * The set of values a device may lawfully have computed: all numbers from {@code lo} to {@code hi}, and NaN if {@code nan}. When
- * {@code lo > hi} there is no number in it and the value is surely NaN.
+ * The set of values a device may lawfully have computed: all numbers from {@code lo} to {@code hi}, and NaN if
+ * {@code nan}. When {@code lo > hi} there is no number in it and the value is surely NaN.
  */
 public record Interval(double lo, double hi, boolean nan) {
   static final Interval NAN = new Interval(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, true);
@@ -17,8 +17,8 @@ public record Interval(double lo, double hi, boolean nan) {
   }
 
   /**
-   * A value known to within {@code error}, as a sum of products accumulated in {@code type} is; anything at all when the terms
-   * ({@code magnitude}: the sum of their absolute values) could have overflowed on the way.
+   * A value known to within {@code error}, as a sum of products accumulated in {@code type} is; anything at all when
+   * the terms ({@code magnitude}: the sum of their absolute values) could have overflowed on the way.
    */
   public static Interval around(double v, double error, double magnitude, DType type) {
     if (Double.isNaN(v) || Double.isInfinite(v)) {
@@ -64,8 +64,8 @@ public record Interval(double lo, double hi, boolean nan) {
   }
 
   /**
-   * This interval after rounding to {@code type} with an error of {@code ulps} units in the last place; what is too small or too large
-   * for the type may become 0 or infinite.
+   * This interval after rounding to {@code type} with an error of {@code ulps} units in the last place; what is too
+   * small or too large for the type may become 0 or infinite.
    */
   Interval rounded(double ulps, DType type) {
     if (ulps == 0 || surelyNan()) {
@@ -89,8 +89,8 @@ public record Interval(double lo, double hi, boolean nan) {
   }
 
   /**
-   * This interval, computed in {@code compute}, after storing to {@code type}: floats are rounded, integers are those of {@link DType#round}, BOOL is 1 for
-   * what is not 0.
+   * This interval, computed in {@code compute}, after storing to {@code type}: floats are rounded, integers are those
+   * of {@link DType#round}, BOOL is 1 for what is not 0.
    */
   public Interval stored(DType type, DType compute) {
     return switch (type) {
@@ -105,7 +105,9 @@ public record Interval(double lo, double hi, boolean nan) {
     };
   }
 
-  /** This interval widened to zero when it reaches into the subnormal numbers of {@code type}, which a device may flush. */
+  /**
+   * This interval widened to zero when it reaches into the subnormal numbers of {@code type}, which a device may flush.
+   */
   Interval flushed(DType type) {
     double tiny = flushed(type, 0);
     boolean small = Math.abs(lo) < tiny || Math.abs(hi) < tiny;
@@ -116,7 +118,10 @@ public record Interval(double lo, double hi, boolean nan) {
     return Double.isInfinite(v) ? 0 : relative * Math.abs(v) + flushed(type, type.minSubnormal());
   }
 
-  /** What may be flushed: single precision subnormals (OpenCL C leaves it to the device); a half's are stored, a double's are kept. */
+  /**
+   * What may be flushed: single precision subnormals (OpenCL C leaves it to the device); a half's are stored, a
+   * double's are kept.
+   */
   private static double flushed(DType type, double otherwise) {
     return switch (type) {
       case F32, BF16 -> type.minNormal();

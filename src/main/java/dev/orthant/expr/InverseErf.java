@@ -1,6 +1,9 @@
 package dev.orthant.expr;
 
-/** erf⁻¹(x) by the quantile Φ⁻¹ of the normal distribution ({@link NormalQuantile}): erf⁻¹(x) = Φ⁻¹((x + 1)/2)/√2. No digits are lost about 0. */
+/**
+ * erf⁻¹(x) by the quantile Φ⁻¹ of the normal distribution ({@link NormalQuantile}): erf⁻¹(x) = Φ⁻¹((x + 1)/2)/√2. No
+ * digits are lost about 0.
+ */
 final class InverseErf {
   private InverseErf() {}
 

@@ -3,12 +3,13 @@ package dev.orthant.expr;
 import dev.orthant.core.DType;
 
 /**
- * What is made of the logistic function σ(x) = 1/(1 + e^−x), written so that no step amplifies a rounding error: value and slope are off by a few units in
- * the last place for every x, the limits at ±∞ included.
+ * What is made of the logistic function σ(x) = 1/(1 + e^−x), written so that no step amplifies a rounding error: value
+ * and slope are off by a few units in the last place for every x, the limits at ±∞ included.
  *
- * <p>The means: only e^−|x| is formed, which does not overflow; far out a product with it takes e^(c−|x|) first, which is not yet subnormal
- * where the product is not ({@link Tail}); σ′ and the slopes are quotients, never 1 − σ; x·σ has a slope f′ with f′(x) + f′(−x) = 1, so that only the tail is computed; and there the
- * slope's zero is a factor w = x − zero of every term, with the zero known to twice the digits.
+ * <p>The means: only e^−|x| is formed, which does not overflow; far out a product with it takes e^(c−|x|) first, which
+ * is not yet subnormal where the product is not ({@link Tail}); σ′ and the slopes are quotients, never 1 − σ; x·σ has a
+ * slope f′ with f′(x) + f′(−x) = 1, so that only the tail is computed; and there the slope's zero is a factor w = x −
+ * zero of every term, with the zero known to twice the digits.
  */
 final class Logistic {
   /** From here on e^−x and what it is multiplied by are 0 in every type: where ∞ would give 0·∞. */
@@ -87,8 +88,9 @@ final class Logistic {
   }
 
   /**
-   * t·(4(x + 1) + t(4x + 6) + 4t² + t³)/d² with t = e^x, d = t² + 2t + 2 (Misra 2019); for x ≥ 0, where it is near 1, 1 − 2(t/d)²·(1 − 2x + 2t(1 − x + t)) with t = e^−x, d = 2t² + 2t + 1. The bracket is d·(2 + 2x + t − 2x·t²/d), and about its
-   * zero x₀ 4w(1 + t₀) + u(4x + 6 + 4(t + t₀) + t² + t·t₀ + t₀²) with w = x − x₀, u = t₀(e^w − 1) = t − t₀.
+   * t·(4(x + 1) + t(4x + 6) + 4t² + t³)/d² with t = e^x, d = t² + 2t + 2 (Misra 2019); for x ≥ 0, where it is near 1, 1
+   * − 2(t/d)²·(1 − 2x + 2t(1 − x + t)) with t = e^−x, d = 2t² + 2t + 1. The bracket is d·(2 + 2x + t − 2x·t²/d), and
+   * about its zero x₀ 4w(1 + t₀) + u(4x + 6 + 4(t + t₀) + t² + t·t₀ + t₀²) with w = x − x₀, u = t₀(e^w − 1) = t − t₀.
    */
   static Expr mishSlope(Expr x) {
     Expr a = notBeyond(x);
@@ -109,11 +111,13 @@ final class Logistic {
     return Expr.where(x.lt(0), negative, positive);
   }
 
-  // ---- GELU by tanh --------------------------------------------------------------------------------------------------
+  // ---- GELU by tanh
+  // --------------------------------------------------------------------------------------------------
 
   /**
-   * e^−v of v = a·(C + D·a²), which has to be known to an absolute error of a rounding error of 1, though it may be 100: a is cut to h, a multiple of 1/32 (F64: 2⁻¹⁰), and C + D·h², exact by
-   * short D, to a multiple q of 2⁻¹¹ (F64: 2⁻³¹), so that h·q is exact. What is left is small.
+   * e^−v of v = a·(C + D·a²), which has to be known to an absolute error of a rounding error of 1, though it may be
+   * 100: a is cut to h, a multiple of 1/32 (F64: 2⁻¹⁰), and C + D·h², exact by short D, to a multiple q of 2⁻¹¹ (F64:
+   * 2⁻³¹), so that h·q is exact. What is left is small.
    */
   private static Power power(Expr a, DType type) {
     boolean single = type == DType.F32;
@@ -148,8 +152,8 @@ final class Logistic {
   }
 
   /**
-   * At −a: t/(1 + t)²·(1 + t − a·v′) with t = e^−v; about its zero the bracket is w(C + 3D·s) + t₀(e^(w(C + D·s)) − 1) with w = a₀ − a, s = a² +
-   * a·a₀ + a₀².
+   * At −a: t/(1 + t)²·(1 + t − a·v′) with t = e^−v; about its zero the bracket is w(C + 3D·s) + t₀(e^(w(C + D·s)) − 1)
+   * with w = a₀ − a, s = a² + a·a₀ + a₀².
    */
   static Expr geluTanhSlope(Expr x, DType type) {
     Expr a = notBeyond(x, type == DType.F32 ? 12 : 24);
@@ -166,7 +170,8 @@ final class Logistic {
     return mirrored(x, t.times(bracket).div(t.value().plus(2).times(t.value()).plus(power.lost()).plus(1)));
   }
 
-  // ---- pieces --------------------------------------------------------------------------------------------------------
+  // ---- pieces
+  // --------------------------------------------------------------------------------------------------------
 
   /** f′(x) from its tail at −|x|. */
   static Expr mirrored(Expr x, Expr tail) {

@@ -3,8 +3,8 @@ package dev.orthant.expr;
 import dev.orthant.core.InvalidInputException;
 
 /**
- * What is known of a formula without reading it again: it is counted when the formula is put together, so that one which would take for ever to read is
- * refused there. Parts that stand in a formula more than once count each time.
+ * What is known of a formula without reading it again: it is counted when the formula is put together, so that one
+ * which would take for ever to read is refused there. Parts that stand in a formula more than once count each time.
  *
  * @param size the number of nodes, when written out as a tree
  * @param depth the number of nodes from the root to the furthest leaf

@@ -3,14 +3,15 @@ package dev.orthant.expr;
 import dev.orthant.core.DType;
 
 /**
- * The normal distribution: Φ(x), erfc(x), GELU and its slope, off by a few units in the last place however far out. All are made of two smooth functions of
- * a = |x|, each a polynomial in t = (a − 4)/(a + 4), and of e^(−a²/2):
+ * The normal distribution: Φ(x), erfc(x), GELU and its slope, off by a few units in the last place however far out. All
+ * are made of two smooth functions of a = |x|, each a polynomial in t = (a − 4)/(a + 4), and of e^(−a²/2):
  *
  * <pre>R(a) = e^(a²/2)·Φ(−a),   S(a) = (R(a) − a/√(2π))/(a₀ − a) with a₀ the zero of GELU's slope at −a</pre>
  *
- * <p>a² is not rounded: with h the multiple of 1/256 next to a it is h² + (a − h)(a + h), and h² is exact. The coefficients are own fits through Chebyshev
- * points of functions computed with 60 digits; relative error below 7e-8 (F32, for a up to 15) and 3e-18 (F64, up to 40). The substitution is that of M. M.
- * Shepherd and J. G. Laframboise, Chebyshev Approximation of (1 + 2x)exp(x²)erfc x, Mathematics of Computation 36 (1981).
+ * <p>a² is not rounded: with h the multiple of 1/256 next to a it is h² + (a − h)(a + h), and h² is exact. The
+ * coefficients are own fits through Chebyshev points of functions computed with 60 digits; relative error below 7e-8
+ * (F32, for a up to 15) and 3e-18 (F64, up to 40). The substitution is that of M. M. Shepherd and J. G. Laframboise,
+ * Chebyshev Approximation of (1 + 2x)exp(x²)erfc x, Mathematics of Computation 36 (1981).
  */
 final class Normal {
   /** R(a)·(a + 4). */

@@ -3,10 +3,11 @@ package dev.orthant.expr;
 import java.util.function.BinaryOperator;
 
 /**
- * The three quotients of polynomials of the normal distribution's quantile Φ⁻¹, wherever and in whatever form they are needed.
+ * The three quotients of polynomials of the normal distribution's quantile Φ⁻¹, wherever and in whatever form they are
+ * needed.
  *
- * <p>Source: M. J. Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied Statistics 37 (1988), 477–484, routine PPND16
- * (relative error about 1e-16).
+ * <p>Source: M. J. Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied Statistics 37
+ * (1988), 477–484, routine PPND16 (relative error about 1e-16).
  */
 public enum NormalQuantile {
   /** Φ⁻¹(½ + q)/q by 0.425² − q², for |q| ≤ 0.425. */

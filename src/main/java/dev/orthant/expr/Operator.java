@@ -7,20 +7,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The two-argument functions: value, and the error that a device may make.
  *
- * <p>{@code ulps} is the largest error in units in the last place that the OpenCL C 1.2 specification (table 7.1, full profile,
- * single precision) allows; it is the a-priori bound for every device.
+ * <p>{@code ulps} is the largest error in units in the last place that the OpenCL C 1.2 specification (table 7.1, full
+ * profile, single precision) allows; it is the a-priori bound for every device.
  */
 public enum Operator {
   ADD("+", 0.5, (a, b) -> a + b),
   SUB("-", 0.5, (a, b) -> a - b),
   MUL("*", 0.5, (a, b) -> a * b),
   DIV("/", 2.5, (a, b) -> a / b),
-  /** By C's rules (C99 Annex F): what Java's {@code Math.pow} answers, but that 1 to any power is 1, NaN included, and (−1)^±∞ is 1. */
+  /**
+   * By C's rules (C99 Annex F): what Java's {@code Math.pow} answers, but that 1 to any power is 1, NaN included, and
+   * (−1)^±∞ is 1.
+   */
   POW("pow", 16, (a, b) -> a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : Math.pow(a, b)),
   ATAN2("atan2", 6, Math::atan2),
   /** The remainder with the sign of the dividend: C's {@code fmod}. */
   FMOD("fmod", 0.5, (a, b) -> a % b),
-  /** The larger of two; NaN if either is. Where they are equal each has half of the slope, as the members of a tie have in a maximum over an axis. */
+  /**
+   * The larger of two; NaN if either is. Where they are equal each has half of the slope, as the members of a tie have
+   * in a maximum over an axis.
+   */
   MAX((a, b) -> Expr.where(a.gt(b).or(a.ne(a)), a, b)),
   /** The smaller of two; NaN if either is. The slope as that of {@link #MAX}. */
   MIN((a, b) -> Expr.where(a.lt(b).or(a.ne(a)), a, b)),

@@ -1,8 +1,8 @@
 package dev.orthant.expr;
 
 /**
- * A number that shapes an activation: a slope, a limit. It is given a value when the activation is used: a plain number, or a tensor
- * that broadcasts to the output, which can then be learned.
+ * A number that shapes an activation: a slope, a limit. It is given a value when the activation is used: a plain
+ * number, or a tensor that broadcasts to the output, which can then be learned.
  *
  * @param name as in ONNX or PyTorch, snake_case; also the command-line flag
  * @param initial the value when none is given, and the one training starts from

@@ -6,20 +6,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a formula of a user's as the catalogue would: with functions that keep their digits where the formula as written loses them. The value in exact
- * arithmetic is the same; where the formula as written is 0·∞ and has a limit, the result is the limit.
+ * Writes a formula of a user's as the catalogue would: with functions that keep their digits where the formula as
+ * written loses them. The value in exact arithmetic is the same; where the formula as written is 0·∞ and has a limit,
+ * the result is the limit.
  *
  * <ul>
- * <li>{@code 1 − tanh²u} is tanh′(u); {@code 1 ± tanh u} is 2σ(±2u); {@code 1 ± erf u} is erfc(∓u); {@code 1 − σ(u)} is σ(−u)
+ * <li>{@code 1 − tanh²u} is tanh′(u); {@code 1 ± tanh u} is 2σ(±2u); {@code 1 ± erf u} is erfc(∓u); {@code 1 − σ(u)} is
+ * σ(−u)
  * <li>{@code e^u − 1} is expm1, {@code log(1 + v)} log1p, {@code log(1 + e^u)} softplus, {@code log σ(u)} −softplus(−u)
  * <li>{@code v/(1 + e^u)} is v·σ(−u); erfc of u/√2 is by the normal distribution
  * <li>the products x·σ(x), x·σ(kx), x·Φ(x), x·tanh(softplus x), and x·σ of GELU's polynomial are the catalogue's
  * </ul>
  *
- * <p>It is applied to a formula that is put on tensors, where an activation is defined and where a derivative is made; not to what fusion puts together:
- * a chain of operations would otherwise give other bits when it is fused.
+ * <p>It is applied to a formula that is put on tensors, where an activation is defined and where a derivative is made;
+ * not to what fusion puts together: a chain of operations would otherwise give other bits when it is fused.
  */
-@SuppressWarnings("BadInstanceof") // "f(e) instanceof Expr u" names what a pattern found, or goes on where it found null
+// "f(e) instanceof Expr u" names what a pattern found, or goes on where it found null
+@SuppressWarnings("BadInstanceof")
 final class Simplifier {
   private static final double CLOSE = 1e-12;
 
@@ -142,7 +145,8 @@ final class Simplifier {
         ? u.apply(Function.TANH_SLOPE) : plain;
   }
 
-  // ---- products ------------------------------------------------------------------------------------------------------
+  // ---- products
+  // ------------------------------------------------------------------------------------------------------
 
   /** A product as a number and what is not one; signs and divisions by numbers are in the number. */
   private record Factors(double constant, List<Expr> rest) {
@@ -286,7 +290,8 @@ final class Simplifier {
     }
   }
 
-  // ---- patterns ------------------------------------------------------------------------------------------------------
+  // ---- patterns
+  // ------------------------------------------------------------------------------------------------------
 
   /** u of f(u); null when {@code e} is not that. */
   private static @Nullable Expr argument(Expr e, Function f) {

@@ -35,8 +35,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device behind a {@link GpuDriver}. All driver calls are made under one lock, which is innermost: the pool may be holding its own
- * when it asks for memory, so nothing here calls the pool while holding this one.
+ * A device behind a {@link GpuDriver}. All driver calls are made under one lock, which is innermost: the pool may be
+ * holding its own when it asks for memory, so nothing here calls the pool while holding this one.
  */
 public final class GpuDevice implements Device {
   private static final Logger LOG = System.getLogger(GpuDevice.class.getName());

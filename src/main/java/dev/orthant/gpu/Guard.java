@@ -24,9 +24,10 @@ import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses between a special way and the ordinary kernels. A special way is proved on this very device before it is first used for a kind of
- * call: what it computes for the trials must be lawful ({@link Bounds}) and must agree with the ordinary kernels, on normal numbers and with a NaN
- * and an infinity among them. One that does not, or whose build or launch fails, is not used for that kind any more, which is said once.
+ * Chooses between a special way and the ordinary kernels. A special way is proved on this very device before it is
+ * first used for a kind of call: what it computes for the trials must be lawful ({@link Bounds}) and must agree with
+ * the ordinary kernels, on normal numbers and with a NaN and an infinity among them. One that does not, or whose build
+ * or launch fails, is not used for that kind any more, which is said once.
  */
 final class Guard {
   private static final int PLANS = 1024;
@@ -170,7 +171,10 @@ final class Guard {
     return inputs;
   }
 
-  /** The first output that is not lawful, or not the ordinary kernel's within both their bounds; null when there is none. */
+  /**
+   * The first output that is not lawful, or not the ordinary kernel's within both their bounds; null when there is
+   * none.
+   */
   private static @Nullable String difference(Call call, List<MemorySegment> inputs, List<MemorySegment> ordinary,
       List<MemorySegment> got) {
     List<LongToDoubleFunction> values = new ArrayList<>();

@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A driver's allocator, which knows what it has given out so that closing a device frees all of it, and none of it twice. */
+/**
+ * A driver's allocator, which knows what it has given out so that closing a device frees all of it, and none of it
+ * twice.
+ */
 final class TrackedAllocator implements BufferPool.Source<GpuDriver.Memory> {
   private final GpuDriver driver;
   private final ReentrantLock lock;

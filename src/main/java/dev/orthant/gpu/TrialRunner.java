@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs launches on memory of their own, without a trace in a device's pool, counters and breadcrumbs. To be called under the device's
- * lock.
+ * Runs launches on memory of their own, without a trace in a device's pool, counters and breadcrumbs. To be called
+ * under the device's lock.
  */
 final class TrialRunner {
   /** Reads as a NaN or an absurd number in every type. */

@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
-/** Reading files of every format: whatever is wrong with one is an {@link InvalidInputException} that begins with its name. */
+/**
+ * Reading files of every format: whatever is wrong with one is an {@link InvalidInputException} that begins with its
+ * name.
+ */
 final class Disk {
   /** Copies go through here: a channel may not take more than an int's worth at once. */
   static final long CHUNK = 1L << 28;

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * How much memory this process may still take. Memory is promised by the system and given when it is written to: who takes too much is
- * killed, not refused, so that asking comes first.
+ * How much memory this process may still take. Memory is promised by the system and given when it is written to: who
+ * takes too much is killed, not refused, so that asking comes first.
  */
 public final class HostMemory {
   private static final Path MACHINE = Path.of("/proc/meminfo");

@@ -25,9 +25,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way in which files are written: beside the target, made durable, then renamed into its place. Whoever reads the target sees
- * the old file or the whole new one, also after a kill, a power cut or on a full disk; the old one's permissions are kept. Links are
- * followed. Standard output, pipes and devices ({@code /dev/stdout}, {@code /dev/null}) are written straight, as there is nothing to keep.
+ * The one way in which files are written: beside the target, made durable, then renamed into its place. Whoever reads
+ * the target sees the old file or the whole new one, also after a kill, a power cut or on a full disk; the old one's
+ * permissions are kept. Links are followed. Standard output, pipes and devices ({@code /dev/stdout}, {@code /dev/null})
+ * are written straight, as there is nothing to keep.
  *
  * <p>Whatever goes wrong is one {@link InvalidInputException} that begins with the file's name.
  */
@@ -44,8 +45,8 @@ public final class OutputFile {
   }
 
   /**
-   * Finds out before the work is done whether {@link #write} can succeed after it: the folder is there, a file can be made in it, and
-   * what is in its place can be replaced. Sweeps what dead processes left there.
+   * Finds out before the work is done whether {@link #write} can succeed after it: the folder is there, a file can be
+   * made in it, and what is in its place can be replaced. Sweeps what dead processes left there.
    *
    * @param files null for an output that is not wanted
    * @throws InvalidInputException when it cannot, or two of the files are the same

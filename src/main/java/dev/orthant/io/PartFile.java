@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file on its way: written beside the one that it will replace, locked as long as somebody writes it. Its name is short and does not
- * have the target's in it, so that a target may have as long a name as the file system allows; it tells the process, so that what dead
- * processes left can be told from what others are writing.
+ * A file on its way: written beside the one that it will replace, locked as long as somebody writes it. Its name is
+ * short and does not have the target's in it, so that a target may have as long a name as the file system allows; it
+ * tells the process, so that what dead processes left can be told from what others are writing.
  */
 final class PartFile implements AutoCloseable {
   private static final String BEGINNING = ".orthant-";
@@ -98,7 +98,10 @@ final class PartFile implements AutoCloseable {
     syncFolder(target.toAbsolutePath().getParent());
   }
 
-  /** Owner and group first: changing them may clear permissions. Only root may give a file away; the rest may be refused as well. */
+  /**
+   * Owner and group first: changing them may clear permissions. Only root may give a file away; the rest may be refused
+   * as well.
+   */
   private void keep(PosixFileAttributes old) throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     PosixFileAttributes now = view.readAttributes();
@@ -122,7 +125,10 @@ final class PartFile implements AutoCloseable {
     view.setPermissions(permissions);
   }
 
-  /** The new name survives a power cut only when its folder has been written; where folders cannot be opened the system sees to it. */
+  /**
+   * The new name survives a power cut only when its folder has been written; where folders cannot be opened the system
+   * sees to it.
+   */
   private static void syncFolder(@Nullable Path folder) {
     if (folder == null) {
       return;

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Texts that one run of the compiler takes together, for a run costs more than a small kernel. Each text, dialect and all, stands in a namespace of its
- * own, its kernel renamed, and what it defines is undefined behind it.
+ * Texts that one run of the compiler takes together, for a run costs more than a small kernel. Each text, dialect and
+ * all, stands in a namespace of its own, its kernel renamed, and what it defines is undefined behind it.
  *
  * @param name of the file to be made, without its ending
  */
@@ -29,7 +29,10 @@ record Batch(String name, List<Text> texts) {
     texts = List.copyOf(texts);
   }
 
-  /** All texts, those of a kind together. The first batch needs no matrix units: whether a device takes the files is tried with it. */
+  /**
+   * All texts, those of a kind together. The first batch needs no matrix units: whether a device takes the files is
+   * tried with it.
+   */
   static List<Batch> of(List<Text> texts) {
     Map<String, List<Text>> kinds = new LinkedHashMap<>();
     texts.stream().sorted(Comparator.comparing(Text::needs).thenComparing(Text::kernel)).forEach(

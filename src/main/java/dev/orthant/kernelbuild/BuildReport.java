@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Says what was compiled: one line, and warnings where there is cause; {@code ptxas.txt} has the registers of every kernel. */
+/**
+ * Says what was compiled: one line, and warnings where there is cause; {@code ptxas.txt} has the registers of every
+ * kernel.
+ */
 final class BuildReport {
   private static final int MAX_WARNINGS = 8;
 

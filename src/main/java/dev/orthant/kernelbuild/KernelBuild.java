@@ -22,9 +22,10 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
- * The step of the build behind the compiler: {@code KernelBuild CLASSES WORK}. Fills {@code CLASSES/kernels/cuda-compiled} with files that {@code nvcc} made
- * and their index. What has been compiled is kept in {@code WORK} by its content, so that a build compiles only what has changed; when the classes
- * and kernels are the same as the last time nothing is done at all. {@code -Dorthant.nvcc} is {@code auto}, {@code off} or a path.
+ * The step of the build behind the compiler: {@code KernelBuild CLASSES WORK}. Fills
+ * {@code CLASSES/kernels/cuda-compiled} with files that {@code nvcc} made and their index. What has been compiled is
+ * kept in {@code WORK} by its content, so that a build compiles only what has changed; when the classes and kernels are
+ * the same as the last time nothing is done at all. {@code -Dorthant.nvcc} is {@code auto}, {@code off} or a path.
  */
 public final class KernelBuild {
   private static final String PROPERTY = "orthant.nvcc";
@@ -77,7 +78,10 @@ public final class KernelBuild {
     Files.writeString(stamp, inputs);
   }
 
-  /** The texts that are compiled: a large Hopper, a large Ampere and a Turing stand for all that a text depends on of a device. */
+  /**
+   * The texts that are compiled: a large Hopper, a large Ampere and a Turing stand for all that a text depends on of a
+   * device.
+   */
   static List<Text> texts() {
     Map<String, Text> texts = new LinkedHashMap<>();
     KernelSelection all = KernelSelection.all();

@@ -39,8 +39,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Calls whose kernels are compiled ahead of time: every activation of the catalogue alone and behind bias and products, and what a few networks ask
- * for in a training step. Numbers in shapes hardly matter: kernels take them as parameters, only tiles and alignment depend on them.
+ * Calls whose kernels are compiled ahead of time: every activation of the catalogue alone and behind bias and products,
+ * and what a few networks ask for in a training step. Numbers in shapes hardly matter: kernels take them as parameters,
+ * only tiles and alignment depend on them.
  */
 final class KernelSelection {
   private static final List<DType> TYPES = List.of(DType.F32, DType.BF16, DType.F16);

@@ -19,7 +19,10 @@ import java.util.stream.Stream;
  * @param version what it says of itself
  */
 record Nvcc(Path file, String version) {
-  /** PTX serves what is newer than the machine code; f32 sums are fused into multiply-adds, as by NVRTC, and nothing else is relaxed. */
+  /**
+   * PTX serves what is newer than the machine code; f32 sums are fused into multiply-adds, as by NVRTC, and nothing
+   * else is relaxed.
+   */
   private static final List<String> OPTIONS =
       List.of("-fatbin", "-std=c++17", "-Xptxas", "-v", "--compress-mode=size");
 
@@ -60,7 +63,10 @@ record Nvcc(Path file, String version) {
     return new Nvcc(file, version);
   }
 
-  /** How kernels with these instructions are compiled: for Turing and newer as PTX, for Ampere, Ada and Hopper as machine code. */
+  /**
+   * How kernels with these instructions are compiled: for Turing and newer as PTX, for Ampere, Ada and Hopper as
+   * machine code.
+   */
   static List<String> options(MatrixUnits needs) {
     List<String> targets = switch (needs) {
       // One pass of the compiler for all: these kernels use nothing newer.

@@ -12,7 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A device that computes nothing and writes down what it was asked for: networks tell by it which calls they make. All it gives is 0. */
+/**
+ * A device that computes nothing and writes down what it was asked for: networks tell by it which calls they make. All
+ * it gives is 0.
+ */
 final class RecordingDevice implements Device {
   private final DeviceInfo info =
       new DeviceInfo("none", "none", 1, Long.MAX_VALUE, Long.MAX_VALUE, EnumSet.allOf(DType.class), true, List.of());

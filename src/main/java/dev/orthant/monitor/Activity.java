@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What is known of one layer's outputs so far, per unit and on the device; each batch is one launch. Means and variances of batches are put together by the
- * formulas of Chan, Golub and LeVeque (1979).
+ * What is known of one layer's outputs so far, per unit and on the device; each batch is one launch. Means and
+ * variances of batches are put together by the formulas of Chan, Golub and LeVeque (1979).
  */
 final class Activity implements AutoCloseable {
   private static final int OPERANDS = 5;

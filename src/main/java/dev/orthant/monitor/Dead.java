@@ -3,7 +3,8 @@ package dev.orthant.monitor;
 import dev.orthant.core.InvalidInputException;
 
 /**
- * When a unit counts as dead: at no element of a pass was its output y, or |y|, greater than the threshold. A unit with a NaN is not dead.
+ * When a unit counts as dead: at no element of a pass was its output y, or |y|, greater than the threshold. A unit with
+ * a NaN is not dead.
  *
  * @param magnitude whether |y| counts rather than y
  * @param threshold a number

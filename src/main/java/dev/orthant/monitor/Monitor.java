@@ -19,8 +19,9 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Watches a network while it trains or is validated: dead units, zeros, mean and variance of each layer's outputs, norms of parameters and gradients. All is
- * computed on the device, in one launch per layer and batch, one per parameter; only numbers per unit are copied to the host, by {@link #report}.
+ * Watches a network while it trains or is validated: dead units, zeros, mean and variance of each layer's outputs,
+ * norms of parameters and gradients. All is computed on the device, in one launch per layer and batch, one per
+ * parameter; only numbers per unit are copied to the host, by {@link #report}.
  *
  * <pre>{@code
  * try (Monitor monitor = new Monitor()) {
@@ -32,8 +33,8 @@ import java.util.stream.IntStream;
  * }
  * }</pre>
  *
- * <p>A unit is a channel of images (rank 4), else a place along the last axis. No {@link Scope} closes what is kept; {@link #close} does. Not for use by
- * several threads at once.
+ * <p>A unit is a channel of images (rank 4), else a place along the last axis. No {@link Scope} closes what is kept;
+ * {@link #close} does. Not for use by several threads at once.
  */
 public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable {
   private final Layout layout;
@@ -67,7 +68,9 @@ public final class Monitor implements BiConsumer<String, Tensor>, AutoCloseable 
     layers.computeIfAbsent(name, n -> new Activity(n, rules.apply(n), y.shape().dim(axis))).add(y, axis);
   }
 
-  /** Takes the norms of learned variables and of their gradients as they are now, in the place of those taken before. */
+  /**
+   * Takes the norms of learned variables and of their gradients as they are now, in the place of those taken before.
+   */
   public void watch(List<Variable> variables) {
     forgetParameters();
     for (Variable v : variables) {

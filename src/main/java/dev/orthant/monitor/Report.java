@@ -11,7 +11,10 @@ public record Report(List<LayerReport> layers, List<ParameterReport> parameters)
     parameters = List.copyOf(parameters);
   }
 
-  /** Aligned lines for the console, a heading before each kind; none for what was not watched. Then a warning for each parameter that has cause for one. */
+  /**
+   * Aligned lines for the console, a heading before each kind; none for what was not watched. Then a warning for each
+   * parameter that has cause for one.
+   */
   public List<String> lines() {
     List<String[]> rows = new ArrayList<>();
     List<String> lines = new ArrayList<>();

@@ -1,4 +1,7 @@
-/** What a network does while it trains: dead units, sparsity, statistics of activations and gradients, all computed on the device. */
+/**
+ * What a network does while it trains: dead units, sparsity, statistics of activations and gradients, all computed on
+ * the device.
+ */
 @NullMarked
 package dev.orthant.monitor;
 

@@ -13,10 +13,12 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scaled dot-product attention (Vaswani et al. 2017): softmax(q·kᵀ/√d)·v, for q (…, tq, d), k (…, tk, d), v (…, tk, e) the result (…, tq, e).
+ * Scaled dot-product attention (Vaswani et al. 2017): softmax(q·kᵀ/√d)·v, for q (…, tq, d), k (…, tk, d), v (…, tk, e)
+ * the result (…, tq, e).
  *
- * <p>A query that may look at no key at all gives 0, with gradients of 0: masked scores are the lowest finite number rather than −∞, and what softmax
- * makes of them is put to 0. What the masked keys hold does not matter, unless v is NaN or infinite there.
+ * <p>A query that may look at no key at all gives 0, with gradients of 0: masked scores are the lowest finite number
+ * rather than −∞, and what softmax makes of them is put to 0. What the masked keys hold does not matter, unless v is
+ * NaN or infinite there.
  *
  * @param causal whether query i sees only the keys 0 … i
  * @param dropout of the probabilities, in training

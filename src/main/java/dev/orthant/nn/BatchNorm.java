@@ -15,16 +15,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batch norm (Ioffe and Szegedy 2015): y = f((x − mean)/√(variance + ε)·γ + β + residual), channel by channel, of (n, c), signals or images. In training
- * mean and variance are those of the batch, and the running ones follow: running ← (1 − momentum)·running + momentum·batch, the variance with its
- * divisor count − 1, as in PyTorch. In inference they are the running ones, and all is one elementwise launch or part of that of the convolution
- * before.
+ * Batch norm (Ioffe and Szegedy 2015): y = f((x − mean)/√(variance + ε)·γ + β + residual), channel by channel, of (n,
+ * c), signals or images. In training mean and variance are those of the batch, and the running ones follow: running ←
+ * (1 − momentum)·running + momentum·batch, the variance with its divisor count − 1, as in PyTorch. In inference they
+ * are the running ones, and all is one elementwise launch or part of that of the convolution before.
  *
  * @param gamma (c)
  * @param beta (c)
  * @param mean running, (c)
  * @param variance running, (c)
- * @param activation f, its parameters at their initial values; the identity for none. Another than that is shown to the pass's observer
+ * @param activation f, its parameters at their initial values; the identity for none. Another than that is shown to the
+ * pass's observer
  */
 public record BatchNorm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance, Layout layout, double momentum,
     double epsilon, Activation activation) implements Layer {

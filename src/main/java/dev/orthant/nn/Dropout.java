@@ -5,7 +5,8 @@ import dev.orthant.tensor.Tensor;
 import java.util.List;
 
 /**
- * In training each element is 0 with probability {@code rate}, else divided by 1 − rate (Srivastava et al. 2014); in inference nothing happens.
+ * In training each element is 0 with probability {@code rate}, else divided by 1 − rate (Srivastava et al. 2014); in
+ * inference nothing happens.
  *
  * @param rate from 0 to 1; 1 gives zeros
  */

@@ -5,8 +5,9 @@ import dev.orthant.expr.Activation;
 import dev.orthant.expr.Parameter;
 
 /**
- * The factor that weights are scaled by so that signals keep their scale through an activation (He et al. 2015): 1/√(E f(z)²) for z ~ N(0, 1). That is √2
- * for ReLU and √(2/(1 + α²)) for leaky ReLU. Where PyTorch's {@code calculate_gain} has another custom, that is followed: tanh 5/3, SELU 3/4, sigmoid 1.
+ * The factor that weights are scaled by so that signals keep their scale through an activation (He et al. 2015): 1/√(E
+ * f(z)²) for z ~ N(0, 1). That is √2 for ReLU and √(2/(1 + α²)) for leaky ReLU. Where PyTorch's {@code calculate_gain}
+ * has another custom, that is followed: tanh 5/3, SELU 3/4, sigmoid 1.
  */
 final class Gains {
   /** Beyond it the normal density is nothing in double. */

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Group norm (Wu and He 2018): y = (x − mean)/√(variance + ε)·γ + β, mean and variance over a group of neighbouring channels and all places, for each
- * sample. One group is layer norm over a whole sample, a group for each channel instance norm (Ulyanov et al. 2016). Of (n, c), signals or images.
+ * Group norm (Wu and He 2018): y = (x − mean)/√(variance + ε)·γ + β, mean and variance over a group of neighbouring
+ * channels and all places, for each sample. One group is layer norm over a whole sample, a group for each channel
+ * instance norm (Ulyanov et al. 2016). Of (n, c), signals or images.
  *
  * @param gamma (c)
  * @param beta (c)

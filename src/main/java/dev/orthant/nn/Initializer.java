@@ -40,7 +40,9 @@ public interface Initializer {
     return new Scaled(Scaled.Distribution.NORMAL, Scaled.By.AVERAGE, 1);
   }
 
-  /** Normal with deviation √(2/in) (He et al. 2015): for ReLU. For another activation: {@code he().gain(Gains.of(f))}. */
+  /**
+   * Normal with deviation √(2/in) (He et al. 2015): for ReLU. For another activation: {@code he().gain(Gains.of(f))}.
+   */
   static Scaled he() {
     return new Scaled(Scaled.Distribution.NORMAL, Scaled.By.IN, Math.sqrt(2));
   }
@@ -50,7 +52,9 @@ public interface Initializer {
     return new Scaled(Scaled.Distribution.NORMAL, Scaled.By.IN, 1);
   }
 
-  /** Orthonormal rows or columns, whichever are fewer, times {@code gain} (Saxe et al. 2014); see {@link Orthogonal}. */
+  /**
+   * Orthonormal rows or columns, whichever are fewer, times {@code gain} (Saxe et al. 2014); see {@link Orthogonal}.
+   */
   static Initializer orthogonal(double gain) {
     if (!Double.isFinite(gain)) {
       throw new InvalidInputException("initializer: the gain must be a finite number, got " + gain);

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * y = f(x; parameters) with learned parameters, one for each channel or one for all (PReLU: He et al. 2015). Shown to the pass's observer.
+ * y = f(x; parameters) with learned parameters, one for each channel or one for all (PReLU: He et al. 2015). Shown to
+ * the pass's observer.
  *
  * @param name for the observer
  * @param values for each parameter of f a tensor (channels), or (1)

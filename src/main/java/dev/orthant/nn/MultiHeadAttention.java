@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Multi-head attention (Vaswani et al. 2017): queries, keys and values are projected, cut into heads along the features, each head attends on its own, and the
- * results, behind each other, are projected once more.
+ * Multi-head attention (Vaswani et al. 2017): queries, keys and values are projected, cut into heads along the
+ * features, each head attends on its own, and the results, behind each other, are projected once more.
  *
  * @param query from (n, tq, features) to (n, tq, d); d is a multiple of heads
  * @param key from (n, tk, features of the memory) to (n, tk, d)

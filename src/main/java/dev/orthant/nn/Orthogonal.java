@@ -6,8 +6,9 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.tensor.Tensor;
 
 /**
- * Orthonormal rows or columns, whichever are fewer, of the matrix (all axes but the last, the last) times a gain (Saxe et al. 2014): random normal vectors
- * made orthogonal by modified Gram-Schmidt, on the host in double. Twice, which is enough (Giraud et al. 2005).
+ * Orthonormal rows or columns, whichever are fewer, of the matrix (all axes but the last, the last) times a gain (Saxe
+ * et al. 2014): random normal vectors made orthogonal by modified Gram-Schmidt, on the host in double. Twice, which is
+ * enough (Giraud et al. 2005).
  */
 record Orthogonal(double gain) implements Initializer {
   @Override

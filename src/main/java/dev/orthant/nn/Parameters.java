@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Makes the tensors that layers own. They belong to the layer alone, whichever {@link Scope}s are open. The same seed gives the same weights on every
- * device.
+ * Makes the tensors that layers own. They belong to the layer alone, whichever {@link Scope}s are open. The same seed
+ * gives the same weights on every device.
  *
  * @param device where they are
  * @param dtype their type; state that is added up over many steps has at least F32
@@ -32,11 +32,12 @@ public record Parameters(Device device, DType dtype, RandomStream random, Consum
   }
 
   /**
-   * Makes something of several tensors, or nothing: should one fail (the device has no memory left, say), those made before it are closed at once. Each layer's
-   * {@code of} is made so; a network of several is by
+   * Makes something of several tensors, or nothing: should one fail (the device has no memory left, say), those made
+   * before it are closed at once. Each layer's {@code of} is made so; a network of several is by
    *
    * <pre>{@code
-   * Layer net = parameters.whole(p -> Sequential.of(Linear.of(p, 784, 64), Activate.of(Activations.RELU), Linear.of(p, 64, 10)));
+   * Layer net = parameters.whole(
+   *     p -> Sequential.of(Linear.of(p, 784, 64), Activate.of(Activations.RELU), Linear.of(p, 64, 10)));
    * }</pre>
    *
    * @param work takes its tensors from the parameters that it is given

@@ -9,8 +9,9 @@ import java.util.function.BiConsumer;
  *
  * @param training whether dropout drops and batch norm uses the batch's own statistics
  * @param random what dropout draws from
- * @param observer is shown each activation layer's output with the layer's name, so that it can be monitored without changing the network.
- *     The output may be closed after the call: what is wanted for longer is computed from it, or read, there
+ * @param observer is shown each activation layer's output with the layer's name, so that it can be monitored without
+ *     changing the network. The output may be closed after the call: what is wanted for longer is computed from it, or
+ *     read, there
  */
 public record Pass(boolean training, RandomStream random, BiConsumer<String, Tensor> observer) {
   public static Pass training(RandomStream random) {

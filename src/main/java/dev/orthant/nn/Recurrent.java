@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recurrent network over sequences (n, t, features): layers of {@link RecurrentCell}s, each reading the outputs of the one before; bidirectional ones (Schuster
- * and Paliwal 1997) read them forwards and backwards and give both outputs behind each other. The inputs of all steps are multiplied at once.
+ * A recurrent network over sequences (n, t, features): layers of {@link RecurrentCell}s, each reading the outputs of
+ * the one before; bidirectional ones (Schuster and Paliwal 1997) read them forwards and backwards and give both outputs
+ * behind each other. The inputs of all steps are multiplied at once.
  *
  * @param layers each of one cell, or of two: forwards and backwards
  * @param dropout between layers, in training
@@ -29,7 +30,8 @@ public record Recurrent(List<List<RecurrentCell>> layers, double dropout) implem
    * What comes out.
    *
    * @param outputs of the last layer, (n, t, directions·h)
-   * @param last of each layer and direction: (layers·directions, n, h), in the order layer 0 forwards, layer 0 backwards, layer 1 …
+   * @param last of each layer and direction: (layers·directions, n, h), in the order layer 0 forwards, layer 0
+   * backwards, layer 1 …
    */
   public record Output(Tensor outputs, RecurrentCell.State last) {}
 

@@ -12,11 +12,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a recurrent network, for a batch of n. With p = x·input + inputBias and q = h·hidden + hiddenBias, cut into as many parts as there are gates
- * (PyTorch's order, its matrices transposed):
+ * One step of a recurrent network, for a batch of n. With p = x·input + inputBias and q = h·hidden + hiddenBias, cut
+ * into as many parts as there are gates (PyTorch's order, its matrices transposed):
  * <ul>
  * <li>RELU, TANH (Elman 1990): h' = f(p + q)
- * <li>LSTM (Hochreiter and Schmidhuber 1997; Gers et al. 2000), parts i f g o: c' = σ(pf + qf)·c + σ(pi + qi)·tanh(pg + qg), h' = σ(po + qo)·tanh(c')
+ * <li>LSTM (Hochreiter and Schmidhuber 1997; Gers et al. 2000), parts i f g o: c' = σ(pf + qf)·c + σ(pi + qi)·tanh(pg +
+ * qg), h' = σ(po + qo)·tanh(c')
  * <li>GRU (Cho et al. 2014), parts r z n: r = σ(pr + qr), z = σ(pz + qz), m = tanh(pn + r·qn), h' = (1 − z)·m + z·h
  * </ul>
  *

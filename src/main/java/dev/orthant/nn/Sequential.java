@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Layers one behind the other. What is between them is closed as soon as the next has read it; a tape keeps what it needs.
+ * Layers one behind the other. What is between them is closed as soon as the next has read it; a tape keeps what it
+ * needs.
  *
  * @param names of the layers, the prefixes of their variables' names
  */

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of a transformer's encoder (Vaswani et al. 2017), on (n, t, d). Post-norm, as there: h = norm1(x + attention(x)), y = norm2(h + feedForward(h)).
- * Pre-norm (Xiong et al. 2020): h = x + attention(norm1(x)), y = h + feedForward(norm2(h)). Dropout is on what is added to x and h.
+ * A block of a transformer's encoder (Vaswani et al. 2017), on (n, t, d). Post-norm, as there: h = norm1(x +
+ * attention(x)), y = norm2(h + feedForward(h)). Pre-norm (Xiong et al. 2020): h = x + attention(norm1(x)), y = h +
+ * feedForward(norm2(h)). Dropout is on what is added to x and h.
  */
 public record TransformerBlock(MultiHeadAttention attention, Layer norm1, Layer feedForward, Layer norm2,
     boolean preNorm, double dropout) implements Layer {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An op together with the types and shapes it is applied to: validated, so that a device need not ask again. Made by {@link #of}.
+ * An op together with the types and shapes it is applied to: validated, so that a device need not ask again. Made by
+ * {@link #of}.
  */
 public record Call(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
   public Call {

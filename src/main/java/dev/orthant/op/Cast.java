@@ -7,8 +7,9 @@ import dev.orthant.op.reference.Longs;
 import java.util.List;
 
 /**
- * The same numbers in another type, from any to any: to floats rounded to nearest even; from floats to integers as {@link DType#round}, towards
- * zero, what the type cannot hold becoming its nearest and NaN 0; between integers by their low bits; to BOOL, 1 for what is not 0.
+ * The same numbers in another type, from any to any: to floats rounded to nearest even; from floats to integers as
+ * {@link DType#round}, towards zero, what the type cannot hold becoming its nearest and NaN 0; between integers by
+ * their low bits; to BOOL, 1 for what is not 0.
  */
 public record Cast(DType to) implements Op {
   @Override
@@ -29,7 +30,10 @@ public record Cast(DType to) implements Op {
     return 0;
   }
 
-  /** Integers out of range are brought into it; all else is as it is: whoever stores it rounds. I64 beyond 2⁵³ is not exact here. */
+  /**
+   * Integers out of range are brought into it; all else is as it is: whoever stores it rounds. I64 beyond 2⁵³ is not
+   * exact here.
+   */
   @Override
   public double[][] reference(List<TensorSpec> inputs, double[][] values) {
     boolean floating = inputs.getFirst().dtype().isFloating();

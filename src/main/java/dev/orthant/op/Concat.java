@@ -7,7 +7,8 @@ import dev.orthant.core.TensorSpec;
 import java.util.List;
 
 /**
- * One or more tensors of one type (any) put one behind the other along {@code axis} (from 0); their other extents agree.
+ * One or more tensors of one type (any) put one behind the other along {@code axis} (from 0); their other extents
+ * agree.
  */
 public record Concat(int axis) implements Op {
   @Override

@@ -11,8 +11,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * An op that sums products of its first two inputs, accumulates in computing precision and hands each sum to an epilogue. Inputs:
- * lhs, rhs, then the epilogue's operands. Storage F16, BF16 and F32 accumulate in F32, F64 in F64. The output has the type of lhs.
+ * An op that sums products of its first two inputs, accumulates in computing precision and hands each sum to an
+ * epilogue. Inputs: lhs, rhs, then the epilogue's operands. Storage F16, BF16 and F32 accumulate in F32, F64 in F64.
+ * The output has the type of lhs.
  */
 public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBackwardData, Conv2dBackwardWeights {
   Epilogue epilogue();

@@ -6,10 +6,11 @@ import dev.orthant.core.TensorSpec;
 /**
  * Two-dimensional convolution (cross-correlation, as in cuDNN and ONNX) with an epilogue:
  *
- * <p>y[n, k, p, q] = epilogue(Σ x[n, c, p·stride − pad + r·dilation, q·stride − pad + s·dilation] · w[k, c, r, s]), summed over the c of k's
- * group, r and s; what lies outside the image counts as 0.
+ * <p>y[n, k, p, q] = epilogue(Σ x[n, c, p·stride − pad + r·dilation, q·stride − pad + s·dilation] · w[k, c, r, s]),
+ * summed over the c of k's group, r and s; what lies outside the image counts as 0.
  *
- * <p>Shapes: see {@link Layout}. {@code groups = c} is depthwise. A one-dimensional convolution is the view with h = r = 1.
+ * <p>Shapes: see {@link Layout}. {@code groups = c} is depthwise. A one-dimensional convolution is the view with h = r
+ * = 1.
  *
  * @param math how F32 operands are multiplied, in its gradients as well
  */
@@ -18,7 +19,10 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
   /** Stride 1, no padding, one group, NCHW. */
   public static final Conv2d PLAIN = new Conv2d(Window.UNIT, 1, Layout.NCHW, Epilogue.NONE, MathMode.IEEE);
 
-  /** The extents of a convolution: images, channels, height, width; filters, their height and width; output height and width. */
+  /**
+   * The extents of a convolution: images, channels, height, width; filters, their height and width; output height and
+   * width.
+   */
   public record Extents(long n, long c, long h, long w, long k, long r, long s, long p, long q) {}
 
   public static Conv2d stride(int stride) {

@@ -5,9 +5,9 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 
 /**
- * The gradient of {@link Conv2d} by its images, which is also the transposed convolution: inputs dy (lhs) and the filters w (rhs) of the
- * forward pass, output dx = epilogue(Σ dy[n, k, p, q]·w[k, c, r, s]) over all k, p, q, r, s that the forward pass multiplied with
- * x[n, c, y, x].
+ * The gradient of {@link Conv2d} by its images, which is also the transposed convolution: inputs dy (lhs) and the
+ * filters w (rhs) of the forward pass, output dx = epilogue(Σ dy[n, k, p, q]·w[k, c, r, s]) over all k, p, q, r, s that
+ * the forward pass multiplied with x[n, c, y, x].
  *
  * @param forward its window, groups and layout; its epilogue is not used
  * @param height of the images: a stride leaves several possible

@@ -4,8 +4,8 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 
 /**
- * The gradient of {@link Conv2d} by its filters: inputs the images x (lhs) of the forward pass and dy (rhs), output dw[k, c, r, s] = epilogue(Σ
- * x[…]·dy[n, k, p, q]) over all n, p, q.
+ * The gradient of {@link Conv2d} by its filters: inputs the images x (lhs) of the forward pass and dy (rhs), output
+ * dw[k, c, r, s] = epilogue(Σ x[…]·dy[n, k, p, q]) over all n, p, q.
  *
  * @param forward its window, groups and layout; its epilogue is not used
  * @param filterHeight r: a stride leaves several possible

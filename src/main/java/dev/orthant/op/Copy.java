@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Elements moved, unchanged: transpose, slice (also with steps, backwards), flip, pad, repeat, and the backward pass of each. One input of
- * any type. The output's axes each say where they read:
+ * Elements moved, unchanged: transpose, slice (also with steps, backwards), flip, pad, repeat, and the backward pass of
+ * each. One input of any type. The output's axes each say where they read:
  *
- * <p>y[i_0, i_1, …] = x[…], x's index along axis {@code from_d} being (start_d + i_d·step_d) / every_d, when that is whole and inside x;
- * {@code fill} where it is not.
+ * <p>y[i_0, i_1, …] = x[…], x's index along axis {@code from_d} being (start_d + i_d·step_d) / every_d, when that is
+ * whole and inside x; {@code fill} where it is not.
  *
  * <p>Every axis of x of an extent other than 1 is read by exactly one axis of the output.
  *
@@ -51,7 +51,10 @@ public record Copy(List<Axis> axes, double fill) implements Op {
     }
   }
 
-  /** Places are numbers below this: their sums and differences cannot overflow, and as {@code double} they are compared rightly. */
+  /**
+   * Places are numbers below this: their sums and differences cannot overflow, and as {@code double} they are compared
+   * rightly.
+   */
   private static final double FURTHEST = 0x1p62;
 
   public Copy {

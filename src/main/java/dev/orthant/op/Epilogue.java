@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What is done to each element of a product before it is stored: y = f(acc, operand 1, …). Input 0 of {@code formula} is the
- * accumulator in computing precision, inputs 1, 2, … are extra tensors, appended to the op's inputs, that broadcast to its output
- * (a bias of shape (n), a residual of the output's own shape, a learned slope). Built step by step:
+ * What is done to each element of a product before it is stored: y = f(acc, operand 1, …). Input 0 of {@code formula}
+ * is the accumulator in computing precision, inputs 1, 2, … are extra tensors, appended to the op's inputs, that
+ * broadcast to its output (a bias of shape (n), a residual of the output's own shape, a learned slope). Built step by
+ * step:
  *
  * <pre>{@code Epilogue.NONE.scale(0.5).plusOperand().activation(Activations.GELU)}</pre>
  *
@@ -55,8 +56,8 @@ public record Epilogue(Expr formula, int operands, List<Double> scalars) {
   }
 
   /**
-   * Goes on with {@code next}, whose input 0 is this epilogue's result, whose further inputs are {@code moreOperands} new tensors
-   * and whose scalars are {@code moreScalars}.
+   * Goes on with {@code next}, whose input 0 is this epilogue's result, whose further inputs are {@code moreOperands}
+   * new tensors and whose scalars are {@code moreScalars}.
    */
   public Epilogue then(Expr next, int moreOperands, double... moreScalars) {
     Expr joined =

@@ -8,13 +8,14 @@ import dev.orthant.core.TensorSpec;
 import java.util.List;
 
 /**
- * Elements picked by index along an axis. Inputs: data (any type), indices (I32 or I64, from 0 to the axis' extent − 1).
+ * Elements picked by index along an axis. Inputs: data (any type), indices (I32 or I64, from 0 to the axis' extent −
+ * 1).
  *
  * <p>Whole slices ({@code elementwise} false; ONNX Gather, an embedding): y[i…, j…, k…] = x[i…, indices[j…], k…]; shape
  * data[:axis] + indices + data[axis+1:].
  *
- * <p>Single elements ({@code elementwise} true; ONNX GatherElements, NumPy take_along_axis): y[…, j, …] = x[…, indices[…, j, …], …]; the
- * shape is that of the indices, which agrees with data's but along the axis.
+ * <p>Single elements ({@code elementwise} true; ONNX GatherElements, NumPy take_along_axis): y[…, j, …] = x[…,
+ * indices[…, j, …], …]; the shape is that of the indices, which agrees with data's but along the axis.
  *
  * <p>An index that is out of range reads nothing: it gives 0. Whoever takes indices from users checks them.
  */

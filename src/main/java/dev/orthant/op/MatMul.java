@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * Y = epilogue(op(A)·op(B)), op being the identity or the transpose of the last two axes.
  *
- * <p>Shapes: A (…, m, k), B (…, k, n) (each with its last two axes swapped when transposed), Y (…, m, n); the leading axes broadcast as
- * in NumPy. Both operands have rank ≥ 2. k = 0 gives sums of 0.
+ * <p>Shapes: A (…, m, k), B (…, k, n) (each with its last two axes swapped when transposed), Y (…, m, n); the leading
+ * axes broadcast as in NumPy. Both operands have rank ≥ 2. k = 0 gives sums of 0.
  *
  * @param transposeLhs A is stored as (…, k, m)
  * @param transposeRhs B is stored as (…, n, k)

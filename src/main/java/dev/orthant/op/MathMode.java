@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How precisely products of F32 operands are computed; other types ignore it. A mode is a permission: a device without matrix units computes
- * true F32 in each, and {@code parity/Bounds} says for each how wrong a result may be at most.
+ * How precisely products of F32 operands are computed; other types ignore it. A mode is a permission: a device without
+ * matrix units computes true F32 in each, and {@code parity/Bounds} says for each how wrong a result may be at most.
  */
 public enum MathMode {
   /** F32 products and sums. */
@@ -16,8 +16,8 @@ public enum MathMode {
   /** Operands rounded to TF32 (11 significant bits, the exponents of F32) before they are multiplied; F32 sums. */
   TF32("tf32"),
   /**
-   * Each operand split into two TF32 numbers, a = hi + lo, and three products summed: hi·hi + hi·lo + lo·hi. Nearly as precise as
-   * F32, on matrix units.
+   * Each operand split into two TF32 numbers, a = hi + lo, and three products summed: hi·hi + hi·lo + lo·hi. Nearly as
+   * precise as F32, on matrix units.
    */
   TF32X3("3xtf32");
 

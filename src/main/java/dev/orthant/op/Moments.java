@@ -8,27 +8,32 @@ import dev.orthant.op.Reduce.Stage;
 import java.util.List;
 
 /**
- * Stages of a {@link Reduce} for means, variances and norms that neither cancel nor overflow. The one place of these formulas.
+ * Stages of a {@link Reduce} for means, variances and norms that neither cancel nor overflow. The one place of these
+ * formulas.
  *
- * <p>Variance: shifted sums (T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for computing the sample variance, 1983). With a = min x, which is
- * exact, and m = mean(x − a) the mean is a + m and the deviations are (x − a) − m: their error is that of numbers of the size of the spread,
- * whatever the mean is, and of equal numbers they are exactly 0.
+ * <p>Variance: shifted sums (T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for computing the sample variance,
+ * 1983). With a = min x, which is exact, and m = mean(x − a) the mean is a + m and the deviations are (x − a) − m:
+ * their error is that of numbers of the size of the spread, whatever the mean is, and of equal numbers they are exactly
+ * 0.
  *
  * <p>The sum of a row's x − a must be finite.
  *
- * <p>Squares: of numbers of F32 beyond 1.8·10¹⁹ they are infinite, below 10⁻²³ they are 0. They are taken of numbers divided by a power of two
- * that is chosen by the row's size (J. L. Blue, A portable Fortran program to find the Euclidean norm of a vector, 1978), which rounds nothing; of
- * ordinary numbers that power is 1.
+ * <p>Squares: of numbers of F32 beyond 1.8·10¹⁹ they are infinite, below 10⁻²³ they are 0. They are taken of numbers
+ * divided by a power of two that is chosen by the row's size (J. L. Blue, A portable Fortran program to find the
+ * Euclidean norm of a vector, 1978), which rounds nothing; of ordinary numbers that power is 1.
  */
 public final class Moments {
   private Moments() {}
 
-  /** Where one power of two follows another, in numbers of type: below {@code under} the numbers are divided by 2^{@code exponent}. */
+  /**
+   * Where one power of two follows another, in numbers of type: below {@code under} the numbers are divided by 2^{@code
+   * exponent}.
+   */
   private record Level(int under, int exponent) {}
 
   /**
-   * The largest of a row divided by its power lies between 2^−49 and 2^52: its square is far from both ends, with room for long sums. So is the slope of the
-   * square, which the power divides twice.
+   * The largest of a row divided by its power lies between 2^−49 and 2^52: its square is far from both ends, with room
+   * for long sums. So is the slope of the square, which the power divides twice.
    */
   private static final List<Level> SINGLE =
       List.of(new Level(-76, -100), new Level(-24, -60), new Level(34, 0), new Level(80, 60), new Level(128, 100));
@@ -57,15 +62,17 @@ public final class Moments {
       return root(meanSquare).times(power);
     }
 
-    /** {@code epsilon}, divided by the square of the power: what is added to {@link #meanSquare} for the variance + ε. */
+    /**
+     * {@code epsilon}, divided by the square of the power: what is added to {@link #meanSquare} for the variance + ε.
+     */
     public Expr plus(Expr epsilon) {
       return meanSquare.plus(epsilon.times(inverse).times(inverse));
     }
   }
 
   /**
-   * The stages for mean and variance of {@code x} over rows that are not empty. The first stage's value does not matter to the results: no gradient
-   * flows by it.
+   * The stages for mean and variance of {@code x} over rows that are not empty. The first stage's value does not matter
+   * to the results: no gradient flows by it.
    *
    * @param operands of the op, whose first stages these become
    * @param compute the type that is computed in
@@ -84,7 +91,8 @@ public final class Moments {
   }
 
   /**
-   * As {@link #spread} about 0 instead of the mean: the mean square of a row. The first stage, the largest magnitude, does not matter to the results.
+   * As {@link #spread} about 0 instead of the mean: the mean square of a row. The first stage, the largest magnitude,
+   * does not matter to the results.
    */
   public static Spread aboutZero(Expr x, int operands, DType compute, Expr least) {
     Expr size = Expr.max(Reduce.stage(operands, 0), least);
@@ -102,7 +110,8 @@ public final class Moments {
   }
 
   /**
-   * Σ x² over a row whose largest magnitude is {@code largest}, as a stage to be: of x divided by {@link #power}, whose square the sum is to be multiplied by.
+   * Σ x² over a row whose largest magnitude is {@code largest}, as a stage to be: of x divided by {@link #power}, whose
+   * square the sum is to be multiplied by.
    */
   public static Stage squares(Expr x, Expr largest, DType compute) {
     return new Stage(Kind.SUM, x.times(power(largest, compute, -1)).squared());
@@ -114,8 +123,8 @@ public final class Moments {
   }
 
   /**
-   * Σ (|x|/s)^p as a stage to be, s the row's largest magnitude, whose root times s is the norm: no term is above 1. Where s is 0 or infinite nothing is
-   * scaled.
+   * Σ (|x|/s)^p as a stage to be, s the row's largest magnitude, whose root times s is the norm: no term is above 1.
+   * Where s is 0 or infinite nothing is scaled.
    */
   public static Stage powers(Expr x, Expr largest, Expr p) {
     Expr scaled = x.abs().div(divisor(largest));

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Something a device computes in one go. Sealed: a device answers with one exhaustive {@code switch}, so a new op does not compile
- * until every device has decided what to do with it.
+ * Something a device computes in one go. Sealed: a device answers with one exhaustive {@code switch}, so a new op does
+ * not compile until every device has decided what to do with it.
  *
  * <p>Tensors are contiguous and row-major. Inputs come first as each op names them, then the operands of its epilogue.
  */
@@ -20,7 +20,8 @@ public sealed interface Op
   /**
    * The outputs' types and shapes: the only validator.
    *
-   * @throws dev.orthant.core.InvalidInputException (a {@code ShapeException} or {@code DTypeException}) naming op, shapes and dtypes
+   * @throws dev.orthant.core.InvalidInputException (a {@code ShapeException} or {@code DTypeException}) naming op,
+   * shapes and dtypes
    */
   List<TensorSpec> infer(List<TensorSpec> inputs);
 
@@ -41,7 +42,10 @@ public sealed interface Op
    */
   double[][] reference(List<TensorSpec> inputs, double[][] values);
 
-  /** Whether this is computed in integers of 64 bits, exactly but for wrapping around: then {@link #referenceOfIntegers} tells its bits. */
+  /**
+   * Whether this is computed in integers of 64 bits, exactly but for wrapping around: then {@link #referenceOfIntegers}
+   * tells its bits.
+   */
   default boolean isInIntegers(List<TensorSpec> inputs) {
     return false;
   }
@@ -66,8 +70,8 @@ public sealed interface Op
   }
 
   /**
-   * This op with every launch-time number ({@link #scalars}, {@link #noise}) 0: what a device may keep plans by, so that a learning
-   * rate that changes with every step needs no new one.
+   * This op with every launch-time number ({@link #scalars}, {@link #noise}) 0: what a device may keep plans by, so
+   * that a learning rate that changes with every step needs no new one.
    */
   default Op withoutValues() {
     return this;

@@ -3,11 +3,13 @@ package dev.orthant.op;
 import dev.orthant.core.DType;
 
 /**
- * The counter-based random generator Philox4x32-10 (J. K. Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC11): word
- * {@code i % 4} of block {@code i / 4} under a key of 64 bits is the i-th number, so that any element can be had without those before.
+ * The counter-based random generator Philox4x32-10 (J. K. Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3,
+ * SC11): word {@code i % 4} of block {@code i / 4} under a key of 64 bits is the i-th number, so that any element can
+ * be had without those before.
  *
- * <p>The counter of block b is (b mod 2³², b / 2³², 0, 0). A number of 53 bits has 27 from its word there and 26 from the word in the same place under the
- * counter (b mod 2³², b / 2³², 1, 0): cut to 24 bits it is the number of 24 bits, and both take one place in the sequence.
+ * <p>The counter of block b is (b mod 2³², b / 2³², 0, 0). A number of 53 bits has 27 from its word there and 26 from
+ * the word in the same place under the counter (b mod 2³², b / 2³², 1, 0): cut to 24 bits it is the number of 24 bits,
+ * and both take one place in the sequence.
  *
  * @param seed the key
  * @param offset how many words of the sequence come before the first
@@ -56,7 +58,10 @@ public record Philox(long seed, long offset) {
     words[3] = c3;
   }
 
-  /** The upper 24 bits of words {@code first} … {@code first + count − 1} of this sequence, into the beginning of {@code to}. */
+  /**
+   * The upper 24 bits of words {@code first} … {@code first + count − 1} of this sequence, into the beginning of
+   * {@code to}.
+   */
   public void bits(long first, int[] to, int count) {
     int[] words = new int[4];
     long at = offset + first;
@@ -70,7 +75,10 @@ public record Philox(long seed, long offset) {
     }
   }
 
-  /** Numbers {@code first} … {@code first + count − 1} of this sequence with 53 bits each, into the beginning of {@code to}. */
+  /**
+   * Numbers {@code first} … {@code first + count − 1} of this sequence with 53 bits each, into the beginning of
+   * {@code to}.
+   */
   public void bits(long first, long[] to, int count) {
     int[] words = new int[4];
     int[] lower = new int[4];
@@ -95,7 +103,8 @@ public record Philox(long seed, long offset) {
   }
 
   /**
-   * Number {@code i} of this sequence in [0, 1), for work in {@code compute}: 53 bits where that is F64, else the upper 24 bits of its word, exact in F32.
+   * Number {@code i} of this sequence in [0, 1), for work in {@code compute}: 53 bits where that is F64, else the upper
+   * 24 bits of its word, exact in F32.
    */
   public double uniform(long i, DType compute) {
     if (compute != DType.F64) {

@@ -18,21 +18,24 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * y_j = f_j(x_0, x_1, …) element by element, the inputs broadcast against each other as in NumPy; one or more outputs, all of the
- * broadcast shape. Inputs may be of any type.
+ * y_j = f_j(x_0, x_1, …) element by element, the inputs broadcast against each other as in NumPy; one or more outputs,
+ * all of the broadcast shape. Inputs may be of any type.
  *
- * <p>Where inputs and outputs are all integers or BOOL, and the formulas and their launch-time numbers are whole ({@link IntegerSemantics#isWhole(Expr)}), this is
- * computed in integers of 64 bits, exactly but for wrapping around; an output takes the low bits. {@link IntegerSemantics} says what each function then
- * means. Everything else is computed in F64 if an input or output is F64, or if all inputs are I32 or I64; else in F32; integers are converted.
+ * <p>Where inputs and outputs are all integers or BOOL, and the formulas and their launch-time numbers are whole
+ * ({@link IntegerSemantics#isWhole(Expr)}), this is computed in integers of 64 bits, exactly but for wrapping around;
+ * an output takes the low bits. {@link IntegerSemantics} says what each function then means. Everything else is
+ * computed in F64 if an input or output is F64, or if all inputs are I32 or I64; else in F32; integers are converted.
  *
- * <p>A formula may also read random numbers: formula input {@code operands + j} is, at output element i, number i of {@code noise} j, uniform
- * in [0, 1), of 53 bits where it is computed in F64 and else of 24, and the same on every device. Dropout is such a formula; nothing is stored for it.
+ * <p>A formula may also read random numbers: formula input {@code operands + j} is, at output element i, number i of
+ * {@code noise} j, uniform in [0, 1), of 53 bits where it is computed in F64 and else of 24, and the same on every
+ * device. Dropout is such a formula; nothing is stored for it.
  *
  * @param formulas one for each output
  * @param operands how many inputs there are
  * @param scalarValues the values of the formulas' launch-time numbers
- * @param types of the outputs; without any, that of the inputs (F32 where floating ones mix; of integers the wider, BOOL giving way and U8 with I8
- *     giving I32). An integer type takes results that are whole numbers, BOOL stores 1 for what is not 0
+ * @param types of the outputs; without any, that of the inputs (F32 where floating ones mix; of integers the wider,
+ *     BOOL giving way and U8 with I8 giving I32). An integer type takes results that are whole numbers, BOOL stores 1
+ *     for what is not 0
  * @param noise the sequences of random numbers
  * @param least broadcasts with the inputs: how an output becomes larger than they are
  */
@@ -105,7 +108,10 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
     return stored.stream().map(t -> new TensorSpec(t, walked)).toList();
   }
 
-  /** The floating inputs' type, F32 where they mix; the integers' where there is no floating one and the formulas are theirs. */
+  /**
+   * The floating inputs' type, F32 where they mix; the integers' where there is no floating one and the formulas are
+   * theirs.
+   */
   private DType common(List<TensorSpec> inputs) {
     List<DType> floating = inputs.stream().map(TensorSpec::dtype).filter(DType::isFloating).distinct().toList();
     if (!floating.isEmpty()) {
@@ -122,7 +128,8 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   }
 
   /**
-   * The type of what is computed from integers and truth values: the wider one, BOOL giving way to any; U8 and I8 become I32.
+   * The type of what is computed from integers and truth values: the wider one, BOOL giving way to any; U8 and I8
+   * become I32.
    *
    * @throws DTypeException when one is floating
    */

@@ -9,15 +9,17 @@ import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * Two-dimensional pooling of images (n, c, h, w) or (n, h, w, c): each output is the largest, the average or the p-norm of the elements under
- * a window of {@code height} × {@code width}.
+ * Two-dimensional pooling of images (n, c, h, w) or (n, h, w, c): each output is the largest, the average or the p-norm
+ * of the elements under a window of {@code height} × {@code width}.
  *
- * <p>MAX ignores padding (a NaN wins). AVERAGE divides by the number of the window's elements that lie inside the image, or where {@code countPadding}
- * inside the padded image: that is the window's size unless it hangs over the end. LP is (Σ|x|^p)^(1/p) over the elements inside, as ONNX LpPool,
- * finite wherever that is, and for p = ∞ the largest magnitude. A window may not lie wholly in the padding.
+ * <p>MAX ignores padding (a NaN wins). AVERAGE divides by the number of the window's elements that lie inside the
+ * image, or where {@code countPadding} inside the padded image: that is the window's size unless it hangs over the end.
+ * LP is (Σ|x|^p)^(1/p) over the elements inside, as ONNX LpPool, finite wherever that is, and for p = ∞ the largest
+ * magnitude. A window may not lie wholly in the padding.
  *
- * <p>The outputs along an axis are ⌊(extent + pads − dilation·(size − 1) − 1)/stride⌋ + 1; where {@code ceil}, rounded up, without a last window that would
- * begin behind the image and the padding before it. This and the divisor are those of PyTorch's {@code ceil_mode} and of ONNX's since opset 19.
+ * <p>The outputs along an axis are ⌊(extent + pads − dilation·(size − 1) − 1)/stride⌋ + 1; where {@code ceil}, rounded
+ * up, without a last window that would begin behind the image and the padding before it. This and the divisor are those
+ * of PyTorch's {@code ceil_mode} and of ONNX's since opset 19.
  *
  * @param p of LP, ≥ 1, or ∞; not used by the others
  * @param ceil whether the last window of an axis may hang over the padded image
@@ -68,7 +70,9 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     return new Extents(x.shape().dim(0), x.shape().dim(layout.channelAxis()), h, w, p, q);
   }
 
-  /** 1 where a window more, of number {@code outputs}, is needed for the last elements and begins before them, else 0. */
+  /**
+   * 1 where a window more, of number {@code outputs}, is needed for the last elements and begins before them, else 0.
+   */
   private static long hangsOver(long extent, int before, int after, int dilation, int size, int stride, long outputs) {
     long end = (outputs - 1) * stride + (long) dilation * (size - 1) + 1;
     return end < extent + before + after && outputs * stride < extent + before ? 1 : 0;
@@ -130,8 +134,8 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
 
   /** Whether some window along one axis touches no element. */
   private static boolean outside(long extent, long outputs, int stride, int dilation, int size, int pad) {
-    // Windows that begin in the image touch it. Of those that begin before it each is asked for its first place that is not; there are no more than
-    // pad/stride + 1 of them. Of those that begin behind it, the last says it for all.
+    // Windows that begin in the image touch it. Of those that begin before it each is asked for its first place that is
+    // not; there are no more than pad/stride + 1 of them. Of those that begin behind it, the last says it for all.
     for (long o = 0; o < outputs && o * stride < pad; o++) {
       long before = pad - o * stride;
       long r = Math.ceilDiv(before, dilation);
@@ -142,7 +146,10 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     return extent == 0 || (outputs - 1) * stride - pad >= extent;
   }
 
-  /** Names the input's elements under the window of an output, in row-major order of the window. The definition of the op. */
+  /**
+   * Names the input's elements under the window of an output, in row-major order of the window. The definition of the
+   * op.
+   */
   public void elements(TensorSpec x, long output, Visitor visitor) {
     Extents e = extents(x);
     boolean nchw = layout == Layout.NCHW;

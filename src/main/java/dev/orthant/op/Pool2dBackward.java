@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * The gradient of {@link Pool2d} by its input: dx_i = Σ dy_o · ∂y_o/∂x_i over the windows o that cover i, ascending. Inputs: dy, and for MAX
- * and LP also x and y; output dx of shape {@code image}.
+ * The gradient of {@link Pool2d} by its input: dx_i = Σ dy_o · ∂y_o/∂x_i over the windows o that cover i, ascending.
+ * Inputs: dy, and for MAX and LP also x and y; output dx of shape {@code image}.
  *
- * <p>MAX: the gradient goes to the first of a window's largest elements (row-major in the window; the first NaN if there is one). LP:
- * ∂y/∂x = sign(x)·(|x|/y)^(p−1), 0 where y is 0; for p = ∞ sign(x)/count at those of the largest magnitude, which is the limit; NaN where y is.
+ * <p>MAX: the gradient goes to the first of a window's largest elements (row-major in the window; the first NaN if
+ * there is one). LP: ∂y/∂x = sign(x)·(|x|/y)^(p−1), 0 where y is 0; for p = ∞ sign(x)/count at those of the largest
+ * magnitude, which is the limit; NaN where y is.
  */
 public record Pool2dBackward(Pool2d pool, Shape image) implements Op {
   @Override

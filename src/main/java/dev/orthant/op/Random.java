@@ -10,15 +10,17 @@ import dev.orthant.op.reference.Quantile;
 import java.util.List;
 
 /**
- * Random numbers, the same bits on every device: element i is made from the bits that {@link Philox} has at place i of the given sequence, by operations
- * that every device rounds alike. For an F64 output k has n = 53 bits and all is computed in F64, for the others n = 24 and F32. u = k·2⁻ⁿ; a normal
- * number is Φ⁻¹ at (k + ½)·2⁻ⁿ ({@link Quantile}): at most 5.42 deviations from the mean, in F64 8.30. The result is rounded once to the output's type.
- * A uniform number is low + u·(high − low), of the halves where the width overflows, and never high: the largest number of the type below it instead. No
- * inputs.
+ * Random numbers, the same bits on every device: element i is made from the bits that {@link Philox} has at place i of
+ * the given sequence, by operations that every device rounds alike. For an F64 output k has n = 53 bits and all is
+ * computed in F64, for the others n = 24 and F32. u = k·2⁻ⁿ; a normal number is Φ⁻¹ at (k + ½)·2⁻ⁿ ({@link Quantile}):
+ * at most 5.42 deviations from the mean, in F64 8.30. The result is rounded once to the output's type. A uniform number
+ * is low + u·(high − low), of the halves where the width overflows, and never high: the largest number of the type
+ * below it instead. No inputs.
  *
  * @param distribution what they are like
  * @param a lower end (UNIFORM), mean (NORMAL, TRUNCATED_NORMAL), probability of a 1 (BERNOULLI)
- * @param b upper end, not reached unless it is the lower end too (UNIFORM), standard deviation (NORMAL, TRUNCATED_NORMAL), unused (BERNOULLI)
+ * @param b upper end, not reached unless it is the lower end too (UNIFORM), standard deviation (NORMAL,
+ * TRUNCATED_NORMAL), unused (BERNOULLI)
  * @param output type (floating) and shape
  */
 public record Random(Distribution distribution, double a, double b, Philox sequence, TensorSpec output) implements Op {
@@ -98,7 +100,10 @@ public record Random(Distribution distribution, double a, double b, Philox seque
     return new double[][] {y};
   }
 
-  /** Elements {@code first} … {@code first + count − 1} of an output that is not F64, before they are rounded to its type. */
+  /**
+   * Elements {@code first} … {@code first + count − 1} of an output that is not F64, before they are rounded to its
+   * type.
+   */
   public void fill(long first, float[] to, int count) {
     int[] bits = new int[count];
     sequence.bits(first, bits, count);
@@ -178,8 +183,8 @@ public record Random(Distribution distribution, double a, double b, Philox seque
   }
 
   /**
-   * UNIFORM: the lower end, the width, the output type's largest number below the upper end, and 1; where the width overflows, half the lower end, half the
-   * width, and 2 to multiply by. Else a and b.
+   * UNIFORM: the lower end, the width, the output type's largest number below the upper end, and 1; where the width
+   * overflows, half the lower end, half the width, and 2 to multiply by. Else a and b.
    */
   @Override
   public double[] scalars() {

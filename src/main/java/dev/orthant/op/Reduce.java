@@ -17,23 +17,27 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Everything that reduces over axes: sums and norms, softmax, normalisation, losses, and the backward pass of each. The inputs broadcast
- * to a common shape; its elements that agree in all but the {@code axes} are a <em>row</em>. In each row stages run one after another,
+ * Everything that reduces over axes: sums and norms, softmax, normalisation, losses, and the backward pass of each. The
+ * inputs broadcast to a common shape; its elements that agree in all but the {@code axes} are a <em>row</em>. In each
+ * row stages run one after another,
  *
  * <p>s_j = ⊕_j over the row of f_j(x_0, …, s_0, …, s_{j−1}),
  *
  * <p>and then each result is stored, y_i = g_i(x_0, …, s_0, …), either at every element of the row or once for the row.
  *
- * <p>In a formula inputs 0 … operands−1 are the operands, input operands+j is s_j, and the input after the last stage is the element's
- * position in its row (row-major over {@code axes}, from 0): see {@link #stage(int)} and {@link #position()}. Softmax, for example, is
- * s_0 = max x, s_1 = Σ e^(x−s_0), y = e^(x−s_0)/s_1, in one launch.
+ * <p>In a formula inputs 0 … operands−1 are the operands, input operands+j is s_j, and the input after the last stage
+ * is the element's position in its row (row-major over {@code axes}, from 0): see {@link #stage(int)} and
+ * {@link #position()}. Softmax, for example, is s_0 = max x, s_1 = Σ e^(x−s_0), y = e^(x−s_0)/s_1, in one launch.
  *
- * <p>Shapes: a result stored once per row has extent 1 along the axes; to drop those is a reshape. An empty row gives SUM 0, PROD 1, MEAN
- * NaN, and is refused for MAX and MIN if a result is stored per row: one at each element has none to store. A NaN in a row makes MAX and MIN NaN. The order of summation depends on shapes only, so that results
- * repeat bit by bit. Accumulation is in the computing type: F64 if any input or result is, or if all inputs are I32 or I64; else F32.
+ * <p>Shapes: a result stored once per row has extent 1 along the axes; to drop those is a reshape. An empty row gives
+ * SUM 0, PROD 1, MEAN NaN, and is refused for MAX and MIN if a result is stored per row: one at each element has none
+ * to store. A NaN in a row makes MAX and MIN NaN. The order of summation depends on shapes only, so that results repeat
+ * bit by bit. Accumulation is in the computing type: F64 if any input or result is, or if all inputs are I32 or I64;
+ * else F32.
  *
- * <p>Where inputs and results are all integers or BOOL, no stage is a MEAN, and formulas and launch-time numbers are whole
- * ({@link IntegerSemantics#isWhole(Expr)}), all is computed in integers of 64 bits, exactly but for wrapping around; a result takes the low bits.
+ * <p>Where inputs and results are all integers or BOOL, no stage is a MEAN, and formulas and launch-time numbers are
+ * whole ({@link IntegerSemantics#isWhole(Expr)}), all is computed in integers of 64 bits, exactly but for wrapping
+ * around; a result takes the low bits.
  *
  * @param axes ascending, distinct, from 0, of the common shape; none means that each element is a row
  * @param operands how many inputs there are
@@ -62,7 +66,8 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
    *
    * @param formula for a result stored once per row it reads stages and operands of extent 1 along the axes only
    * @param perRow once for a row rather than at each element
-   * @param type a floating type, or an integer type for a result that is a whole number; BOOL stores 1 for what is not 0
+   * @param type a floating type, or an integer type for a result that is a whole number; BOOL stores 1 for what is not
+   * 0
    */
   public record Result(Expr formula, boolean perRow, DType type) {}
 
@@ -91,7 +96,10 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
     return stage(operands, j);
   }
 
-  /** The formula input that is the element's position in its row, of an op with {@code operands} inputs and {@code stages} stages. */
+  /**
+   * The formula input that is the element's position in its row, of an op with {@code operands} inputs and
+   * {@code stages} stages.
+   */
   public static Expr position(int operands, int stages) {
     return Expr.input(operands + stages);
   }
@@ -273,7 +281,8 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
   }
 
   private void load(Rows rows, long row, long p, Broadcast walk, double[][] values, double[] at) {
-    // An empty row has no element to load: only results per row are computed there, of operands that do not vary along it.
+    // An empty row has no element to load: only results per row are computed there, of operands that do not vary along
+    // it.
     long element = rows.length() == 0 ? -1 : rows.element(row, p);
     for (int o = 0; o < operands; o++) {
       at[o] = element < 0 ? Double.NaN : values[o][Math.toIntExact(walk.offset(o, element))];

@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The loops over the elements of a reduction: its axes, neighbours merged where all operands allow it, those of extent 1 left out. A row is
- * numbered by the outer kept loops and the kept one, a position by the outer reduced loops and the reduced one. The loops over
- * {@code kept} and {@code reduced} are always there; one of them is that of adjacent elements: every operand has stride 1 or 0 along it.
+ * The loops over the elements of a reduction: its axes, neighbours merged where all operands allow it, those of extent
+ * 1 left out. A row is numbered by the outer kept loops and the kept one, a position by the outer reduced loops and the
+ * reduced one. The loops over {@code kept} and {@code reduced} are always there; one of them is that of adjacent
+ * elements: every operand has stride 1 or 0 along it.
  */
 public final class ReduceLoops {
   /**

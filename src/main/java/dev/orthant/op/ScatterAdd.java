@@ -8,9 +8,10 @@ import dev.orthant.op.reference.CompensatedSum;
 import java.util.List;
 
 /**
- * The transpose of {@link Gather}: zeros, with each update added where gather would have read it; what is added to one element is added in
- * the order of the indices, so results repeat bit by bit. Inputs: updates (floating; the shape of a gather's output), indices (I32 or I64).
- * Output: {@code extent} along {@code axis}. Accumulated in the computing type. An index that is out of range adds nowhere.
+ * The transpose of {@link Gather}: zeros, with each update added where gather would have read it; what is added to one
+ * element is added in the order of the indices, so results repeat bit by bit. Inputs: updates (floating; the shape of a
+ * gather's output), indices (I32 or I64). Output: {@code extent} along {@code axis}. Accumulated in the computing type.
+ * An index that is out of range adds nowhere.
  *
  * @param elementwise as in {@link Gather}
  */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Sorts along {@code axis} (from 0), stably. Outputs: the values, and (I64) where each came from along the axis. NaN counts as larger than
- * everything, −0 equals 0, as in PyTorch. The k largest are the first k of the descending order.
+ * Sorts along {@code axis} (from 0), stably. Outputs: the values, and (I64) where each came from along the axis. NaN
+ * counts as larger than everything, −0 equals 0, as in PyTorch. The k largest are the first k of the descending order.
  */
 public record Sort(int axis, boolean descending) implements Op {
   @Override

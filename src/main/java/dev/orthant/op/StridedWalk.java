@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A {@link Copy} as devices walk it. Element (i_0, i_1, …) of the output is the input's element base + Σ k_d·stride_d when on every axis
- * i_d = first_d + k_d·period_d with 0 ≤ k_d &lt; count_d; every other element is the fill. Neighbouring axes that walk evenly are one, axes
- * of extent 1 are gone.
+ * A {@link Copy} as devices walk it. Element (i_0, i_1, …) of the output is the input's element base + Σ k_d·stride_d
+ * when on every axis i_d = first_d + k_d·period_d with 0 ≤ k_d &lt; count_d; every other element is the fill.
+ * Neighbouring axes that walk evenly are one, axes of extent 1 are gone.
  *
  * @param axes outermost first; never none
  */

@@ -3,18 +3,25 @@ package dev.orthant.op;
 import dev.orthant.core.DType;
 
 /**
- * How many numbers are added up, on every device: in blocks of at most {@link #block} terms, each one number after another (or better), whose
- * sums a tree combines (or something better: compensated, or in a wider type). So a sum of n terms is off by at most γ(steps(n))·Σ|terms|,
- * with γ(m) = mu/(1 − mu) and steps(n) = b + ⌈log₂(n/b)⌉ beyond a block b, rather than by γ(n) (N. J. Higham, Accuracy and Stability of
- * Numerical Algorithms, 2nd ed., §4.2; P. Blanchard, N. J. Higham, T. Mary, A class of fast and accurate summation algorithms, SIAM J. Sci.
- * Comput. 42(3), 2020). A longer run in a single chain is a fault: 10⁶ times 0.1 in F32 gives 100958 for 100000.
+ * How many numbers are added up, on every device: in blocks of at most {@link #block} terms, each one number after
+ * another (or better), whose sums a tree combines (or something better: compensated, or in a wider type). So a sum of n
+ * terms is off by at most γ(steps(n))·Σ|terms|, with γ(m) = mu/(1 − mu) and steps(n) = b + ⌈log₂(n/b)⌉ beyond a block
+ * b, rather than by γ(n) (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §4.2; P. Blanchard, N.
+ * J. Higham, T. Mary, A class of fast and accurate summation algorithms, SIAM J. Sci. Comput. 42(3), 2020). A longer
+ * run in a single chain is a fault: 10⁶ times 0.1 in F32 gives 100958 for 100000.
  */
 public enum Summation {
   /** Products of ordinary arithmetic: matrix products, matrix times vector, convolutions, their gradients. */
   DOT(1 << 10),
-  /** Products that matrix units may take: F16 and BF16 operands, F32 ones with {@link MathMode#TF32} or {@link MathMode#TF32X3}. */
+  /**
+   * Products that matrix units may take: F16 and BF16 operands, F32 ones with {@link MathMode#TF32} or
+   * {@link MathMode#TF32X3}.
+   */
   MATRIX_UNIT(1 << 14),
-  /** All else: reductions along any axis, statistics of norms, bias gradients, running sums, scatter-add, pooling and its gradient. */
+  /**
+   * All else: reductions along any axis, statistics of norms, bias gradients, running sums, scatter-add, pooling and
+   * its gradient.
+   */
   SUM(1 << 8);
 
   private final long block;

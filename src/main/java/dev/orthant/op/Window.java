@@ -22,7 +22,10 @@ public record Window(int strideH, int strideW, int padTop, int padLeft, int padB
     return new Window(strideH, strideW, padTop, padLeft, padBottom, padRight, h, w);
   }
 
-  /** The number of rows that a filter of {@code r} rows finds in an image of {@code h}: ⌊(h + pads − dilation·(r−1) − 1)/stride⌋ + 1. */
+  /**
+   * The number of rows that a filter of {@code r} rows finds in an image of {@code h}: ⌊(h + pads − dilation·(r−1) −
+   * 1)/stride⌋ + 1.
+   */
   public long outputHeight(long h, long r) {
     return outputs(h + padTop + (long) padBottom, r, strideH, dilationH);
   }
@@ -36,7 +39,10 @@ public record Window(int strideH, int strideW, int padTop, int padLeft, int padB
     return Math.floorDiv(Math.subtractExact(padded, Math.multiplyExact(dilation, filter - 1)) - 1, stride) + 1;
   }
 
-  /** The first thing wrong with this window over an image of {@code h} × {@code w} by a filter of {@code r} × {@code s}, or an empty text. */
+  /**
+   * The first thing wrong with this window over an image of {@code h} × {@code w} by a filter of {@code r} × {@code s},
+   * or an empty text.
+   */
   public String fault(long h, long w, long r, long s) {
     String own = fault();
     boolean large =

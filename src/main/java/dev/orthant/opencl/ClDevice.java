@@ -42,7 +42,10 @@ import org.jocl.cl_platform_id;
  * @param buildOptions for its compiler: the language version, and correct rounding where there is a choice
  */
 record ClDevice(cl_platform_id platform, cl_device_id device, DeviceInfo info, GpuLimits limits, String buildOptions) {
-  /** Local memory and group size that every GPU of the last decade has; more is not asked for, since other groups share it. */
+  /**
+   * Local memory and group size that every GPU of the last decade has; more is not asked for, since other groups share
+   * it.
+   */
   private static final long SHARED_BYTES = 48 << 10;
   private static final int GROUP_ITEMS = 256;
   /** Some drivers count work-items in 32 bits; kernels loop over what is more. */

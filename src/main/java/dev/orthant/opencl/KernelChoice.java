@@ -3,7 +3,9 @@ package dev.orthant.opencl;
 import dev.orthant.core.Setting;
 import java.util.Locale;
 
-/** Whether a device gets the kernels for GPUs or those for CPUs: by its type, unless somebody wants to test the others. */
+/**
+ * Whether a device gets the kernels for GPUs or those for CPUs: by its type, unless somebody wants to test the others.
+ */
 enum KernelChoice {
   BY_TYPE,
   GPU,

@@ -16,7 +16,10 @@ final class OpenCl {
   /** The ICD loader found no platform: {@code CL_PLATFORM_NOT_FOUND_KHR}. */
   static final int NO_PLATFORM = -1001;
 
-  /** What a driver says at a wait or a launch when an earlier kernel has crashed or the device was reset. NVIDIA's own is −9999. */
+  /**
+   * What a driver says at a wait or a launch when an earlier kernel has crashed or the device was reset. NVIDIA's own
+   * is −9999.
+   */
   private static final Set<Integer> LOST = Set.of(CL.CL_DEVICE_NOT_AVAILABLE, CL.CL_INVALID_COMMAND_QUEUE,
       CL.CL_INVALID_CONTEXT, CL.CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST, -9999);
 

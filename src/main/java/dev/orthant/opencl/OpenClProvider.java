@@ -13,7 +13,10 @@ import org.jocl.CLException;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 
-/** Finds the devices of all OpenCL platforms: {@code opencl:0}, {@code opencl:1}, … in the order in which the ICD loader has them. */
+/**
+ * Finds the devices of all OpenCL platforms: {@code opencl:0}, {@code opencl:1}, … in the order in which the ICD loader
+ * has them.
+ */
 public final class OpenClProvider implements DeviceProvider {
   private static final String KIND = "opencl";
   private static final String INSTALL = "install the GPU maker's OpenCL driver, or PoCL for the CPU"
@@ -88,7 +91,8 @@ public final class OpenClProvider implements DeviceProvider {
       problems.add(new Problem(KIND, "platform " + name + ": " + (e.getStatus() == CL.CL_DEVICE_NOT_FOUND
           ? "has no device"
           : OpenCl.name(e.getStatus())),
-          "check that the device is there and that this user may use it (groups render and video), and the driver's version"));
+          "check that the device is there and that this user may use it (groups render and video), and the driver's "
+              + "version"));
     }
   }
 

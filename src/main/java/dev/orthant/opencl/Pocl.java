@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** PoCL's compiler takes over signals that the JVM needs (SIGSEGV, SIGFPE, SIGILL) unless {@code libjsig} chains them. */
+/**
+ * PoCL's compiler takes over signals that the JVM needs (SIGSEGV, SIGFPE, SIGILL) unless {@code libjsig} chains them.
+ */
 final class Pocl {
   static final String CURE = "start with ./orthant, or with LD_PRELOAD=$JAVA_HOME/lib/libjsig.so";
 

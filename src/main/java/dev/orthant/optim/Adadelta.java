@@ -4,7 +4,8 @@ import dev.orthant.expr.Expr;
 import java.util.List;
 
 /**
- * Adadelta (Zeiler 2012), as PyTorch's: g ← g + λp; v ← ρv + (1 − ρ)g²; Δ = √(u + ε)/√(v + ε) · g; u ← ρu + (1 − ρ)Δ²; p ← p − η·Δ.
+ * Adadelta (Zeiler 2012), as PyTorch's: g ← g + λp; v ← ρv + (1 − ρ)g²; Δ = √(u + ε)/√(v + ε) · g; u ← ρu + (1 − ρ)Δ²;
+ * p ← p − η·Δ.
  *
  * @param rate η
  * @param rho how slowly the averages forget, from 0 to less than 1

@@ -4,7 +4,8 @@ import dev.orthant.expr.Expr;
 import java.util.List;
 
 /**
- * Adagrad (Duchi et al. 2011), as PyTorch's: g ← g + λp; s ← s + g²; p ← p − η/(1 + (t − 1)·δ) · g/(√s + ε) at a parameter's t-th update.
+ * Adagrad (Duchi et al. 2011), as PyTorch's: g ← g + λp; s ← s + g²; p ← p − η/(1 + (t − 1)·δ) · g/(√s + ε) at a
+ * parameter's t-th update.
  *
  * @param rate η
  * @param rateDecay δ ≥ 0

@@ -5,13 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adam (Kingma and Ba 2015; AMSGrad: Reddi et al. 2018) and AdamW (Loshchilov and Hutter 2019), as PyTorch's, at a parameter's t-th update:
+ * Adam (Kingma and Ba 2015; AMSGrad: Reddi et al. 2018) and AdamW (Loshchilov and Hutter 2019), as PyTorch's, at a
+ * parameter's t-th update:
  *
- * <p>Adam: g ← g + λp. AdamW (decoupled): p ← p·(1 − ηλ). Then m ← m + (1 − β₁)(g − m); v ← β₂v + (1 − β₂)g²; with AMSGrad w ← max(w, v), else
- * w = v; p ← p − η/(1 − β₁ᵗ) · m/(√w/√(1 − β₂ᵗ) + ε).
+ * <p>Adam: g ← g + λp. AdamW (decoupled): p ← p·(1 − ηλ). Then m ← m + (1 − β₁)(g − m); v ← β₂v + (1 − β₂)g²; with
+ * AMSGrad w ← max(w, v), else w = v; p ← p − η/(1 − β₁ᵗ) · m/(√w/√(1 − β₂ᵗ) + ε).
  *
- * <p>As in PyTorch, a gradient whose square is infinite in the type of v (in F32, beyond 1.8·10¹⁹) makes v infinite for good, and its weight moves no
- * more. {@link dev.orthant.monitor.Monitor#watch} warns of such gradients; {@link Clipping}, before the step, keeps them out.
+ * <p>As in PyTorch, a gradient whose square is infinite in the type of v (in F32, beyond 1.8·10¹⁹) makes v infinite for
+ * good, and its weight moves no more. {@link dev.orthant.monitor.Monitor#watch} warns of such gradients;
+ * {@link Clipping}, before the step, keeps them out.
  *
  * @param rate η
  * @param beta1 β₁, from 0 to less than 1

@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps gradients small, between the backward pass and {@link Optimizer#step}. Nothing waits for the device: gradients are replaced by pending ones, which
- * the optimizer computes in the launch that uses them. Parameters without a gradient are left alone.
+ * Keeps gradients small, between the backward pass and {@link Optimizer#step}. Nothing waits for the device: gradients
+ * are replaced by pending ones, which the optimizer computes in the launch that uses them. Parameters without a
+ * gradient are left alone.
  */
 public final class Clipping {
   /** The formula input that is the largest magnitude of all gradients. */
@@ -37,11 +38,11 @@ public final class Clipping {
   }
 
   /**
-   * g ← g · min(1, max/norm), norm = √(Σ g²) over all gradients together (Pascanu et al. 2013). Two launches per gradient: one for the largest
-   * magnitude, so that squares neither overflow nor vanish, one for the sum.
+   * g ← g · min(1, max/norm), norm = √(Σ g²) over all gradients together (Pascanu et al. 2013). Two launches per
+   * gradient: one for the largest magnitude, so that squares neither overflow nor vanish, one for the sum.
    *
-   * <p>If the norm is NaN or infinite (a gradient is, or the norm is beyond the type's largest number), every gradient becomes NaN: the step after it is
-   * visibly ruined rather than silently left out.
+   * <p>If the norm is NaN or infinite (a gradient is, or the norm is beyond the type's largest number), every gradient
+   * becomes NaN: the step after it is visibly ruined rather than silently left out.
    *
    * @return the norm before, of shape (); the caller closes it
    * @throws InvalidInputException when no parameter has a gradient
@@ -85,7 +86,10 @@ public final class Clipping {
     return parameters.stream().filter(Tensor::hasGradient).toList();
   }
 
-  /** Each launch takes in one gradient: first for the largest magnitude of all, then for the sum of squares; the last takes the root. */
+  /**
+   * Each launch takes in one gradient: first for the largest magnitude of all, then for the sum of squares; the last
+   * takes the root.
+   */
   private static Measured measure(List<Tensor> parameters, @Nullable Double max) {
     List<Tensor> having = withGradient(parameters);
     if (having.isEmpty()) {
@@ -138,7 +142,9 @@ public final class Clipping {
         before == null ? List.of(gradient, largest) : List.of(gradient, largest, before), scalars);
   }
 
-  /** One stage over the first of the inputs; the others are numbers. All results are in the type that is computed in. */
+  /**
+   * One stage over the first of the inputs; the others are numbers. All results are in the type that is computed in.
+   */
   private static List<Tensor> launch(Reduce.Stage stage, List<Expr> wanted, List<Tensor> inputs, double... scalars) {
     DType type = inputs.getFirst().dtype().compute();
     List<Tensor> alike = inputs.stream()

@@ -31,12 +31,16 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>An optimizer serves one list of parameters, the same tensors in the same order at each step; parameters to be treated differently (no weight
- * decay for biases, say) get an optimizer of their own. What it keeps from step to step is in F32, of F64 parameters in F64; no {@link Scope} closes
- * it, {@link #close} does. Not for use by several threads at once.
+ * <p>An optimizer serves one list of parameters, the same tensors in the same order at each step; parameters to be
+ * treated differently (no weight decay for biases, say) get an optimizer of their own. What it keeps from step to step
+ * is in F32, of F64 parameters in F64; no {@link Scope} closes it, {@link #close} does. Not for use by several threads
+ * at once.
  */
 public final class Optimizer implements AutoCloseable {
-  /** The state's tensor that counts each parameter's updates: those without a gradient in a step have fewer than there were steps. */
+  /**
+   * The state's tensor that counts each parameter's updates: those without a gradient in a step have fewer than there
+   * were steps.
+   */
   public static final String UPDATES = "updates";
 
   private final UpdateRule rule;
@@ -157,8 +161,9 @@ public final class Optimizer implements AutoCloseable {
   // ---- checkpoints -------------------------------------------------------------------------------------------------
 
   /**
-   * What a checkpoint must hold besides {@link #steps}: tensors named by slot and by the parameter's place in the list, such as {@code first.0}, and
-   * {@link #UPDATES} (I64). Empty before the first step. They are the optimizer's: read them before the next step, do not close them.
+   * What a checkpoint must hold besides {@link #steps}: tensors named by slot and by the parameter's place in the list,
+   * such as {@code first.0}, and {@link #UPDATES} (I64). Empty before the first step. They are the optimizer's: read
+   * them before the next step, do not close them.
    */
   public Map<String, Tensor> state() {
     requireOpen();
@@ -182,11 +187,13 @@ public final class Optimizer implements AutoCloseable {
   }
 
   /**
-   * Goes on where another optimizer with the same rule, for parameters of the same shapes and types, was. Copies; the caller closes {@code state}.
+   * Goes on where another optimizer with the same rule, for parameters of the same shapes and types, was. Copies; the
+   * caller closes {@code state}.
    *
    * @param steps as {@link #steps} told
    * @param state as {@link #state} told
-   * @throws InvalidInputException when something is missing, is too much or does not go with the parameters; then nothing has changed
+   * @throws InvalidInputException when something is missing, is too much or does not go with the parameters; then
+   * nothing has changed
    */
   public void restore(List<Tensor> parameters, long steps, Map<String, Tensor> state) {
     requireOpen();

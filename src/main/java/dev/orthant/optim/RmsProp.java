@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * RMSProp (Tieleman and Hinton 2012; centered: Graves 2013), as PyTorch's:
  *
- * <p>g ← g + λp; v ← αv + (1 − α)g²; d = √v + ε, or centered a ← a + (1 − α)(g − a), d = √(v − a²) + ε; p ← p − η·g/d, or with momentum
- * b ← μb + g/d, p ← p − η·b. Where rounding makes v − a² negative it counts as 0.
+ * <p>g ← g + λp; v ← αv + (1 − α)g²; d = √v + ε, or centered a ← a + (1 − α)(g − a), d = √(v − a²) + ε; p ← p − η·g/d,
+ * or with momentum b ← μb + g/d, p ← p − η·b. Where rounding makes v − a² negative it counts as 0.
  *
  * @param rate η
  * @param alpha how slowly the averages forget, from 0 to less than 1

@@ -33,8 +33,8 @@ public interface Schedule {
   }
 
   /**
-   * Half a cosine from {@code rate} down to {@code least} at step {@code total}, and {@code least} from then on (Loshchilov and Hutter 2017, without
-   * restarts): least + (rate − least)·(1 + cos(π·min(step, total)/total))/2.
+   * Half a cosine from {@code rate} down to {@code least} at step {@code total}, and {@code least} from then on
+   * (Loshchilov and Hutter 2017, without restarts): least + (rate − least)·(1 + cos(π·min(step, total)/total))/2.
    */
   static Schedule cosine(double rate, double least, long total) {
     checkFall(rate, least, total);
@@ -54,8 +54,8 @@ public interface Schedule {
   }
 
   /**
-   * {@code steps} steps that grow in a straight line towards this schedule's first rate, then this schedule from its beginning: at(0)·(step + 1)/steps for
-   * step &lt; steps, else at(step − steps).
+   * {@code steps} steps that grow in a straight line towards this schedule's first rate, then this schedule from its
+   * beginning: at(0)·(step + 1)/steps for step &lt; steps, else at(step − steps).
    */
   default Schedule warmUp(long steps) {
     if (steps < 0) {

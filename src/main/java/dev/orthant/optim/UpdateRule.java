@@ -4,8 +4,9 @@ import dev.orthant.expr.Expr;
 import java.util.List;
 
 /**
- * How an optimizer changes a parameter p by its gradient g: formulas, and the numbers in them. What decides the formulas' structure (whether there is a
- * momentum, say) is fixed in a rule; all else is a number given at launch, so that no kernel is built anew when a rate changes.
+ * How an optimizer changes a parameter p by its gradient g: formulas, and the numbers in them. What decides the
+ * formulas' structure (whether there is a momentum, say) is fixed in a rule; all else is a number given at launch, so
+ * that no kernel is built anew when a rate changes.
  */
 public sealed interface UpdateRule permits Sgd, RmsProp, Adagrad, Adadelta, Adam {
   /** The formula input that is the parameter. */
@@ -27,7 +28,10 @@ public sealed interface UpdateRule permits Sgd, RmsProp, Adagrad, Adadelta, Adam
     return 0;
   }
 
-  /** The new parameter, then each new slot; by {@link #PARAMETER}, {@link #GRADIENT} and the old slots, which are the inputs from 2 on. */
+  /**
+   * The new parameter, then each new slot; by {@link #PARAMETER}, {@link #GRADIENT} and the old slots, which are the
+   * inputs from 2 on.
+   */
   List<Expr> formulas();
 
   /**

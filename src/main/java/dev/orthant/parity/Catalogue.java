@@ -11,8 +11,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Everything that is proved: every op × activation × dtype, and the shapes that break kernels (ragged, tiny, empty, transposed, batched,
- * strided, dilated, grouped). Derived from the catalogue of activations and the list of shapes: a new activation is in it by itself.
+ * Everything that is proved: every op × activation × dtype, and the shapes that break kernels (ragged, tiny, empty,
+ * transposed, batched, strided, dilated, grouped). Derived from the catalogue of activations and the list of shapes: a
+ * new activation is in it by itself.
  */
 public final class Catalogue {
   private static final List<DType> DTYPES = List.of(DType.F32, DType.F16, DType.BF16, DType.F64);

@@ -15,8 +15,8 @@ import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one case on one device: outputs poisoned first and followed by a canary tail, executed twice (the bits must repeat), inputs
- * read back (they must be untouched), every output judged against its bound.
+ * Runs one case on one device: outputs poisoned first and followed by a canary tail, executed twice (the bits must
+ * repeat), inputs read back (they must be untouched), every output judged against its bound.
  */
 public final class Check {
   /** The poison reads as a NaN or an absurd number in every type, so an output that was never written is seen. */

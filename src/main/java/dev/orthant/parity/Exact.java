@@ -17,7 +17,10 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Outputs that must have certain bits: what was moved is the very element, and integers of 64 bits are more than a double tells. */
+/**
+ * Outputs that must have certain bits: what was moved is the very element, and integers of 64 bits are more than a
+ * double tells.
+ */
 final class Exact {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -168,7 +171,10 @@ final class Exact {
     return null;
   }
 
-  /** A double from which rounding to 16 bits gives what it gives from {@code v}: the last bit stands for all that were cut off. */
+  /**
+   * A double from which rounding to 16 bits gives what it gives from {@code v}: the last bit stands for all that were
+   * cut off.
+   */
   private static double toOdd(long v) {
     return Math.abs((double) v) < 0x1p53 ? v : (double) ((v >> 11 | ((v & 0x7ff) != 0 ? 1 : 0)) << 11);
   }

@@ -13,7 +13,10 @@ import java.util.function.DoubleSupplier;
 
 /** Seeded test data: the same seed gives the same numbers on every machine. */
 public final class Inputs {
-  /** What breaks kernels: signed zeros, infinities, NaN, subnormals, the smallest and largest numbers, kinks and where functions saturate. */
+  /**
+   * What breaks kernels: signed zeros, infinities, NaN, subnormals, the smallest and largest numbers, kinks and where
+   * functions saturate.
+   */
   private static final double[] SPECIAL =
       {0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1, -1, 0.5, -0.5,
           3, -3, 6, 20, -20, 88, -88, 104, -104, 1e-4, -1e-4, 1e-10, -1e-10, 1e4, -1e4, 1e20, -1e20, 1e38, -1e38, 1e-38,
@@ -70,7 +73,9 @@ public final class Inputs {
     }
   }
 
-  /** Normally distributed numbers, rounded to the type; small integers for an integer type. The arena owns the memory. */
+  /**
+   * Normally distributed numbers, rounded to the type; small integers for an integer type. The arena owns the memory.
+   */
   public static MemorySegment normal(TensorSpec spec, long seed, Arena arena) {
     return normal(spec, seed, 1, arena);
   }
@@ -128,7 +133,10 @@ public final class Inputs {
     return Double.isInfinite(type.round(v)) && !Double.isInfinite(v) ? Math.copySign(type.maxFinite(), v) : v;
   }
 
-  /** One special value in each of a few places: a NaN or infinity in a matrix must reach its own row and column and no other. */
+  /**
+   * One special value in each of a few places: a NaN or infinity in a matrix must reach its own row and column and no
+   * other.
+   */
   public static void plant(TensorSpec spec, MemorySegment memory, long seed) {
     plant(spec, memory, seed, Double.NaN, Double.POSITIVE_INFINITY, -0.0);
   }

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Work in integers of 64 bits, whose every bit must be right: all types and their ends, wrapping around, division by 0. */
+/**
+ * Work in integers of 64 bits, whose every bit must be right: all types and their ends, wrapping around, division by 0.
+ */
 final class IntegerCases {
   private static final List<DType> TYPES = List.of(DType.I64, DType.I32, DType.U8, DType.I8, DType.BOOL);
   private static final Expr X = Expr.input(0);

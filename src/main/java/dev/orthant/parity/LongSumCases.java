@@ -26,9 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sums of so many numbers that a chain of additions is far off, where {@link dev.orthant.op.Summation} asks for blocks: every op that sums, in every
- * form that kernels tell apart. Numbers are positive, so that no cancellation makes the bound wide: 0.1 everywhere, whose roundings all go one way,
- * or random.
+ * Sums of so many numbers that a chain of additions is far off, where {@link dev.orthant.op.Summation} asks for blocks:
+ * every op that sums, in every form that kernels tell apart. Numbers are positive, so that no cancellation makes the
+ * bound wide: 0.1 everywhere, whose roundings all go one way, or random.
  */
 final class LongSumCases {
   private static final Expr X = Expr.input(0);
@@ -123,7 +123,10 @@ final class LongSumCases {
     return layout == Layout.NCHW ? spec(type, n, c, h, w) : spec(type, n, h, w, c);
   }
 
-  /** Many channels, many taps, many filters, and for the gradient with respect to the filters many pixels: in large images, long rows, small images. */
+  /**
+   * Many channels, many taps, many filters, and for the gradient with respect to the filters many pixels: in large
+   * images, long rows, small images.
+   */
   private static List<Case> convolutions(DType type, Layout layout) {
     List<Case> cases = new ArrayList<>();
     Conv2d plain = Conv2d.PLAIN.layout(layout);

@@ -14,7 +14,10 @@ import dev.orthant.parity.Case.Data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Products and convolutions large enough for matrix units, in every mode of F32: edges, transposes, batches, planted values. */
+/**
+ * Products and convolutions large enough for matrix units, in every mode of F32: edges, transposes, batches, planted
+ * values.
+ */
 final class MatrixCases {
   private record Kind(DType type, MathMode math) {
     String label() {

@@ -15,7 +15,10 @@ import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Seeded inputs that {@link Inputs} does not have: indices, integers of all widths, numbers next to where rounding changes its mind. */
+/**
+ * Seeded inputs that {@link Inputs} does not have: indices, integers of all widths, numbers next to where rounding
+ * changes its mind.
+ */
 final class MoveInputs {
   private static final long[] INTEGERS =
       {Long.MIN_VALUE, Long.MAX_VALUE, 0, -1, 1, (1L << 53) + 1, -(1L << 53) - 1, (1L << 24) + 1, (3L << 24) + 3,

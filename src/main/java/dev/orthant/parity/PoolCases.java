@@ -10,7 +10,10 @@ import dev.orthant.parity.Case.Data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pooling and its gradient: overlapping windows and windows with gaps, padding, dilation, whole images, each kind in both layouts. */
+/**
+ * Pooling and its gradient: overlapping windows and windows with gaps, padding, dilation, whole images, each kind in
+ * both layouts.
+ */
 final class PoolCases {
   private record Geometry(String name, int r, int s, Window window, int n, int c, int h, int w, boolean ceil) {
     Geometry(String name, int r, int s, Window window, int n, int c, int h, int w) {

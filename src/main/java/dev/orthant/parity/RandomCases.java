@@ -11,7 +11,10 @@ import dev.orthant.parity.Case.Data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Random numbers, which must be the same bits everywhere: sequences that begin within a block, cross 2³² blocks and 2⁶⁴ words. */
+/**
+ * Random numbers, which must be the same bits everywhere: sequences that begin within a block, cross 2³² blocks and 2⁶⁴
+ * words.
+ */
 final class RandomCases {
   private static final long SEED = 0x1234_5678_9ABC_DEF0L;
 

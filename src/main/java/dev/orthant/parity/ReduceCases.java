@@ -17,7 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Reductions: the sums, norms, losses and normalisations that networks use, and the axes and lengths that break kernels. */
+/**
+ * Reductions: the sums, norms, losses and normalisations that networks use, and the axes and lengths that break
+ * kernels.
+ */
 final class ReduceCases {
   private static final Expr X = Expr.input(0);
   private static final Expr Y = Expr.input(1);
@@ -63,7 +66,8 @@ final class ReduceCases {
     return Expr.input(i);
   }
 
-  // ---- formulas ------------------------------------------------------------------------------------------------------
+  // ---- formulas
+  // ------------------------------------------------------------------------------------------------------
 
   static Reduce softmax(DType type, Integer... axes) {
     Expr e = X.minus(input(1)).exp();
@@ -110,7 +114,10 @@ final class ReduceCases {
         type), new Result(gradient, false, type)), 2, List.of());
   }
 
-  /** Operands: x, gamma, beta. Stores y = leaky(x̂·γ + β), and mean and deviation for the way back. As the library does it. */
+  /**
+   * Operands: x, gamma, beta. Stores y = leaky(x̂·γ + β), and mean and deviation for the way back. As the library does
+   * it.
+   */
   static Reduce normalise(DType type, DType saved, Integer... axes) {
     Moments.Spread spread = Moments.spread(X, 3, saved, Expr.scalar(1));
     Expr y = spread.deviation().div(spread.plus(Expr.scalar(0)).sqrt()).times(input(1)).plus(input(2));
@@ -161,7 +168,8 @@ final class ReduceCases {
         List.of(new Result(dz, false, type), new Result(input(2), true, sums)), 2, List.of());
   }
 
-  // ---- cases ---------------------------------------------------------------------------------------------------------
+  // ---- cases
+  // ---------------------------------------------------------------------------------------------------------
 
   private static DType sums(DType type) {
     return type.compute();

@@ -18,9 +18,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Holds activations and their slopes against float64 over all of their domain: every exponent of both signs, subnormal numbers, ±0, ±∞ and NaN. The bound
- * does not grow with the argument: four units in the last place on the CPU; on other devices also what the functions in the formula are granted there
- * ({@link dev.orthant.expr.Function#ulps}). A result of 16 bits is also rounded once.
+ * Holds activations and their slopes against float64 over all of their domain: every exponent of both signs, subnormal
+ * numbers, ±0, ±∞ and NaN. The bound does not grow with the argument: four units in the last place on the CPU; on other
+ * devices also what the functions in the formula are granted there ({@link dev.orthant.expr.Function#ulps}). A result
+ * of 16 bits is also rounded once.
  */
 public final class UlpSweep {
   private static final double OWN = 4;
@@ -30,7 +31,8 @@ public final class UlpSweep {
    * The worst of a formula on a device.
    *
    * @param what {@code value} or {@code slope}
-   * @param ulps the largest error, in units of the last place of {@code type}; infinite for a missing or a wrong NaN or infinity
+   * @param ulps the largest error, in units of the last place of {@code type}; infinite for a missing or a wrong NaN or
+   * infinity
    * @param at the argument
    * @param limit what is allowed
    * @param count how many arguments were tried

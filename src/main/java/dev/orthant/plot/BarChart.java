@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Named values as horizontal bars, each with its number, as one self-contained SVG. Bars begin at zero; negative ones go
- * to the left, and a value that is not finite has its number only.
+ * Named values as horizontal bars, each with its number, as one self-contained SVG. Bars begin at zero; negative ones
+ * go to the left, and a value that is not finite has its number only.
  *
  * <pre>{@code
  * String svg = BarChart.titled("Accuracy").x("%").add("relu", 98.9).add("gelu", 99.1, "99.1 ± 0.1").svg();

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Another device whose every launch is judged: what it stored must be lawful for what it read, and what it read must be as before. So a launch
- * answers for its own errors only, however long the program is.
+ * Another device whose every launch is judged: what it stored must be lawful for what it read, and what it read must be
+ * as before. So a launch answers for its own errors only, however long the program is.
  */
 final class CheckedDevice implements Device {
   /** Elements of an output that are judged. */

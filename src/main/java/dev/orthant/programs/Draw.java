@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
 /**
- * What the next line of a program is drawn from: seeded numbers, and the tensors that there are. An operand that is asked for and not there becomes a
- * new leaf.
+ * What the next line of a program is drawn from: seeded numbers, and the tensors that there are. An operand that is
+ * asked for and not there becomes a new leaf.
  */
 final class Draw {
   private static final double[] NUMBERS = {0, 1, -1, 0.5, 2, -0.75, 1.5, 3, 0.1, -2.25};

@@ -20,8 +20,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes programs from seeds. A step is tried on an ideal device while it is drawn: what does not go together, becomes too large, or is no number any more
- * (but for a few) is drawn again. So the same seed gives the same program for all devices that have the same types.
+ * Makes programs from seeds. A step is tried on an ideal device while it is drawn: what does not go together, becomes
+ * too large, or is no number any more (but for a few) is drawn again. So the same seed gives the same program for all
+ * devices that have the same types.
  */
 final class Generator {
   private static final int MAX_STEPS = 12;
@@ -58,7 +59,8 @@ final class Generator {
         : Stream.of(DType.F32, DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64, DType.I8, DType.U8,
             DType.BOOL))
         .filter(has::contains).toList();
-    // Most tensors of a program have one type: only those go together. One of doubles alone is compared with differences.
+    // Most tensors of a program have one type: only those go together. One of doubles alone is compared with
+    // differences.
     boolean doubles = has.contains(DType.F64) && random.nextInt(5) == 0;
     DType most = doubles ? DType.F64 : others.get(random.nextInt(others.size()));
     List<DType> types = new ArrayList<>(Collections.nCopies(MAIN, most));

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes what each op says in float64 and rounds nothing on the way, whatever the types: what is read was rounded, what is computed with was not.
- * Two ways to the same value, one of them fused, are the same here but for the last bits of a double.
+ * Computes what each op says in float64 and rounds nothing on the way, whatever the types: what is read was rounded,
+ * what is computed with was not. Two ways to the same value, one of them fused, are the same here but for the last bits
+ * of a double.
  */
 final class IdealDevice implements Device {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

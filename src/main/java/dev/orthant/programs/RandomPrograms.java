@@ -17,8 +17,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs random programs on a device, several at a time, and makes those that fail small. How a program is judged: it is run fused and step by step on an
- * ideal device, then on this one with each launch held to its bound, and again for the same bits, at once and after others have run.
+ * Runs random programs on a device, several at a time, and makes those that fail small. How a program is judged: it is
+ * run fused and step by step on an ideal device, then on this one with each launch held to its bound, and again for the
+ * same bits, at once and after others have run.
  */
 public final class RandomPrograms {
   /** Earlier programs that may be run again. */
@@ -81,7 +82,8 @@ public final class RandomPrograms {
   /**
    * Programs for a device.
    *
-   * @param fresh gives devices of the same kind that have computed nothing yet, to find out what a failure needs; they are closed after use
+   * @param fresh gives devices of the same kind that have computed nothing yet, to find out what a failure needs; they
+   * are closed after use
    * @param seed of the first program; the next has the next number
    */
   public RandomPrograms(Device device, Supplier<Device> fresh, long seed, long count) {

@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Makes a program that fails as small as it can be and still fail: fewer lines, constants for what was computed, small extents. */
+/**
+ * Makes a program that fails as small as it can be and still fail: fewer lines, constants for what was computed, small
+ * extents.
+ */
 final class Shrinker {
   private final Predicate<Program> fails;
   private final Device ideal;
@@ -43,7 +46,10 @@ final class Shrinker {
     return !isOver() && p.size() > 0 && Generator.refusal(p, ideal) == null && fails.test(p);
   }
 
-  /** The programs among {@code before} without which {@code last} does not fail, and {@code last}, as one; just that when it fails alone. */
+  /**
+   * The programs among {@code before} without which {@code last} does not fail, and {@code last}, as one; just that
+   * when it fails alone.
+   */
   Program joined(List<Program> before, Program last) {
     if (before.isEmpty() || fails.test(last)) {
       return last;

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the gradients of a program of doubles, on an ideal device, with central differences (f(x + hd) − f(x − hd))/2h of what it computes. Where two
- * step widths do not agree there is a kink or a jump, and nothing is said.
+ * Compares the gradients of a program of doubles, on an ideal device, with central differences (f(x + hd) − f(x −
+ * hd))/2h of what it computes. Where two step widths do not agree there is a kink or a jump, and nothing is said.
  */
 final class SlopeCheck {
   private static final double STEP = 1e-5;

@@ -9,7 +9,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The kinds of steps that programs are made of. A kind draws operands and arguments; those that do not go together are refused by the tensors. */
+/**
+ * The kinds of steps that programs are made of. A kind draws operands and arguments; those that do not go together are
+ * refused by the tensors.
+ */
 final class Steps {
   /** Draws a step of one kind. */
   interface Kind {

@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
  * Judges what a device makes of a program:
  *
  * <ol>
- * <li>On an ideal device, which rounds nothing, the program as written (values pending, joined, closed early, gradients) gives what it gives when each
- * step is computed at once. This is about what the tensors ask of a device. No tensor is left over.
+ * <li>On an ideal device, which rounds nothing, the program as written (values pending, joined, closed early,
+ * gradients) gives what it gives when each step is computed at once. This is about what the tensors ask of a device. No
+ * tensor is left over.
  * <li>There the gradients of a program of doubles are what differences of its values say ({@link SlopeCheck}).
- * <li>On the device each launch, forward and backward, is lawful for what it read: this is about the device. Its bound is that of its own op on its own
- * operands, so nothing is amplified through the program, and there are no false alarms.
- * <li>Run again without being watched, now, later, and while other threads run other programs, the device gives the same bits.
+ * <li>On the device each launch, forward and backward, is lawful for what it read: this is about the device. Its bound
+ * is that of its own op on its own operands, so nothing is amplified through the program, and there are no false
+ * alarms.
+ * <li>Run again without being watched, now, later, and while other threads run other programs, the device gives the
+ * same bits.
  * </ol>
  */
 final class Trial {

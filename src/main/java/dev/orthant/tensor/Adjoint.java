@@ -11,7 +11,10 @@ final class Adjoint {
 
   private Adjoint() {}
 
-  /** g·d. Where d chooses between numbers, the choice is made instead of multiplying: 0 then is 0 also for an infinite g. */
+  /**
+   * g·d. Where d chooses between numbers, the choice is made instead of multiplying: 0 then is 0 also for an infinite
+   * g.
+   */
   static Expr times(Expr g, Expr d) {
     if (isZero(g) || isZero(d)) {
       return ZERO;

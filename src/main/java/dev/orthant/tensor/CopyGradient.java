@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The transpose of a {@link Copy}: each element of the gradient goes back to where it was read, repetitions are summed. */
+/**
+ * The transpose of a {@link Copy}: each element of the gradient goes back to where it was read, repetitions are summed.
+ */
 final class CopyGradient {
   private CopyGradient() {}
 
@@ -37,8 +39,8 @@ final class CopyGradient {
   }
 
   /**
-   * y_i = x_{(start + i·step)/every} turned round: x_j gets y_i for i = (j·every − start)/step, when whole and in range. A negative step is
-   * the positive one with signs changed.
+   * y_i = x_{(start + i·step)/every} turned round: x_j gets y_i for i = (j·every − start)/step, when whole and in
+   * range. A negative step is the positive one with signs changed.
    */
   private static Copy.Axis inverse(Copy.Axis a, int from, long extent) {
     if (a.length() == 1 || a.step() == 0) {

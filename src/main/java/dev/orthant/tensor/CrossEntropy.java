@@ -14,7 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cross-entropy of logits x, which have the C classes along their last axis, with labels y, as PyTorch's {@code cross_entropy} defines it. A row's loss is
+ * Cross-entropy of logits x, which have the C classes along their last axis, with labels y, as PyTorch's
+ * {@code cross_entropy} defines it. A row's loss is
  *
  * <p>l = (1 − ε)·w_y·(−log softmax(x)_y) + ε/C·Σ_c w_c·(−log softmax(x)_c),
  *
@@ -74,7 +75,10 @@ public record CrossEntropy(@Nullable Long ignored, double smoothing, @Nullable T
     return rows.get(0);
   }
 
-  /** Each row's loss and the weight of its label, 0 where that is ignored; in F64 for logits of it, else in {@code type}. */
+  /**
+   * Each row's loss and the weight of its label, 0 where that is ignored; in F64 for logits of it, else in
+   * {@code type}.
+   */
   private List<Tensor> rows(Tensor x, Tensor labels, DType type) {
     check(x, labels);
     DType stored = x.dtype() == DType.F64 ? DType.F64 : type;

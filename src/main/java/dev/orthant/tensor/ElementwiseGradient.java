@@ -13,14 +13,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass of a formula: by input i it is dY·∂f/∂x_i, summed over the axes along which x_i was repeated. Only what the derivatives
- * read is kept.
+ * The backward pass of a formula: by input i it is dY·∂f/∂x_i, summed over the axes along which x_i was repeated. Only
+ * what the derivatives read is kept.
  */
 final class ElementwiseGradient implements Vjp {
   private final Formula formula;
   private final List<TensorSpec> inputs;
   private final Shape shape;
-  /** ∂f/∂x_i by the inputs, and by the output as input {@code inputs.size()}; noise follows. Null where it is not wanted. */
+  /**
+   * ∂f/∂x_i by the inputs, and by the output as input {@code inputs.size()}; noise follows. Null where it is not
+   * wanted.
+   */
   private final List<@Nullable Expr> slopes = new ArrayList<>();
   private final Map<Integer, Tape.Saved> saved = new TreeMap<>();
 

@@ -14,7 +14,10 @@ final class Extremes {
 
   private Extremes() {}
 
-  /** Of each row along {@code axis} the place, I64, of the first extreme element; a NaN counts as extreme. Whole numbers have no gradient. */
+  /**
+   * Of each row along {@code axis} the place, I64, of the first extreme element; a NaN counts as extreme. Whole numbers
+   * have no gradient.
+   */
   static Tensor place(String name, Reduce.Kind kind, Tensor x, int axis) {
     return Tape.unrecorded(() -> {
       long length = x.shape().dim(axis);
@@ -43,7 +46,10 @@ final class Extremes {
     return Launcher.reduceUnrecorded(name, op, List.of(x), false);
   }
 
-  /** Long rows: the places in parts of them, then of the parts the one with the first extreme element. All in integers, so exact. */
+  /**
+   * Long rows: the places in parts of them, then of the parts the one with the first extreme element. All in integers,
+   * so exact.
+   */
   private static Tensor inParts(String name, Reduce.Kind kind, Tensor x, int axis) {
     long length = x.shape().dim(axis);
     long least = Math.ceilDiv(length, Reduce.EXACT);

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param scalars its launch-time numbers
  * @param type of the result; null for that of the tensors
  * @param least broadcasts with the tensors' shapes
- * @param slopeByOutput the derivative with respect to input 0, written by the result as input 0, if training shall use that; else null
+ * @param slopeByOutput the derivative with respect to input 0, written by the result as input 0, if training shall use
+ * that; else null
  */
 record Formula(String name, Expr value, List<Double> scalars, List<Philox> noise, @Nullable DType type, Shape least,
     @Nullable Expr slopeByOutput) {

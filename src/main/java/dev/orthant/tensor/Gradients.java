@@ -28,8 +28,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of gradients: for each op its vector-Jacobian product and what that needs to keep. Formulas and reductions are not here: their
- * gradients follow from their {@code Expr} ({@link ElementwiseGradient}, {@link ReduceGradient}).
+ * The table of gradients: for each op its vector-Jacobian product and what that needs to keep. Formulas and reductions
+ * are not here: their gradients follow from their {@code Expr} ({@link ElementwiseGradient}, {@link ReduceGradient}).
  */
 final class Gradients {
   /** A product of two operands: the gradient with respect to one reads the other. */

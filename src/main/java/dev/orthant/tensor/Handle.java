@@ -9,8 +9,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tensor owns: one reference to a node. Apart from the tensor so that the Cleaner can hold it: it gives the reference back when
- * the tensor was closed, when its scope was, or, with a word to the log, when the garbage collector found it abandoned.
+ * What a tensor owns: one reference to a node. Apart from the tensor so that the Cleaner can hold it: it gives the
+ * reference back when the tensor was closed, when its scope was, or, with a word to the log, when the garbage collector
+ * found it abandoned.
  */
 final class Handle implements Runnable {
   private static final Logger LOG = System.getLogger(Handle.class.getName());
@@ -23,7 +24,10 @@ final class Handle implements Runnable {
     this.node = new AtomicReference<>(node);
   }
 
-  /** The node, of an open tensor. Another thread may close the tensor at any moment: what is more than a look goes by {@link #locked} or {@link #hold}. */
+  /**
+   * The node, of an open tensor. Another thread may close the tensor at any moment: what is more than a look goes by
+   * {@link #locked} or {@link #hold}.
+   */
   Node node() {
     Node n = node.get();
     if (n == null) {
@@ -88,8 +92,8 @@ final class Handle implements Runnable {
   }
 
   /**
-   * Gives the reference back, once. Returns whether this call did; it has been given back in any case, also when the Cleaner was at it at the
-   * same moment: a scope that is closed has freed what was its own.
+   * Gives the reference back, once. Returns whether this call did; it has been given back in any case, also when the
+   * Cleaner was at it at the same moment: a scope that is closed has freed what was its own.
    */
   boolean close() {
     Node n = node.get();
@@ -106,8 +110,8 @@ final class Handle implements Runnable {
   }
 
   /**
-   * The Cleaner's call: the tensor is gone. Nothing is said of one that a scope would have closed, or that was never computed: the steps of
-   * a chain such as {@code x.matMul(w).add(b)} are rightly left behind.
+   * The Cleaner's call: the tensor is gone. Nothing is said of one that a scope would have closed, or that was never
+   * computed: the steps of a chain such as {@code x.matMul(w).add(b)} are rightly left behind.
    */
   @Override
   public void run() {
@@ -127,7 +131,8 @@ final class Handle implements Runnable {
     }
     if (abandoned && owner == null && holdsMemory && !unwatched) {
       LOG.log(Level.WARNING, () -> "a tensor " + n.spec() + " on " + n.device().name()
-          + " was never closed; its memory was only freed by the garbage collector. Close it, or open a Scope around the code that made it.");
+          + " was never closed; its memory was only freed by the garbage collector. Close it, or open a Scope around "
+          + "the code that made it.");
     }
   }
 }

@@ -29,7 +29,9 @@ record MatrixProduct(boolean transposeLhs, boolean transposeRhs, MathMode math) 
         : prepared(lhs, rhs, type);
   }
 
-  /** Floating types that differ meet in the wider one, F16 and BF16 in F32; an integer takes the other's floating type. */
+  /**
+   * Floating types that differ meet in the wider one, F16 and BF16 in F32; an integer takes the other's floating type.
+   */
   private static DType common(Tensor lhs, Tensor rhs) {
     DType a = lhs.dtype();
     DType b = rhs.dtype();
@@ -75,8 +77,9 @@ record MatrixProduct(boolean transposeLhs, boolean transposeRhs, MathMode math) 
   }
 
   /**
-   * Σ_k a·b as a reduction in integers of 64 bits, of which the type keeps the low ones: exact but for wrapping around, on every device, at a reduction's
-   * speed. The walk is (…, m, k, n), or (…, m, n, k) where the right operand is stored so: nothing is copied but a transposed left operand.
+   * Σ_k a·b as a reduction in integers of 64 bits, of which the type keeps the low ones: exact but for wrapping around,
+   * on every device, at a reduction's speed. The walk is (…, m, k, n), or (…, m, n, k) where the right operand is
+   * stored so: nothing is copied but a transposed left operand.
    */
   private Tensor integers(MatMul op, Tensor a, Tensor b) {
     op.product(a.spec(), b.spec());

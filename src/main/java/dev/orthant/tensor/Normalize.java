@@ -14,14 +14,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Normalisation over axes, in one launch: y = f((x − mean)/√(variance + ε)·γ + β + residual), or by the root mean square alone,
- * y = f(x/√(mean x² + ε)·γ + β + residual).
+ * Normalisation over axes, in one launch: y = f((x − mean)/√(variance + ε)·γ + β + residual), or by the root mean
+ * square alone, y = f(x/√(mean x² + ε)·γ + β + residual).
  *
- * <p>Over which axes is all that tells the kinds apart: layer norm (Ba et al. 2016) takes the last ones, instance norm (Ulyanov et al. 2016)
- * height and width, batch norm (Ioffe and Szegedy 2015) all but the channels, group norm (Wu and He 2018) a group of channels with height and width
- * (see {@link Tensor#groupNorm}); RMS norm is of Zhang and Sennrich (2019).
+ * <p>Over which axes is all that tells the kinds apart: layer norm (Ba et al. 2016) takes the last ones, instance norm
+ * (Ulyanov et al. 2016) height and width, batch norm (Ioffe and Szegedy 2015) all but the channels, group norm (Wu and
+ * He 2018) a group of channels with height and width (see {@link Tensor#groupNorm}); RMS norm is of Zhang and Sennrich
+ * (2019).
  *
- * <p>Neither a mean far larger than the deviations nor the size of the numbers harms: see {@link Moments}. Of equal numbers (x − mean) is exactly 0.
+ * <p>Neither a mean far larger than the deviations nor the size of the numbers harms: see {@link Moments}. Of equal
+ * numbers (x − mean) is exactly 0.
  *
  * @param axes over which mean and variance are taken; negative ones count from the end
  * @param epsilon ε
@@ -40,7 +42,8 @@ public record Normalize(List<Integer> axes, double epsilon, boolean rootMeanSqua
    * What comes out.
    *
    * @param y in the input's shape and type
-   * @param mean in the input's shape with extent 1 along the axes, F32 (F64 of F64); 0 when the root mean square is used
+   * @param mean in the input's shape with extent 1 along the axes, F32 (F64 of F64); 0 when the root mean square is
+   * used
    * @param variance likewise; the mean square when that is used. Divided by the count
    */
   public record Result(Tensor y, Tensor mean, Tensor variance) implements AutoCloseable {

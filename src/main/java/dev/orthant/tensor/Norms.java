@@ -10,9 +10,14 @@ import dev.orthant.op.Reduce.Stage;
 import java.util.List;
 import java.util.Set;
 
-/** The norms of {@link TensorReductions#norm(double, boolean, int...)} that need the largest magnitude of a row first. */
+/**
+ * The norms of {@link TensorReductions#norm(double, boolean, int...)} that need the largest magnitude of a row first.
+ */
 final class Norms {
-  /** Rows longer than this take two launches: devices cut a row into pieces for many groups only where there is one stage. */
+  /**
+   * Rows longer than this take two launches: devices cut a row into pieces for many groups only where there is one
+   * stage.
+   */
   private static final long LONG = 1 << 15;
 
   private static final Expr X = Expr.input(0);

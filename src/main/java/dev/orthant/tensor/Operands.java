@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The values that an op reads, each with a reference of the op's own: from here on it does not matter that another thread closes the tensors, or
- * assigns to them. Until then a closed one is told of by {@link dev.orthant.core.ClosedException}, and nothing has been done.
+ * The values that an op reads, each with a reference of the op's own: from here on it does not matter that another
+ * thread closes the tensors, or assigns to them. Until then a closed one is told of by
+ * {@link dev.orthant.core.ClosedException}, and nothing has been done.
  */
 final class Operands implements AutoCloseable {
   private final List<Node> nodes = new ArrayList<>();

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A seeded source of random numbers that goes on from call to call: the same seed gives the same numbers on every device ({@link Philox}); those of
- * F64 have 53 random bits, those of the other types 24 ({@link Random}). May be
- * used by several threads; then which thread gets which numbers depends on their order.
+ * A seeded source of random numbers that goes on from call to call: the same seed gives the same numbers on every
+ * device ({@link Philox}); those of F64 have 53 random bits, those of the other types 24 ({@link Random}). May be used
+ * by several threads; then which thread gets which numbers depends on their order.
  */
 public final class RandomStream {
   private final long seed;
@@ -52,7 +52,10 @@ public final class RandomStream {
     return draw(device, Random.Distribution.UNIFORM, low, high, type, shape);
   }
 
-  /** Normal with that mean and standard deviation, which is 0 or more, both finite in {@code type}. The caller closes it. */
+  /**
+   * Normal with that mean and standard deviation, which is 0 or more, both finite in {@code type}. The caller closes
+   * it.
+   */
   public Tensor normal(Device device, DType type, Shape shape, double mean, double deviation) {
     return draw(device, Random.Distribution.NORMAL, mean, deviation, type, shape);
   }

@@ -19,12 +19,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass of any {@link Reduce}, derived from its formulas; it is a reduction itself. With S̄_l the gradient with respect to stage l,
+ * The backward pass of any {@link Reduce}, derived from its formulas; it is a reduction itself. With S̄_l the gradient
+ * with respect to stage l,
  *
  * <p>S̄_l = Σ_row [ Σ_q ȳ_q·∂g_q/∂s_l + Σ_{k>l} S̄_k·D_k·∂f_k/∂s_l ],  x̄ = Σ_q ȳ_q·∂g_q/∂x + Σ_k S̄_k·D_k·∂f_k/∂x,
  *
- * <p>where D is 1 for SUM, 1/n for MEAN, the product of the other elements for PROD, and for MAX and MIN 1/count at the elements that attain it:
- * ties share evenly, and where that extreme is NaN so is D. Results per row count once for a row, not at each element.
+ * <p>where D is 1 for SUM, 1/n for MEAN, the product of the other elements for PROD, and for MAX and MIN 1/count at the
+ * elements that attain it: ties share evenly, and where that extreme is NaN so is D. Results per row count once for a
+ * row, not at each element.
  */
 final class ReduceGradient implements Vjp {
   private static final int PLACE = 1 << 20;
@@ -89,7 +91,10 @@ final class ReduceGradient implements Vjp {
     private final boolean[] present;
     private final boolean[] wanted;
     private final List<Reduce.Stage> stages = new ArrayList<>();
-    /** Formula inputs here: the saved values in their old numbers, then the gradients with respect to the results, then new stages. */
+    /**
+     * Formula inputs here: the saved values in their old numbers, then the gradients with respect to the results, then
+     * new stages.
+     */
     private final int given = op.position() + op.results().size();
     private final @Nullable Expr[] adjoints = new Expr[op.stages().size()];
     private final Expr[] factors = new Expr[op.stages().size()];
@@ -133,7 +138,10 @@ final class ReduceGradient implements Vjp {
       return Arrays.asList(results);
     }
 
-    /** The saved values in their old numbers, then the gradients. What is not there is not read either: anything stands in for it. */
+    /**
+     * The saved values in their old numbers, then the gradients. What is not there is not read either: anything stands
+     * in for it.
+     */
     private List<Tensor> operands(List<@Nullable Tensor> dy) {
       Tensor any = dy.stream().filter(Objects::nonNull).findFirst().orElseThrow();
       List<Tensor> operands = new ArrayList<>();

@@ -71,8 +71,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Makes tensors that belong to no scope, whichever are open, but to whoever closes them: a layer's parameters. Scopes opened by {@code work} work
-   * as ever, and what they keep is handed out.
+   * Makes tensors that belong to no scope, whichever are open, but to whoever closes them: a layer's parameters. Scopes
+   * opened by {@code work} work as ever, and what they keep is handed out.
    */
   public static <T> T detached(Supplier<T> work) {
     Scope scope = CURRENT.get();

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records, while it is open, what this thread computes from tensors that require a gradient, so that it can be differentiated (reverse
- * mode, A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., 2008).
+ * Records, while it is open, what this thread computes from tensors that require a gradient, so that it can be
+ * differentiated (reverse mode, A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., 2008).
  *
  * <pre>{@code
  * w.requireGradient();
@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * w.gradient();                       // until w.clearGradient(), further gradients are added to it
  * }</pre>
  *
- * <p>A tape keeps values, not tensors: closing an intermediate tensor does no harm. It keeps the least that the gradients need, for example
- * of a ReLU its output only, and what costs nothing but elementwise work is computed again instead. Overwriting in place
- * ({@link Tensor#copyFrom}) what a gradient needs makes {@link #backward} throw. Closing the tape releases all that it kept.
+ * <p>A tape keeps values, not tensors: closing an intermediate tensor does no harm. It keeps the least that the
+ * gradients need, for example of a ReLU its output only, and what costs nothing but elementwise work is computed again
+ * instead. Overwriting in place ({@link Tensor#copyFrom}) what a gradient needs makes {@link #backward} throw. Closing
+ * the tape releases all that it kept.
  */
 public final class Tape implements AutoCloseable {
   private static final ThreadLocal<@Nullable Tape> CURRENT = new ThreadLocal<>();
@@ -60,7 +61,10 @@ public final class Tape implements AutoCloseable {
     this.outer = outer;
   }
 
-  /** Opens a tape for this thread. The caller closes it, with try-with-resources. Tapes nest; the innermost open one records. */
+  /**
+   * Opens a tape for this thread. The caller closes it, with try-with-resources. Tapes nest; the innermost open one
+   * records.
+   */
   public static Tape open() {
     Tape tape = new Tape(CURRENT.get());
     CURRENT.set(tape);
@@ -68,8 +72,9 @@ public final class Tape implements AutoCloseable {
   }
 
   /**
-   * Opens a tape that records what every thread does that has not opened one of its own: for frameworks that spread a batch over threads. Any thread may
-   * close it. Threads may differentiate at the same time what they computed themselves.
+   * Opens a tape that records what every thread does that has not opened one of its own: for frameworks that spread a
+   * batch over threads. Any thread may close it. Threads may differentiate at the same time what they computed
+   * themselves.
    *
    * @throws IllegalStateException when one is open already
    */
@@ -77,7 +82,8 @@ public final class Tape implements AutoCloseable {
     Tape tape = new Tape(null);
     if (!SHARED.compareAndSet(null, tape)) {
       throw new IllegalStateException(
-          "a tape for all threads (in DJL a GradientCollector) is open already; close it first: only one can collect at a time");
+          "a tape for all threads (in DJL a GradientCollector) is open already; close it first: only one can collect "
+              + "at a time");
     }
     return tape;
   }
@@ -196,11 +202,12 @@ public final class Tape implements AutoCloseable {
   }
 
   /**
-   * Adds to the gradient of every tensor that requires one and that {@code target} was computed from, while this tape was open: Σ
-   * seed·∂target/∂tensor. May be called again; gradients add up.
+   * Adds to the gradient of every tensor that requires one and that {@code target} was computed from, while this tape
+   * was open: Σ seed·∂target/∂tensor. May be called again; gradients add up.
    *
    * @param seed the gradient by {@code target} itself, of its type, broadcasting to its shape
-   * @throws InvalidInputException when {@code target} was not computed from such a tensor, or a value needed was overwritten
+   * @throws InvalidInputException when {@code target} was not computed from such a tensor, or a value needed was
+   * overwritten
    */
   public void backward(Tensor target, Tensor seed) {
     try (Operands held = Operands.of("backward", List.of(target, seed))) {
@@ -220,7 +227,8 @@ public final class Tape implements AutoCloseable {
     }
     if (start == null) {
       throw new InvalidInputException("backward: " + target
-          + " does not depend, on this tape, on a tensor that requires a gradient; call requireGradient() on it before, and compute while the tape is open");
+          + " does not depend, on this tape, on a tensor that requires a gradient; call requireGradient() on it "
+          + "before, and compute while the tape is open");
     }
     TensorSpec spec = node.spec();
     if (!seed.shape().broadcastsTo(spec.shape()) || seed.dtype() != spec.dtype()) {

@@ -29,19 +29,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * An n-dimensional array on a device. Contiguous, row-major, immutable but for {@link #copyFrom}.
  *
- * <p><b>When work is done.</b> Operations only record what is to be computed. Reading a result ({@link #toFloatArray}, {@link #evaluate})
- * launches it, as one kernel with everything below it that nobody else waits for: {@code x.matMul(w).add(b).relu()} is one launch. A value
- * that two others need is computed once, on its own.
+ * <p><b>When work is done.</b> Operations only record what is to be computed. Reading a result ({@link #toFloatArray},
+ * {@link #evaluate}) launches it, as one kernel with everything below it that nobody else waits for:
+ * {@code x.matMul(w).add(b).relu()} is one launch. A value that two others need is computed once, on its own.
  *
- * <p><b>Ownership.</b> Whoever makes a tensor closes it, or opens a {@link Scope} that does. Closing a tensor does not disturb results
- * that were built from it. Tensors may be used from any thread.
+ * <p><b>Ownership.</b> Whoever makes a tensor closes it, or opens a {@link Scope} that does. Closing a tensor does not
+ * disturb results that were built from it. Tensors may be used from any thread.
  *
- * <p><b>Errors.</b> A mistake in shapes, types or devices throws {@link InvalidInputException} where it is made. A device's failure surfaces as
- * {@link dev.orthant.core.DeviceException} when a result is read, and names the op.
+ * <p><b>Errors.</b> A mistake in shapes, types or devices throws {@link InvalidInputException} where it is made. A
+ * device's failure surfaces as {@link dev.orthant.core.DeviceException} when a result is read, and names the op.
  */
 public final class Tensor extends TensorProducts implements AutoCloseable {
-  // An object may be collected while its last method still runs: whoever takes the node out of the handle keeps the tensor
-  // reachable (reachabilityFence) until a reference of its own is in place.
+  // An object may be collected while its last method still runs: whoever takes the node out of the handle keeps the
+  // tensor reachable (reachabilityFence) until a reference of its own is in place.
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final Handle handle;
@@ -60,7 +60,10 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     return of(device, new TensorSpec(DType.F32, shape), MemorySegment.ofArray(values));
   }
 
-  /** A tensor of any type with {@code values} as it holds them ({@link DType#round}): integer types take the nearest number they have, and 0 for NaN. */
+  /**
+   * A tensor of any type with {@code values} as it holds them ({@link DType#round}): integer types take the nearest
+   * number they have, and 0 for NaN.
+   */
   public static Tensor of(Device device, DType dtype, Shape shape, double... values) {
     checkCount(shape, values.length);
     TensorSpec spec = new TensorSpec(dtype, shape);
@@ -104,7 +107,10 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     return made;
   }
 
-  /** A tensor in memory that {@code write} fills. Memory is asked for first: what does not fit is refused before any work. */
+  /**
+   * A tensor in memory that {@code write} fills. Memory is asked for first: what does not fit is refused before any
+   * work.
+   */
   static Tensor written(Device device, TensorSpec spec, Consumer<Buffer> write) {
     if (!device.info().dtypes().contains(spec.dtype())) {
       throw new DTypeException(
@@ -184,7 +190,8 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
       Node b = held.nodes().getLast();
       Call call = Call.of(a.device().name(), op, List.of(a.spec(), b.spec()));
       synchronized (a.device()) {
-        // A product cannot take its operands in: they are launched at once, so that the device has work while the host goes on.
+        // A product cannot take its operands in: they are launched at once, so that the device has work while the host
+        // goes on.
         a.buffer();
         b.buffer();
       }
@@ -323,7 +330,8 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   }
 
   /**
-   * The gradients added up by {@link Tape#backward} since {@link #clearGradient}, in this tensor's shape and type. The caller closes it.
+   * The gradients added up by {@link Tape#backward} since {@link #clearGradient}, in this tensor's shape and type. The
+   * caller closes it.
    *
    * @throws InvalidInputException when there is none
    */
@@ -332,8 +340,9 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   }
 
   /**
-   * Puts {@code value}, of this tensor's shape, type and device, in the place of the gradients added up so far: how clipping changes them. If pending it
-   * stays so, and {@link #applyAll} takes it into its launch. The caller still closes {@code value}.
+   * Puts {@code value}, of this tensor's shape, type and device, in the place of the gradients added up so far: how
+   * clipping changes them. If pending it stays so, and {@link #applyAll} takes it into its launch. The caller still
+   * closes {@code value}.
    *
    * @throws InvalidInputException when this does not require a gradient, or {@code value} does not go with it
    */
@@ -358,8 +367,9 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   }
 
   /**
-   * Makes this tensor hold {@code value}, which has its shape, type and device: how an optimizer updates a parameter. Nothing is copied; this then shares
-   * memory with {@code value}, as after a reshape. A tape keeps the old value for its gradients.
+   * Makes this tensor hold {@code value}, which has its shape, type and device: how an optimizer updates a parameter.
+   * Nothing is copied; this then shares memory with {@code value}, as after a reshape. A tape keeps the old value for
+   * its gradients.
    */
   public void assign(Tensor value) {
     try {
@@ -391,8 +401,8 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
   }
 
   /**
-   * Says that the garbage collector may free this as well as anybody: nothing is logged then. For owners with rules of their own, such as DJL's optimizers,
-   * which never close their state. Returns this.
+   * Says that the garbage collector may free this as well as anybody: nothing is logged then. For owners with rules of
+   * their own, such as DJL's optimizers, which never close their state. Returns this.
    */
   public Tensor unwatched() {
     handle.unwatched();

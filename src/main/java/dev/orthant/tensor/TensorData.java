@@ -66,7 +66,10 @@ public abstract sealed class TensorData permits TensorMath {
     void take(long first, MemorySegment memory);
   }
 
-  /** Reads everything piece by piece, so that a large tensor is not held twice. The action may use another device: it does not run under this one's monitor. */
+  /**
+   * Reads everything piece by piece, so that a large tensor is not held twice. The action may use another device: it
+   * does not run under this one's monitor.
+   */
   private void inPieces(Piece action) {
     try (Arena arena = Arena.ofConfined(); Operands held = Operands.of((Tensor) this)) {
       Node node = held.first();

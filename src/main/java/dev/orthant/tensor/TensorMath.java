@@ -20,12 +20,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The elementwise half of {@link Tensor}: arithmetic and the activations by their usual names. Each is one line over {@link #apply}.
+ * The elementwise half of {@link Tensor}: arithmetic and the activations by their usual names. Each is one line over
+ * {@link #apply}.
  *
- * <p><b>Integers.</b> Where all tensors are integers or BOOL and all numbers are whole, sums, differences, products, powers, extremes, comparisons and
- * choices are exact and wrap around as Java's integers do, in the type of {@link Pointwise#integers} (BOOL stores whether the result is not 0). What
- * has a fraction, {@code div} above all, needs a type by {@link #apply(String, DType, Expr, List, double...)}: an integer one for the quotient cut
- * towards zero, a floating one for the fraction.
+ * <p><b>Integers.</b> Where all tensors are integers or BOOL and all numbers are whole, sums, differences, products,
+ * powers, extremes, comparisons and choices are exact and wrap around as Java's integers do, in the type of
+ * {@link Pointwise#integers} (BOOL stores whether the result is not 0). What has a fraction, {@code div} above all,
+ * needs a type by {@link #apply(String, DType, Expr, List, double...)}: an integer one for the quotient cut towards
+ * zero, a floating one for the fraction.
  */
 public abstract sealed class TensorMath extends TensorData permits TensorReductions {
   private static final Expr X = Expr.input(0);
@@ -42,7 +44,8 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
   abstract Tensor elementwise(Formula formula, List<Tensor> others);
 
   /**
-   * y = formula(this, others…) element by element, broadcast. The basis of every elementwise method, and the way to a formula of your own.
+   * y = formula(this, others…) element by element, broadcast. The basis of every elementwise method, and the way to a
+   * formula of your own.
    *
    * @param name for messages
    * @param formula input 0 is this, inputs 1, 2, … are {@code others}
@@ -57,7 +60,8 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return elementwise(Formula.of(name, formula.simplified(), scalars).type(type), others);
   }
 
-  // ---- arithmetic, broadcasting as NumPy -----------------------------------------------------------------------------
+  // ---- arithmetic, broadcasting as NumPy
+  // -----------------------------------------------------------------------------
 
   public Tensor add(Tensor o) {
     return apply("add", X.plus(Y), List.of(o));
@@ -91,7 +95,10 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return apply("div", X.div(S), List.of(), v);
   }
 
-  /** By C's rules: 1 to any power and anything to the power of 0 are 1, NaN included. The gradient of x^0 is 0, that of 0^p by p is 0. */
+  /**
+   * By C's rules: 1 to any power and anything to the power of 0 are 1, NaN included. The gradient of x^0 is 0, that of
+   * 0^p by p is 0.
+   */
   public Tensor pow(Tensor o) {
     return apply("pow", X.pow(Y), List.of(o));
   }
@@ -111,8 +118,8 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
   }
 
   /**
-   * Several formulas over the same tensors in one launch, at once and not recorded by a tape: an optimizer's new parameter and state, for example.
-   * Pending elementwise work on the tensors is done on the way.
+   * Several formulas over the same tensors in one launch, at once and not recorded by a tape: an optimizer's new
+   * parameter and state, for example. Pending elementwise work on the tensors is done on the way.
    *
    * @param types of the results
    * @param inputs formula inputs 0, 1, …
@@ -124,7 +131,8 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return Launcher.pointwiseUnrecorded(name, op, inputs);
   }
 
-  // ---- comparisons: BOOL, false for NaN but for ne ---------------------------------------------------------------------
+  // ---- comparisons: BOOL, false for NaN but for ne
+  // ---------------------------------------------------------------------
 
   private Tensor test(String name, Condition c, List<Tensor> others, double... scalars) {
     return elementwise(Formula.of(name, c.asNumber(), scalars).type(DType.BOOL), others);
@@ -178,7 +186,9 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return test("ne", X.ne(S), List.of(), v);
   }
 
-  /** This where {@code condition} (BOOL, or any type: not 0) holds, elsewhere {@code otherwise}; all three broadcast. */
+  /**
+   * This where {@code condition} (BOOL, or any type: not 0) holds, elsewhere {@code otherwise}; all three broadcast.
+   */
   public Tensor where(Tensor condition, Tensor otherwise) {
     Expr choice = Expr.where(Expr.input(2).ne(Expr.constant(0)), X, Y);
     List<DType> types = List.of(self().dtype(), otherwise.dtype());
@@ -191,8 +201,9 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
   /**
    * This where {@code condition} holds, elsewhere the number: how scores are masked.
    *
-   * <p><b>Gradients.</b> What was computed before the choice has its slope multiplied by 0 where it is not taken: {@code x.log().where(x.gt(0), 0)} has the
-   * gradient 0·(1/0), NaN, at 0, as in PyTorch. Either choose before as well, {@code x.where(p, 1).log().where(p, 0)}, or write the choice as one formula,
+   * <p><b>Gradients.</b> What was computed before the choice has its slope multiplied by 0 where it is not taken:
+   * {@code x.log().where(x.gt(0), 0)} has the gradient 0·(1/0), NaN, at 0, as in PyTorch. Either choose before as well,
+   * {@code x.where(p, 1).log().where(p, 0)}, or write the choice as one formula,
    * {@code x.apply("…", Expr.where(X.gt(0), X.log(), 0), …)}: its slope is that of the branch that is taken.
    */
   public Tensor where(Tensor condition, double otherwise) {
@@ -204,8 +215,9 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
   }
 
   /**
-   * Dropout (Srivastava et al. 2014), inverted: each element is 0 with probability {@code rate}, else divided by 1 − rate. Draws element i's number from
-   * {@code noise} again in the backward pass: no mask is stored, and what is pending here joins the launch unless it is a product.
+   * Dropout (Srivastava et al. 2014), inverted: each element is 0 with probability {@code rate}, else divided by 1 −
+   * rate. Draws element i's number from {@code noise} again in the backward pass: no mask is stored, and what is
+   * pending here joins the launch unless it is a product.
    *
    * @param rate from 0 to 1; 1 gives zeros, whatever the elements, and the gradient 0
    */
@@ -236,7 +248,10 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return apply(f.name().toLowerCase(java.util.Locale.ROOT), f.of(X), List.of());
   }
 
-  /** Adds one value per channel: {@code bias} of shape (c) to images in {@code layout} (rank 4), or to signals (rank 3) likewise. */
+  /**
+   * Adds one value per channel: {@code bias} of shape (c) to images in {@code layout} (rank 4), or to signals (rank 3)
+   * likewise.
+   */
   public Tensor addChannelBias(Tensor bias, Layout layout) {
     int rank = shape().rank();
     if (bias.shape().rank() != 1 || rank < 3 || rank > 4) {
@@ -385,7 +400,10 @@ public abstract sealed class TensorMath extends TensorData permits TensorReducti
     return activate(Activations.SQRT);
   }
 
-  /** min(max(x, {@code min}), {@code max}): where the limits cross all is {@code max}, as in PyTorch, NumPy and ONNX. NaN stays. */
+  /**
+   * min(max(x, {@code min}), {@code max}): where the limits cross all is {@code max}, as in PyTorch, NumPy and ONNX.
+   * NaN stays.
+   */
   public Tensor clip(double min, double max) {
     if (Double.isNaN(min) || Double.isNaN(max)) {
       throw new InvalidInputException("clip: the limits must be numbers, got " + min + " and " + max);

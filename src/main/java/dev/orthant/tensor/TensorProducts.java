@@ -20,12 +20,14 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
   abstract Tensor product(Contraction op, Tensor rhs);
 
   /**
-   * The matrix product: this (…, m, k) · {@code rhs} (…, k, n) = (…, m, n); leading axes broadcast. A vector (k) on the left is a row and on the right a
-   * column, and that axis goes: (k) · (k, n) = (n), (m, k) · (k) = (m), (k) · (k) = ().
+   * The matrix product: this (…, m, k) · {@code rhs} (…, k, n) = (…, m, n); leading axes broadcast. A vector (k) on the
+   * left is a row and on the right a column, and that axis goes: (k) · (k, n) = (n), (m, k) · (k) = (m), (k) · (k) =
+   * ().
    *
-   * <p>Operands of one floating type give that type. Two types meet in one, which the result has: floating ones in the wider (F16 and BF16 in F32), an
-   * integer in the other's floating type, integers in that of {@link dev.orthant.op.Pointwise#integers}. Integers are multiplied and summed in 64 bits:
-   * exact, and what the type cannot hold wraps around, as in PyTorch. Each operand's gradient has its own type; integers have none.
+   * <p>Operands of one floating type give that type. Two types meet in one, which the result has: floating ones in the
+   * wider (F16 and BF16 in F32), an integer in the other's floating type, integers in that of
+   * {@link dev.orthant.op.Pointwise#integers}. Integers are multiplied and summed in 64 bits: exact, and what the type
+   * cannot hold wraps around, as in PyTorch. Each operand's gradient has its own type; integers have none.
    */
   public Tensor matMul(Tensor rhs) {
     return matMul(rhs, false, false);
@@ -41,22 +43,25 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
     return matMul(rhs, transposeThis, transposeRhs, MathMode.standard());
   }
 
-  /** The matrix product with either operand's last two axes taken as transposed, F32 operands multiplied as {@code math} says. */
+  /**
+   * The matrix product with either operand's last two axes taken as transposed, F32 operands multiplied as {@code math}
+   * says.
+   */
   public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs, MathMode math) {
     return new MatrixProduct(transposeThis, transposeRhs, math).of(self(), rhs);
   }
 
   /**
-   * Convolution of these images with {@code filters}; shapes as {@link Layout} says. F32 operands are multiplied as {@code how} says, and
-   * where it says nothing but true F32 as {@link MathMode#standard} does.
+   * Convolution of these images with {@code filters}; shapes as {@link Layout} says. F32 operands are multiplied as
+   * {@code how} says, and where it says nothing but true F32 as {@link MathMode#standard} does.
    */
   public Tensor conv2d(Tensor filters, Conv2d how) {
     return product(plain("conv2d", how), filters);
   }
 
   /**
-   * One-dimensional convolution: signals (n, c, l) with filters (k, c/groups, s), or (n, l, c) with (k, s, c/groups) in NHWC; only the
-   * width of {@code how}'s window counts.
+   * One-dimensional convolution: signals (n, c, l) with filters (k, c/groups, s), or (n, l, c) with (k, s, c/groups) in
+   * NHWC; only the width of {@code how}'s window counts.
    */
   public Tensor conv1d(Tensor filters, Conv2d how) {
     if (shape().rank() != 3 || filters.shape().rank() != 3) {
@@ -79,8 +84,9 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
   }
 
   /**
-   * One-dimensional transposed convolution: signals (n, k, q) with filters (k, c/groups, s) give (n, c, l), in NHWC (n, q, k) with (k, s, c/groups) give (n, l, c);
-   * only the width of {@code how}'s window counts. See {@link #convTranspose2d(Tensor, Conv2d, int)}.
+   * One-dimensional transposed convolution: signals (n, k, q) with filters (k, c/groups, s) give (n, c, l), in NHWC (n,
+   * q, k) with (k, s, c/groups) give (n, l, c); only the width of {@code how}'s window counts. See
+   * {@link #convTranspose2d(Tensor, Conv2d, int)}.
    */
   public Tensor convTranspose1d(Tensor filters, Conv2d how, int extra) {
     if (shape().rank() != 3 || filters.shape().rank() != 3) {
@@ -96,16 +102,20 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
   }
 
   /**
-   * Transposed convolution: the gradient of {@code how} by its images, so (n, k, p, q) becomes (n, c, h, w) with filters (k, c/groups, r, s), h =
-   * (p − 1)·stride − pads + dilation·(r − 1) + 1 + {@code extra}.
+   * Transposed convolution: the gradient of {@code how} by its images, so (n, k, p, q) becomes (n, c, h, w) with
+   * filters (k, c/groups, r, s), h = (p − 1)·stride − pads + dilation·(r − 1) + 1 + {@code extra}.
    *
-   * @param extra rows and columns more at the end (output padding), less than the stride or than the dilation, as PyTorch has it
+   * @param extra rows and columns more at the end (output padding), less than the stride or than the dilation, as
+   * PyTorch has it
    */
   public Tensor convTranspose2d(Tensor filters, Conv2d how, int extra) {
     return convTranspose2d(filters, how, extra, extra);
   }
 
-  /** As {@link #convTranspose2d(Tensor, Conv2d, int)}, with as many rows more as {@code extraRows}, and columns likewise. */
+  /**
+   * As {@link #convTranspose2d(Tensor, Conv2d, int)}, with as many rows more as {@code extraRows}, and columns
+   * likewise.
+   */
   public Tensor convTranspose2d(Tensor filters, Conv2d how, int extraRows, int extraColumns) {
     Window w = how.window();
     int axis = how.layout().heightAxis();
@@ -225,7 +235,10 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
     return r.y();
   }
 
-  /** Maxout (Goodfellow et al. 2013): the largest of each {@code pieces} neighbours along an axis, whose extent they divide. */
+  /**
+   * Maxout (Goodfellow et al. 2013): the largest of each {@code pieces} neighbours along an axis, whose extent they
+   * divide.
+   */
   public Tensor maxout(int axis, int pieces) {
     int a = axis("maxout", axis);
     long extent = shape().dim(a);

@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The part of {@link Tensor} that reduces over axes. Axes count from 0, negative ones from the end; none given means all. Results lack the axes unless
- * {@code keepDims}, which leaves them with extent 1. Sums accumulate in F32, of F64 in F64; results have the tensor's type. Of integers and BOOL there are
- * {@code sum}, {@code prod}, {@code max}, {@code min}, {@code argMax} and {@code argMin}, computed in 64 bits, where sums and products wrap around;
- * sums and products of them are I64.
+ * The part of {@link Tensor} that reduces over axes. Axes count from 0, negative ones from the end; none given means
+ * all. Results lack the axes unless {@code keepDims}, which leaves them with extent 1. Sums accumulate in F32, of F64
+ * in F64; results have the tensor's type. Of integers and BOOL there are {@code sum}, {@code prod}, {@code max},
+ * {@code min}, {@code argMax} and {@code argMin}, computed in 64 bits, where sums and products wrap around; sums and
+ * products of them are I64.
  */
 public abstract sealed class TensorReductions extends TensorMath permits TensorShapes {
   private static final Expr X = Expr.input(0);
@@ -54,8 +55,9 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
   }
 
   /**
-   * Several reductions of the same tensors in one launch, at once and not recorded by a tape: what a monitor wants to know, for example. Pending elementwise
-   * work on the tensors is done on the way; if that is all that {@code inputs}' first waits for, its value is stored as well.
+   * Several reductions of the same tensors in one launch, at once and not recorded by a tape: what a monitor wants to
+   * know, for example. Pending elementwise work on the tensors is done on the way; if that is all that {@code inputs}'
+   * first waits for, its value is stored as well.
    */
   public static List<Tensor> reduceAll(String name, Reduce op, List<Tensor> inputs) {
     return Launcher.reduceUnrecorded(name, op, inputs, true);
@@ -121,7 +123,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return max(false, axes);
   }
 
-  /** The largest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all of them if there is a NaN. */
+  /**
+   * The largest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all of
+   * them if there is a NaN.
+   */
   public Tensor max(boolean keepDims, int... axes) {
     return reduceAny("max", Reduce.Kind.MAX, keepDims, axes);
   }
@@ -130,7 +135,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return min(false, axes);
   }
 
-  /** The smallest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all of them if there is a NaN. */
+  /**
+   * The smallest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all
+   * of them if there is a NaN.
+   */
   public Tensor min(boolean keepDims, int... axes) {
     return reduceAny("min", Reduce.Kind.MIN, keepDims, axes);
   }
@@ -140,8 +148,9 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
   }
 
   /**
-   * The p-norm (Σ|x|^p)^(1/p), p ≥ 1; p = ∞ gives the largest magnitude. Finite wherever that is: powers are taken of numbers scaled by the largest
-   * magnitude. Infinite if an element is, NaN if one is; of no elements 0. Its gradient at 0 is 0.
+   * The p-norm (Σ|x|^p)^(1/p), p ≥ 1; p = ∞ gives the largest magnitude. Finite wherever that is: powers are taken of
+   * numbers scaled by the largest magnitude. Infinite if an element is, NaN if one is; of no elements 0. Its gradient
+   * at 0 is 0.
    */
   public Tensor norm(double p, boolean keepDims, int... axes) {
     if (!(p >= 1)) {
@@ -166,8 +175,8 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
   }
 
   /**
-   * The mean square distance from the mean, divided by the count (not the count − 1). Its error is that of numbers of the size of the deviations, however
-   * large the mean (see {@link Moments}); NaN of no elements.
+   * The mean square distance from the mean, divided by the count (not the count − 1). Its error is that of numbers of
+   * the size of the deviations, however large the mean (see {@link Moments}); NaN of no elements.
    */
   public Tensor variance(boolean keepDims, int... axes) {
     return spread("variance", Moments.Spread::variance, keepDims, axes, new double[0]);
@@ -178,7 +187,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return spread("std", Moments.Spread::deviationOfRow, keepDims, axes, new double[0]);
   }
 
-  /** Σ (x − mean)²/(n − ddof): with 1 the unbiased estimate, as PyTorch's default. Of n ≤ ddof elements 0/0 or infinite, as there. */
+  /**
+   * Σ (x − mean)²/(n − ddof): with 1 the unbiased estimate, as PyTorch's default. Of n ≤ ddof elements 0/0 or infinite,
+   * as there.
+   */
   public Tensor variance(int ddof, boolean keepDims, int... axes) {
     return spread("variance", s -> s.variance().times(Expr.scalar(0)), keepDims, axes,
         correction("variance", ddof, axes));
@@ -211,12 +223,18 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return drop(Launcher.reduce(name, op, List.of(self()), empty ? Set.of() : Set.of(0)).getFirst(), over, keepDims);
   }
 
-  /** Where along the axis the largest element is (I64, exact for any length), the first of several; a NaN counts as largest. */
+  /**
+   * Where along the axis the largest element is (I64, exact for any length), the first of several; a NaN counts as
+   * largest.
+   */
   public Tensor argMax(int axis) {
     return Extremes.place("argMax", Reduce.Kind.MAX, self(), axis("argMax", axis));
   }
 
-  /** Where along the axis the smallest element is (I64, exact for any length), the first of several; a NaN counts as smallest. */
+  /**
+   * Where along the axis the smallest element is (I64, exact for any length), the first of several; a NaN counts as
+   * smallest.
+   */
   public Tensor argMin(int axis) {
     return Extremes.place("argMin", Reduce.Kind.MIN, self(), axis("argMin", axis));
   }
@@ -226,7 +244,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return axes(name, axis).getFirst();
   }
 
-  /** The sum over the axes along which {@code shape} would be repeated to become this shape: what broadcasting does, backwards. */
+  /**
+   * The sum over the axes along which {@code shape} would be repeated to become this shape: what broadcasting does,
+   * backwards.
+   */
   Tensor sumTo(Shape shape) {
     List<Integer> over = Adjoint.repeated(shape, shape());
     Tensor sums = over.isEmpty() ? self() : sum(true, over.stream().mapToInt(Integer::intValue).toArray());
@@ -235,7 +256,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
 
   // ---- softmax and its losses --------------------------------------------------------------------------------------
 
-  /** e^x / Σ e^x along the axis, safe for any finite x; 0 where x is −∞. NaN, as in PyTorch, where all are −∞ or one is ∞. */
+  /**
+   * e^x / Σ e^x along the axis, safe for any finite x; 0 where x is −∞. NaN, as in PyTorch, where all are −∞ or one is
+   * ∞.
+   */
   public Tensor softmax(int axis) {
     return softmax("softmax", axis, true, (e, sum) -> e.div(sum));
   }
@@ -255,7 +279,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     return Launcher.reduce(name, op, List.of(self()), Set.of(0)).getFirst();
   }
 
-  /** log Σ e^x along the axes, safe for any x: −∞ where all are −∞ (with gradients of 0) or there is none, ∞ where one is ∞. */
+  /**
+   * log Σ e^x along the axes, safe for any x: −∞ where all are −∞ (with gradients of 0) or there is none, ∞ where one
+   * is ∞.
+   */
   public Tensor logSumExp(boolean keepDims, int... axes) {
     List<Integer> over = axes("logSumExp", axes);
     if (over.stream().anyMatch(a -> shape().dim(a) == 0)) {
@@ -276,8 +303,9 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
   }
 
   /**
-   * The mean over all rows of −log softmax(x)[label], x having the classes along its last axis. One launch for all rows, one for their mean. A class of −∞ that
-   * is not the label adds nothing; the label's own makes the loss ∞. Rows are in F32 (F64 of F64) until their mean is taken.
+   * The mean over all rows of −log softmax(x)[label], x having the classes along its last axis. One launch for all
+   * rows, one for their mean. A class of −∞ that is not the label adds nothing; the label's own makes the loss ∞. Rows
+   * are in F32 (F64 of F64) until their mean is taken.
    *
    * @param labels I32 or I64, of this shape without the last axis, each from 0 to classes − 1
    */
@@ -287,7 +315,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     }
   }
 
-  /** The mean of rows in the type that is computed in, of this tensor's type: a single row may be beyond what that holds. */
+  /**
+   * The mean of rows in the type that is computed in, of this tensor's type: a single row may be beyond what that
+   * holds.
+   */
   private Tensor meanOf(Tensor rows) {
     TensorReductions wide = rows;
     return wide.reduce("mean", Reduce.Kind.MEAN, X, s -> s, spec().dtype(), false, new double[0]);
@@ -329,7 +360,10 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     }
   }
 
-  /** The mean over all rows of −Σ p·log softmax(x) along the last axis, for targets that are probabilities. Of x = −∞ and p = 0 the product is 0. */
+  /**
+   * The mean over all rows of −Σ p·log softmax(x) along the last axis, for targets that are probabilities. Of x = −∞
+   * and p = 0 the product is 0.
+   */
   public Tensor crossEntropyWith(Tensor probabilities) {
     if (!probabilities.shape().equals(shape())) {
       throw new ShapeException(

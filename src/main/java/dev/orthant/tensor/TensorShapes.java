@@ -20,7 +20,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link Tensor} that moves elements: every method but {@code reshape} makes a copy. Axes count from 0, negative ones from the end. */
+/**
+ * The part of {@link Tensor} that moves elements: every method but {@code reshape} makes a copy. Axes count from 0,
+ * negative ones from the end.
+ */
 public abstract sealed class TensorShapes extends TensorReductions permits TensorProducts {
   /** The same elements, in the same order, under another shape. Costs nothing. */
   public abstract Tensor reshape(long... dims);
@@ -37,7 +40,10 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     return axes;
   }
 
-  /** The axes in another order: axis d of the result is axis {@code permutation[d]} of this; without one they are reversed. */
+  /**
+   * The axes in another order: axis d of the result is axis {@code permutation[d]} of this; without one they are
+   * reversed.
+   */
   public Tensor transpose(int... permutation) {
     int rank = shape().rank();
     int[] order = permutation.length == 0 ? java.util.stream.IntStream.range(0, rank).map(d -> rank - 1 - d).toArray()
@@ -57,8 +63,8 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
-   * Every {@code step}-th element from {@code from} (inclusive) towards {@code to} (exclusive) along an axis; a negative step runs backwards, to
-   * {@code to} = −1 at the furthest.
+   * Every {@code step}-th element from {@code from} (inclusive) towards {@code to} (exclusive) along an axis; a
+   * negative step runs backwards, to {@code to} = −1 at the furthest.
    */
   public Tensor slice(int axis, long from, long to, long step) {
     int a = axis("slice", axis);
@@ -77,7 +83,8 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
-   * {@code counts[d]} elements along each axis d, from {@code starts[d]} on, {@code steps[d]} apart (negative ones run backwards), in one launch.
+   * {@code counts[d]} elements along each axis d, from {@code starts[d]} on, {@code steps[d]} apart (negative ones run
+   * backwards), in one launch.
    *
    * @throws ShapeException when one of them is outside
    */
@@ -113,8 +120,8 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
-   * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link #concat} undoes. A tape puts their gradient
-   * together in one launch, where slices would each add one as large as this.
+   * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link #concat}
+   * undoes. A tape puts their gradient together in one launch, where slices would each add one as large as this.
    */
   public List<Tensor> split(int axis, long... extents) {
     int a = axis("split", axis);
@@ -291,7 +298,8 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
-   * The smallest and the largest element of indices (I32 or I64); 0 and −1 of none. Known without a look at the device when they came from the host.
+   * The smallest and the largest element of indices (I32 or I64); 0 and −1 of none. Known without a look at the device
+   * when they came from the host.
    */
   public long[] range() {
     return Training.range(self());
@@ -311,7 +319,10 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     return Launcher.run("gatherElements", new Gather(a, true), List.of(self(), indices)).getFirst();
   }
 
-  /** Zeros with {@code extent} slices along an axis, to which the slices of this are added where the indices say: see {@link ScatterAdd}. */
+  /**
+   * Zeros with {@code extent} slices along an axis, to which the slices of this are added where the indices say: see
+   * {@link ScatterAdd}.
+   */
   public Tensor scatterAdd(int axis, long extent, Tensor indices) {
     int a = axis < 0 ? axis + shape().rank() : axis;
     indices.requireRange("scatterAdd: indices", extent);
@@ -324,10 +335,10 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
-   * Running products along an axis: y_i = Π x_j over j ≤ i, in the tensor's type; integers wrap around, BOOL is whether all so far are not 0. Made by
-   * ⌈log₂ n⌉ products of the row with itself moved by 1, 2, 4, … places, each rounded to the type: factors are taken together in that order, so where
-   * products overflow in one order and underflow in another, this may differ from one factor after the other. The gradient divides by nothing: zeros
-   * do not disturb it.
+   * Running products along an axis: y_i = Π x_j over j ≤ i, in the tensor's type; integers wrap around, BOOL is whether
+   * all so far are not 0. Made by ⌈log₂ n⌉ products of the row with itself moved by 1, 2, 4, … places, each rounded to
+   * the type: factors are taken together in that order, so where products overflow in one order and underflow in
+   * another, this may differ from one factor after the other. The gradient divides by nothing: zeros do not disturb it.
    *
    * <p>Source: W. D. Hillis and G. L. Steele, Data Parallel Algorithms, 1986.
    */

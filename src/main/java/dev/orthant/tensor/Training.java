@@ -81,8 +81,8 @@ final class Training {
   }
 
   /**
-   * Adds to what a leaf has; computed at once, so that nothing of the backward pass stays pending. Threads that add at the same time take turns, or
-   * one would lose what the other found.
+   * Adds to what a leaf has; computed at once, so that nothing of the backward pass stays pending. Threads that add at
+   * the same time take turns, or one would lose what the other found.
    */
   static void addTo(GradientSlot leaf, Tensor gradient) {
     synchronized (leaf) {

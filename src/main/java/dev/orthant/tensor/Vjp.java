@@ -10,7 +10,8 @@ interface Vjp {
    * The gradients with respect to the inputs, in their shapes and types.
    *
    * @param outputs the gradients with respect to the outputs, null for an output that nothing was computed from
-   * @param wanted which inputs' gradients are asked for; null may be returned for the others, and for a gradient of zero
+   * @param wanted which inputs' gradients are asked for; null may be returned for the others, and for a gradient of
+   * zero
    */
   List<@Nullable Tensor> apply(List<@Nullable Tensor> outputs, boolean[] wanted);
 }

@@ -1,6 +1,6 @@
 /**
- * Tensors: what users hold. Work on them is recorded, fused and launched when a result is needed; scopes close what they own, tapes
- * differentiate.
+ * Tensors: what users hold. Work on them is recorded, fused and launched when a result is needed; scopes close what
+ * they own, tapes differentiate.
  */
 @NullMarked
 package dev.orthant.tensor;

@@ -7,8 +7,8 @@ import dev.orthant.optim.Schedule;
 import dev.orthant.optim.UpdateRule;
 
 /**
- * Everything that decides a run's numbers but for the device. How long a run goes on is not part of it: the learning rate
- * depends on the step alone, so that a run may be ended anywhere and go on as if it never had been.
+ * Everything that decides a run's numbers but for the device. How long a run goes on is not part of it: the learning
+ * rate depends on the step alone, so that a run may be ended anywhere and go on as if it never had been.
  *
  * @param examples to train on
  * @param rate the first learning rate, after a warm-up

@@ -32,8 +32,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network on its way. The same settings on the same device give the same bits, also when the run is ended in between, saved by {@link #save} and
- * made again from there.
+ * A network on its way. The same settings on the same device give the same bits, also when the run is ended in between,
+ * saved by {@link #save} and made again from there.
  */
 public final class TrainingRun implements AutoCloseable {
   /** Inference keeps nothing for a backward pass; a batch can be larger. */
@@ -85,7 +85,10 @@ public final class TrainingRun implements AutoCloseable {
     return new TrainingRun(settings, device, snapshot);
   }
 
-  /** One pass over all examples from where the run is, then the held-out ones; empty when {@code stop} said so before the last step. */
+  /**
+   * One pass over all examples from where the run is, then the held-out ones; empty when {@code stop} said so before
+   * the last step.
+   */
   public Optional<EpochResult> epoch(BooleanSupplier stop, Consumer<History.Step> told) {
     int number = epochs() + 1;
     int done = history.steps().size() - epochs() * settings.stepsPerEpoch();

@@ -58,7 +58,10 @@ class ArchitectureTest {
       // Not the backends: devices are found by ServiceLoader, and nobody above them names one.
       entry("cli", List.of("bench", "train", "claims", "programs")));
 
-  /** Room of a package → the rooms of that package it builds on; its top ("") may use all of them, and none of them the top. */
+  /**
+   * Room of a package → the rooms of that package it builds on; its top ("") may use all of them, and none of them the
+   * top.
+   */
   private static final Map<String, List<String>> ROOMS = Map.ofEntries(
       entry("cpu.memory", List.of()),
       entry("cpu.codegen", List.of("memory")),

@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What no compiler demands of the files themselves. */
 class SourceTreeTest {
   private static final int MAX_LINES = 700;
+  private static final int MAX_COLUMNS = 120;
+  private static final Pattern COMMENT = Pattern.compile("\\s*(//|/?\\*).*");
   private static final Set<String> SOURCES = Set.of("java", "cl", "cu", "cuh", "c", "cpp", "h", "hpp", "sh", "py");
 
   @Test
@@ -27,6 +30,23 @@ class SourceTreeTest {
       }
     }
     assertThat(long_).as("files of more than %d lines: split them by theme", MAX_LINES).isEmpty();
+  }
+
+  /** Of Java every line; of kernels the comments: what assemblers read does not wrap well. */
+  @Test
+  void linesFitTheScreen() throws IOException {
+    var long_ = new ArrayList<String>();
+    for (String root : List.of("src", "kernels", "bench", "native-tests")) {
+      for (Path file : sources(Path.of(root))) {
+        List<String> lines = Files.readAllLines(file);
+        for (int i = 0; i < lines.size(); i++) {
+          String line = lines.get(i);
+          boolean judged = file.toString().endsWith(".java") || COMMENT.matcher(line).matches();
+          if (judged && line.length() > MAX_COLUMNS) long_.add(file + ":" + (i + 1));
+        }
+      }
+    }
+    assertThat(long_).as("lines of more than %d columns: wrap them", MAX_COLUMNS).isEmpty();
   }
 
   @Test

@@ -135,7 +135,8 @@ class BenchCommandTest {
       "{\"rows\": [{\"op\": \"relu\"}]} | row 1: x is not a list",
       "{\"rows\": [{\"op\": \"relu\", \"x\": [\"M\"]}]} | row 1: not an extent",
       "{\"rows\": [{\"op\": \"relu\", \"x\": [3], \"stride\": 2}]} | row 1: unknown stride",
-      "{\"rows\": [{\"op\": \"matmul\", \"a\": [2, 3], \"b\": [3, 2], \"math\": \"x\"}]} | row 1: unknown math mode 'x'",
+      "{\"rows\": [{\"op\": \"matmul\", \"a\": [2, 3], \"b\": [3, 2], \"math\": \"x\"}]} | row 1: unknown math mode "
+          + "'x'",
       "{\"rows\": [{\"op\": \"matmul\", \"a\": [2, 3], \"b\": [2, 3]}]} | row 1: matmul: inner dimensions differ",
       "{\"rows\": [{\"op\": \"conv2d\", \"x\": [1, 1, 2, 2], \"w\": [1, 1, 3, 3]}]} | conv2d: the filter does not fit",
       "{\"rows\": [{\"op\": \"conv2d\", \"x\": [1, 1, 2, 2], \"w\": [1, 1, 1, 1], \"stride\": 0.5}]} | not an integer"})

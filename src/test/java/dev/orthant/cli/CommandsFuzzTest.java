@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a suite, a setting, a saved run or a command line says: exit code 0, 1 or 2, and never an error that is not ours. */
+/**
+ * Whatever a suite, a setting, a saved run or a command line says: exit code 0, 1 or 2, and never an error that is not
+ * ours.
+ */
 class CommandsFuzzTest {
   /** Nothing is computed: what is wrong must be found before. */
   private record NoDevice() implements DeviceSource {
@@ -70,9 +73,12 @@ class CommandsFuzzTest {
   @Test
   void suites() throws Exception {
     List<String> seeds = new ArrayList<>(List.of(
-        "{\"title\": \"t\", \"batches\": [1, 8], \"seconds\": 3, \"rotate_mb\": 1, \"rows\": [{\"name\": \"a\", \"op\": \"conv2d\", \"x\": "
-            + "[\"N\", 3, 8, 8], \"w\": [4, 3, 3, 3], \"stride\": 2, \"padding\": 1, \"bias\": true, \"activation\": \"gelu\", \"count\": 2}]}",
-        "{\"rows\": [{\"op\": \"matmul\", \"a\": [2, \"N*128\"], \"b\": [128, 4], \"alpha\": 0.5, \"residual\": true, \"dtypes\": [\"f16\"],"
+        "{\"title\": \"t\", \"batches\": [1, 8], \"seconds\": 3, \"rotate_mb\": 1, \"rows\": [{\"name\": \"a\", "
+            + "\"op\": \"conv2d\", \"x\": "
+            + "[\"N\", 3, 8, 8], \"w\": [4, 3, 3, 3], \"stride\": 2, \"padding\": 1, \"bias\": true, \"activation\": "
+            + "\"gelu\", \"count\": 2}]}",
+        "{\"rows\": [{\"op\": \"matmul\", \"a\": [2, \"N*128\"], \"b\": [128, 4], \"alpha\": 0.5, \"residual\": "
+            + "true, \"dtypes\": [\"f16\"],"
             + " \"math\": \"tf32\"}, {\"op\": \"*\", \"x\": [3, 4], \"bias\": true}]}"));
     for (String name : SuiteReader.BUILT_IN) {
       try (InputStream in = SuiteReader.class.getResourceAsStream("/bench/suites/" + name + ".json")) {
@@ -152,7 +158,10 @@ class CommandsFuzzTest {
     System.out.println("fuzz command line: codes 0, 1, 2: " + codes[0] + ", " + codes[1] + ", " + codes[2]);
   }
 
-  /** Numbers and texts of a saved run, each replaced by others: told before any weight is drawn, or the run goes on; no tensor is left. */
+  /**
+   * Numbers and texts of a saved run, each replaced by others: told before any weight is drawn, or the run goes on; no
+   * tensor is left.
+   */
   @Test
   void savedRuns() throws Exception {
     Path file = folder.resolve("run.ckpt");

@@ -18,7 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The script {@code orthant} in surroundings that are not as it would like them, with a stand-in for java that tells what it was given. */
+/**
+ * The script {@code orthant} in surroundings that are not as it would like them, with a stand-in for java that tells
+ * what it was given.
+ */
 class LauncherTest {
   private static final String JAVA = """
       #!/bin/bash

@@ -113,7 +113,10 @@ class TrainCommandTest {
     assertThat(train("--checkpoint a.ckpt --resume --lr 1e-3 --epochs 12 --quiet").code()).isZero();
   }
 
-  /** SIGTERM here, which {@link Process#destroy} sends; Ctrl-C goes the same way, but may be switched off for children of a build. */
+  /**
+   * SIGTERM here, which {@link Process#destroy} sends; Ctrl-C goes the same way, but may be switched off for children
+   * of a build.
+   */
   @Test
   void aRunThatIsAskedToEndSavesFirst() throws IOException, InterruptedException {
     Path file = folder.resolve("a.ckpt");

@@ -100,7 +100,8 @@ class CudaProviderTest {
     Emulator.need();
     fork.option("-Dorthant.nvrtc=/nowhere/libnvrtc.so");
     assertThat(run()).doesNotContain("DEVICE cuda").containsPattern(
-        "PROBLEM .*Emulated CUDA device.*nothing that it could run.*NVRTC: /nowhere/libnvrtc.so.*driver to 580 or newer");
+        "PROBLEM .*Emulated CUDA device.*nothing that it could run.*NVRTC: /nowhere/libnvrtc.so.*driver to 580 or "
+            + "newer");
   }
 
   @Test

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link FaultsTest} runs in a process of its own, because a fault of the emulated device loses it for the whole process. Prints OK, or
- * ends with what is wrong.
+ * What {@link FaultsTest} runs in a process of its own, because a fault of the emulated device loses it for the whole
+ * process. Prints OK, or ends with what is wrong.
  */
 final class FaultMain {
   private static final int LAUNCH_FAILED = 719;
@@ -47,7 +47,8 @@ final class FaultMain {
     require(Emulator.liveObjects() == 0, Emulator.liveObjects(), "objects are left", Arrays.toString(when));
   }
 
-  // ---- every call once -----------------------------------------------------------------------------------------------
+  // ---- every call once
+  // -----------------------------------------------------------------------------------------------
 
   /** Fails call 1, 1 + stride, 1 + 2·stride, … of a life, one in each. */
   private static void everyCall(int code, int stride) {
@@ -138,7 +139,8 @@ final class FaultMain {
     }
   }
 
-  // ---- the others ----------------------------------------------------------------------------------------------------
+  // ---- the others
+  // ----------------------------------------------------------------------------------------------------
 
   private static void lost() {
     float[] truth;

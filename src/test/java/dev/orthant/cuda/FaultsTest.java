@@ -10,7 +10,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Failures of the driver, on the emulated one: every error is typed, nothing leaks, the device works on or is lost for good. */
+/**
+ * Failures of the driver, on the emulated one: every error is typed, nothing leaks, the device works on or is lost for
+ * good.
+ */
 class FaultsTest {
   /** Kernels are compiled once for all of these. */
   @TempDir
@@ -33,8 +36,8 @@ class FaultsTest {
   }
 
   /**
-   * From opening the device to closing it, with a step of training between: each call with CUDA_ERROR_INVALID_VALUE and with LAUNCH_FAILED, which
-   * loses the device; every third with OUT_OF_MEMORY, INVALID_IMAGE and UNKNOWN.
+   * From opening the device to closing it, with a step of training between: each call with CUDA_ERROR_INVALID_VALUE and
+   * with LAUNCH_FAILED, which loses the device; every third with OUT_OF_MEMORY, INVALID_IMAGE and UNKNOWN.
    */
   @ParameterizedTest
   @CsvSource({"1,1", "719,1", "2,3", "200,3", "999,3"})

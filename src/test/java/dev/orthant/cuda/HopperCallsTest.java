@@ -66,7 +66,9 @@ class HopperCallsTest {
         new TensorMap.Im2col(List.of(lowerX, 0), List.of(upperX, 0), channels, pixels));
   }
 
-  /** As kernels/dialect/host.h says that the emulated driver writes them: address, five extents, four strides, the box … */
+  /**
+   * As kernels/dialect/host.h says that the emulated driver writes them: address, five extents, four strides, the box …
+   */
   @Test
   void boxesReachTheDriver() {
     encode(MATRIX, ADDRESS);

@@ -21,7 +21,10 @@ import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
 import java.util.SplittableRandom;
 
-/** One step of training of a tiny network, from its first weights on: convolution, product, softmax loss, backward, Adam. */
+/**
+ * One step of training of a tiny network, from its first weights on: convolution, product, softmax loss, backward,
+ * Adam.
+ */
 final class SmallStep {
   private static final long SEED = 11;
   private static final int IMAGES = 2;

@@ -24,7 +24,8 @@ class ClassLoaderTest {
 
   @Test
   void aDroppedClassLoaderGoes() throws IOException, InterruptedException {
-    // In a process of its own, where nothing else has looked for devices. The JDK keeps some method types softly, which are let go when memory is short, or at once.
+    // In a process of its own, where nothing else has looked for devices. The JDK keeps some method types softly, which
+    // are let go when memory is short, or at once.
     Fork.Result host = Fork.java(Host.class, System.getProperty("java.class.path")).option("-Dorthant.kinds=cpu")
         .option("-Dorthant.cpu.threads=3").option("-Xmx512m").option("-XX:SoftRefLRUPolicyMSPerMB=0")
         .option("--add-modules=jdk.incubator.vector").run();
@@ -67,7 +68,10 @@ class ClassLoaderTest {
     }
   }
 
-  /** What a plug-in does: products, activations, reductions, random numbers and gradients, on several threads; one tensor is never closed. */
+  /**
+   * What a plug-in does: products, activations, reductions, random numbers and gradients, on several threads; one
+   * tensor is never closed.
+   */
   public static final class Work implements Runnable {
     @Override
     public void run() {

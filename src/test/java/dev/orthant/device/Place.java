@@ -4,7 +4,10 @@ import dev.orthant.core.DType;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A device and a type that it computes in, for tests that run on all of them. Names the device, as JUnit closes arguments that can be closed. */
+/**
+ * A device and a type that it computes in, for tests that run on all of them. Names the device, as JUnit closes
+ * arguments that can be closed.
+ */
 public record Place(String name, DType type) {
   /** F32 and F64 on every device found. */
   public static Stream<Place> wide() {

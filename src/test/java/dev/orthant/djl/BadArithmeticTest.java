@@ -20,7 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A mistake in arithmetic, functions, reductions and sorting, made through DJL: what is thrown, and what its message names. */
+/**
+ * A mistake in arithmetic, functions, reductions and sorting, made through DJL: what is thrown, and what its message
+ * names.
+ */
 class BadArithmeticTest {
   private NDManager manager;
   private NDArray x;

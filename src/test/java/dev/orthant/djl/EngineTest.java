@@ -35,7 +35,10 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The engine as DJL's users meet it: found by name, on any device, with its models saved and loaded, and errors of DJL's kinds. */
+/**
+ * The engine as DJL's users meet it: found by name, on any device, with its models saved and loaded, and errors of
+ * DJL's kinds.
+ */
 class EngineTest {
   private static final Engine ENGINE = Engine.getEngine("Orthant");
 
@@ -185,7 +188,9 @@ class EngineTest {
     }
   }
 
-  /** Two devices, whichever there are: the weights go as on one device with the whole batch, and stay the same on both. */
+  /**
+   * Two devices, whichever there are: the weights go as on one device with the whole batch, and stay the same on both.
+   */
   @Test
   void severalDevicesTrainAsOne() throws Exception {
     List<Device> all = Devices.all().stream().map(d -> d.name().split(":", 2))

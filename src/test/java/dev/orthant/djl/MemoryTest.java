@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Device memory under DJL: what a manager owns goes with it, and training for long takes no more than training for short. Less than before is as good: the Cleaner
- * may find meanwhile what other tests left.
+ * Device memory under DJL: what a manager owns goes with it, and training for long takes no more than training for
+ * short. Less than before is as good: the Cleaner may find meanwhile what other tests left.
  */
 class MemoryTest {
   static Stream<Device> devices() {

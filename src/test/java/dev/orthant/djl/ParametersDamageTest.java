@@ -23,7 +23,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged files of DJL parameters: they are refused by a typed error, or read as other numbers; nothing else. {@code -Dorthant.fuzz=n} for more. */
+/**
+ * Damaged files of DJL parameters: they are refused by a typed error, or read as other numbers; nothing else.
+ * {@code -Dorthant.fuzz=n} for more.
+ */
 final class ParametersDamageTest {
   private static final long SEED = 20261201;
   private static final int MUTATIONS = Integer.getInteger("orthant.fuzz", 500);

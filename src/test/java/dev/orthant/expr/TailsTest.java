@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The float64 evaluation is the truth that devices are judged by: held against numbers computed with 400 digits, and against the limits at ±∞. */
+/**
+ * The float64 evaluation is the truth that devices are judged by: held against numbers computed with 400 digits, and
+ * against the limits at ±∞.
+ */
 final class TailsTest {
   private static final Expr X = Expr.input(0);
   private static final double[] NONE = {};

@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A driver that computes only what a test tells it, keeps account of everything, and fails in the call it is told to. */
+/**
+ * A driver that computes only what a test tells it, keeps account of everything, and fails in the call it is told to.
+ */
 final class FakeDriver implements GpuDriver {
   private static final class Block implements Memory {
     final byte[] bytes;

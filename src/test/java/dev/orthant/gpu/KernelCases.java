@@ -33,7 +33,10 @@ import dev.orthant.parity.Case;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shapes just below, at and above the edges of tiles and runs, each way in which kernels index, few enough for a simulator. */
+/**
+ * Shapes just below, at and above the edges of tiles and runs, each way in which kernels index, few enough for a
+ * simulator.
+ */
 public final class KernelCases {
   private static final Epilogue BIASED = Epilogue.NONE.plusOperand().activation(Activations.LEAKY_RELU);
 
@@ -60,7 +63,10 @@ public final class KernelCases {
     return of("row times matrix", matMul(false, false), f32(1, 35), f32(35, 33), f32(33));
   }
 
-  /** Residues of a stride, some without taps, and the filters' gradient in both layouts; pooling with windows over the edge. */
+  /**
+   * Residues of a stride, some without taps, and the filters' gradient in both layouts; pooling with windows over the
+   * edge.
+   */
   private static void gradients(List<Case> cases) {
     Conv2d conv = Conv2d.stride(2).padding(1, 0, 1, 2);
     cases.add(
@@ -76,7 +82,10 @@ public final class KernelCases {
         f32(1, 3, 3, 3)));
   }
 
-  /** More products than a block of {@link Summation#DOT} has: by tiles, one by one, and made again for what is infinite over padding. */
+  /**
+   * More products than a block of {@link Summation#DOT} has: by tiles, one by one, and made again for what is infinite
+   * over padding.
+   */
   private static List<Case> deep() {
     long depth = Summation.DOT.block() + 5;
     return List.of(of("deep", MatMul.PLAIN, f32(2, depth), f32(depth, 3)),
@@ -148,7 +157,10 @@ public final class KernelCases {
         of("running sums of integers", new CumSum(0, false, true), TensorSpec.of(DType.I32, 700)));
   }
 
-  /** Packs of elements: repeated along rows, along columns, in the middle; of several types; two, four and eight to a pack. */
+  /**
+   * Packs of elements: repeated along rows, along columns, in the middle; of several types; two, four and eight to a
+   * pack.
+   */
   private static List<Case> packs() {
     Op sum = Pointwise.of(Expr.input(0).plus(Expr.input(1)).plus(Expr.input(2)), 3);
     Pointwise types =
@@ -218,7 +230,9 @@ public final class KernelCases {
     return cases;
   }
 
-  /** What the CUDA dialect does in its own way: 16-bit storage, packs of 16 bytes, integers, each with special values. */
+  /**
+   * What the CUDA dialect does in its own way: 16-bit storage, packs of 16 bytes, integers, each with special values.
+   */
   public static List<Case> cuda() {
     List<Case> cases = new ArrayList<>();
     for (DType type : List.of(DType.F16, DType.BF16, DType.F32, DType.F64)) {

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Writes what {@code native-tests} runs under the emulator and the sanitizers: the kernels of the CUDA device as they are composed, each
- * on shapes with an edge on every side.
+ * Writes what {@code native-tests} runs under the emulator and the sanitizers: the kernels of the CUDA device as they
+ * are composed, each on shapes with an edge on every side.
  */
 class KernelRecordTest {
   private static final Path FOLDER = Path.of("target", "native-cases");

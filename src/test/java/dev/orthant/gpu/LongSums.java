@@ -30,8 +30,8 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sums of equal numbers, whose rounding errors do not cancel, just below, at and above the length of a block: each must be as near to the truth as
- * blocks and a tree of them allow ({@link Summation#steps}).
+ * Sums of equal numbers, whose rounding errors do not cancel, just below, at and above the length of a block: each must
+ * be as near to the truth as blocks and a tree of them allow ({@link Summation#steps}).
  */
 public final class LongSums {
   /** Not a sum of few powers of two, nor are its multiples. */
@@ -122,7 +122,10 @@ public final class LongSums {
     return kinds;
   }
 
-  /** Lengths around the edges of one block and of several, and one that a single chain is far off at; of doubles one, as it is the same text. */
+  /**
+   * Lengths around the edges of one block and of several, and one that a single chain is far off at; of doubles one, as
+   * it is the same text.
+   */
   private static List<Long> lengths(DType type, Summation how, long longest) {
     long b = how.block();
     return type == DType.F64 ? List.of(2 * b + 3) : List.of(b - 1, b, b + 1, 2 * b + 3, longest);

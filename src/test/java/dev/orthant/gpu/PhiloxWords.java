@@ -10,7 +10,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/** {@code kernels/philox.h} as a driver's compiler makes it, on the vectors that come with Random123: kat_vectors, philox4x32 10. */
+/**
+ * {@code kernels/philox.h} as a driver's compiler makes it, on the vectors that come with Random123: kat_vectors,
+ * philox4x32 10.
+ */
 public final class PhiloxWords {
   /** Counter of four words, key of two, and the four words of the answer. */
   private static final int[][] KNOWN = {

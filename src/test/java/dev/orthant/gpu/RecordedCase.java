@@ -25,9 +25,9 @@ import java.util.function.LongToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * A call's launches on the CUDA device with their buffers and what they may lawfully give, written for {@code native-tests}, whose
- * {@code cases/recorded.h} reads it: {@code case.txt} says what {@code data.bin} (inputs, then three doubles for each output element:
- * lower and upper end and whether NaN is lawful) contains.
+ * A call's launches on the CUDA device with their buffers and what they may lawfully give, written for
+ * {@code native-tests}, whose {@code cases/recorded.h} reads it: {@code case.txt} says what {@code data.bin} (inputs,
+ * then three doubles for each output element: lower and upper end and whether NaN is lawful) contains.
  */
 final class RecordedCase {
   private static final long SEED = 4;

@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each call of the file system fails once: a file is the old one or the new one, what is read is right or refused, nothing stays behind. */
+/**
+ * Each call of the file system fails once: a file is the old one or the new one, what is read is right or refused,
+ * nothing stays behind.
+ */
 class FileFaultsTest {
   private static final int ENDLESS = 1000;
 

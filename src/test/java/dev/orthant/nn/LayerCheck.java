@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Layers in F64 against float64 written out, and their gradients, by inputs and by parameters, against central differences. */
+/**
+ * Layers in F64 against float64 written out, and their gradients, by inputs and by parameters, against central
+ * differences.
+ */
 final class LayerCheck {
   static final Device CPU = Devices.named("cpu");
   static final long SEED = 20261123;
@@ -69,7 +72,10 @@ final class LayerCheck {
     }
   }
 
-  /** Checks the gradients of {@code f}, which uses {@code layer}, by inputs of these shapes and by all the layer's parameters. */
+  /**
+   * Checks the gradients of {@code f}, which uses {@code layer}, by inputs of these shapes and by all the layer's
+   * parameters.
+   */
   static void gradients(String name, Layer layer, GradientCheck.Body f, Shape... shapes) {
     GradientCheck.check(CPU, name, SEED, f, shapes);
     if (layer.parameters().isEmpty()) {

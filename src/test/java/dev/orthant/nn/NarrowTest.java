@@ -18,7 +18,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compositions of 16-bit tensors whose inputs and results are in range: nothing in between may overflow or vanish in storage. */
+/**
+ * Compositions of 16-bit tensors whose inputs and results are in range: nothing in between may overflow or vanish in
+ * storage.
+ */
 final class NarrowTest {
   private static void near(double[] got, double relative, double... right) {
     assertThat(got).hasSameSizeAs(right);

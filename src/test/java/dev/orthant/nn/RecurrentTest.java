@@ -26,7 +26,10 @@ class RecurrentTest {
   private static final int F = 2;
   private static final int H = 3;
 
-  /** One sample through a cell, as the formulas in PyTorch's documentation. Fills {@code out[t]}; returns {h, c} of the last step. */
+  /**
+   * One sample through a cell, as the formulas in PyTorch's documentation. Fills {@code out[t]}; returns {h, c} of the
+   * last step.
+   */
   private static double[][] scan(RecurrentCell cell, double[][] x, double[] h0, double[] c0, boolean reverse,
       double[][] out) {
     double[] h = h0;

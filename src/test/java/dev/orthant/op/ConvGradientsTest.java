@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The references of convolution's and pooling's gradients: transposes of the forward pass, and numbers worked out by hand. */
+/**
+ * The references of convolution's and pooling's gradients: transposes of the forward pass, and numbers worked out by
+ * hand.
+ */
 final class ConvGradientsTest {
   private static TensorSpec f64(long... dims) {
     return TensorSpec.of(DType.F64, dims);
@@ -153,7 +156,10 @@ final class ConvGradientsTest {
         .hasMessageContaining("wholly in the padding");
   }
 
-  /** By the rule of PyTorch, worked out by hand along one axis: extent, size, stride, padding; divisors with padding counted, and not. */
+  /**
+   * By the rule of PyTorch, worked out by hand along one axis: extent, size, stride, padding; divisors with padding
+   * counted, and not.
+   */
   @Test
   void aWindowThatHangsOverCountsWhatThereIs() {
     int[][] cases = {{5, 2, 2, 0}, {5, 3, 3, 1}, {4, 3, 3, 1}, {6, 3, 2, 1}, {2, 2, 3, 1}, {8, 2, 3, 0}};

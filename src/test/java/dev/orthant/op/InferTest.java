@@ -46,7 +46,8 @@ final class InferTest {
     refused(MatMul.PLAIN, List.of(f32(2, 2, 3), f32(4, 3, 5)), ShapeException.class,
         "matmul: lhs (2, 2, 3) f32, rhs (4, 3, 5) f32: shapes (2,) and (4,) do not broadcast");
     refused(MatMul.PLAIN, List.of(f32(1L << 33, 1), f32(1, 1L << 33)), ShapeException.class,
-        "matmul: lhs (8589934592, 1) f32, rhs (1, 8589934592) f32: shape (8589934592, 8589934592) has more elements than a long can address");
+        "matmul: lhs (8589934592, 1) f32, rhs (1, 8589934592) f32: shape (8589934592, 8589934592) has more elements "
+            + "than a long can address");
     refused(MatMul.PLAIN, List.of(f32(2, 3), TensorSpec.of(DType.F64, 3, 4)), DTypeException.class,
         "matmul: takes two operands of one of f16 bf16 f32 f64, got lhs (2, 3) f32, rhs (3, 4) f64");
     refused(MatMul.PLAIN.withEpilogue(Epilogue.NONE.plusOperand()), List.of(f32(2, 3), f32(3, 4), f32(5)),
@@ -88,7 +89,8 @@ final class InferTest {
   void pointwiseMistakes() {
     assertThatThrownBy(() -> Pointwise.of(Activations.TANH).infer(List.of(TensorSpec.of(DType.I32, 3))))
         .isInstanceOf(DTypeException.class).hasMessageStartingWith(
-            "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got [(3,) i32]; only sums");
+            "pointwise: takes at least one input of f16 bf16 f32 f64, or the outputs' types, got [(3,) i32]; only "
+                + "sums");
     refused(Pointwise.of(Activations.RELU), List.of(), ShapeException.class, "pointwise: takes 1 inputs, got 0: []");
     refused(SUM, List.of(f32(3), TensorSpec.of(DType.F64, 3)), DTypeException.class,
         "pointwise: takes inputs of f16 bf16 f32, or all of f64, got [(3,) f32, (3,) f64]");

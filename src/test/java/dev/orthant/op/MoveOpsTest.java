@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ops that move, convert, sort and add up: what they refuse, and their references against numbers worked out by hand. */
+/**
+ * Ops that move, convert, sort and add up: what they refuse, and their references against numbers worked out by hand.
+ */
 final class MoveOpsTest {
   private static final double NAN = Double.NaN;
 

@@ -3,7 +3,9 @@ package dev.orthant.op;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** The normal distribution, for tests: by series and continued fraction, to about 15 digits, and by series in decimals. */
+/**
+ * The normal distribution, for tests: by series and continued fraction, to about 15 digits, and by series in decimals.
+ */
 final class NormalDistribution {
   private static final MathContext DIGITS = new MathContext(60);
   /** √(2π). */
@@ -52,7 +54,10 @@ final class NormalDistribution {
     }
   }
 
-  /** By how much, relatively, {@code z} differs from Φ⁻¹(½ + q): a Newton step with Φ(z) − ½ = φ(z)·Σ z^(2n+1)/(1·3·…·(2n + 1)) in 60 digits. */
+  /**
+   * By how much, relatively, {@code z} differs from Φ⁻¹(½ + q): a Newton step with Φ(z) − ½ = φ(z)·Σ
+   * z^(2n+1)/(1·3·…·(2n + 1)) in 60 digits.
+   */
   static double error(double z, double q) {
     BigDecimal x = new BigDecimal(z);
     BigDecimal square = x.multiply(x, DIGITS);

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Many numbers of fixed seeds against what independent ones would be: 2²² of each distribution, with {@code -Dorthant.random.draws=27} 2²⁷. Each statistic may lie
- * five of its deviations off; a fair generator does that once in two million. Every device has these bits, which the parity run shows.
+ * Many numbers of fixed seeds against what independent ones would be: 2²² of each distribution, with
+ * {@code -Dorthant.random.draws=27} 2²⁷. Each statistic may lie five of its deviations off; a fair generator does that
+ * once in two million. Every device has these bits, which the parity run shows.
  */
 final class RandomStatisticsTest {
   private static final long SEED = Long.getLong("orthant.seed", 20_261_201);
@@ -148,7 +149,10 @@ final class RandomStatisticsTest {
     return off * off;
   }
 
-  /** Numbers beside those some places on, of the next seed, of a stream that begins far on: uncorrelated. Those of F32 are these, cut. */
+  /**
+   * Numbers beside those some places on, of the next seed, of a stream that begins far on: uncorrelated. Those of F32
+   * are these, cut.
+   */
   @Test
   void correlations() {
     Philox sequence = new Philox(SEED, 0);

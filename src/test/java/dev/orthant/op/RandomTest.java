@@ -226,7 +226,10 @@ final class RandomTest {
     }
   }
 
-  /** Mean, variance, skewness and kurtosis within six deviations of those estimates, which for these distributions are below 1, 2, 3, 5 over √n. */
+  /**
+   * Mean, variance, skewness and kurtosis within six deviations of those estimates, which for these distributions are
+   * below 1, 2, 3, 5 over √n.
+   */
   private static void moments(double[] x, double mean, double variance, double skew, double kurtosis) {
     double m = Arrays.stream(x).average().orElseThrow();
     double[] central = new double[5];

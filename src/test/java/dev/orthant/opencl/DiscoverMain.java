@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What {@link OpenClProviderTest} runs in an environment of its own: prints what was found, and what was left in the temporary folder. */
+/**
+ * What {@link OpenClProviderTest} runs in an environment of its own: prints what was found, and what was left in the
+ * temporary folder.
+ */
 final class DiscoverMain {
   private DiscoverMain() {}
 

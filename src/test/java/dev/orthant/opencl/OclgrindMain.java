@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@link OclgrindTest} runs in a process of its own, since oclgrind is chosen by the environment. Argument: {@code gpu} or {@code
- * cpu} (those kernels must be clean), or a fault to plant: {@code race}, {@code bounds}, {@code uninitialized}.
+ * What {@link OclgrindTest} runs in a process of its own, since oclgrind is chosen by the environment. Argument:
+ * {@code gpu} or {@code cpu} (those kernels must be clean), or a fault to plant: {@code race}, {@code bounds},
+ * {@code uninitialized}.
  */
 final class OclgrindMain {
   private OclgrindMain() {}

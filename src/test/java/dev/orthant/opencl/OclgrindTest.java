@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Data races, accesses out of bounds, divergent barriers, uninitialised reads: oclgrind interprets every kernel and sees them. */
+/**
+ * Data races, accesses out of bounds, divergent barriers, uninitialised reads: oclgrind interprets every kernel and
+ * sees them.
+ */
 @Tag("oclgrind")
 class OclgrindTest {
   private static final String RUNTIME = "liboclgrind-rt-icd.so";
@@ -63,7 +66,8 @@ class OclgrindTest {
         .environment("OCLGRIND_CHECK_API", "1")
         .environment("OCLGRIND_DATA_RACES", "1")
         .environment("OCLGRIND_UNINITIALIZED", "1")
-        // The optimiser merges loads into reads of whole vectors, of which some parts are then never used and never written.
+        // The optimiser merges loads into reads of whole vectors, of which some parts are then never used and never
+        // written.
         .environment("OCLGRIND_BUILD_OPTIONS", "-cl-opt-disable");
     Fork.Result result = fork.run();
     assertThat(result.exit()).as(result.output()).isZero();

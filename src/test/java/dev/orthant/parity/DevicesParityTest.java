@@ -28,7 +28,9 @@ final class DevicesParityTest {
     return Devices.all().stream().map(d -> DynamicTest.dynamicTest(d.name(), () -> prove(d, Catalogue.all())));
   }
 
-  /** Adding an activation is this one line: nothing else knows of it, and every device runs it, fused, within its bound. */
+  /**
+   * Adding an activation is this one line: nothing else knows of it, and every device runs it, fused, within its bound.
+   */
   @TestFactory
   Stream<DynamicTest> aNewActivationIsOneLine() {
     Activation snake =

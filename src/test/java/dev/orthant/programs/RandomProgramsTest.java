@@ -38,8 +38,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random programs on every device of this machine. {@code -Dorthant.programs=100000} runs as many, {@code -Dorthant.seed=…} others. And that they find
- * faults which were planted.
+ * Random programs on every device of this machine. {@code -Dorthant.programs=100000} runs as many,
+ * {@code -Dorthant.seed=…} others. And that they find faults which were planted.
  */
 final class RandomProgramsTest {
   private static final long SEED = Long.getLong("orthant.seed", 1);
@@ -97,7 +97,10 @@ final class RandomProgramsTest {
     });
   }
 
-  /** A plan kept by less than it depends on: wrong only when another program has run before, which is then part of what is printed. */
+  /**
+   * A plan kept by less than it depends on: wrong only when another program has run before, which is then part of what
+   * is printed.
+   */
   @Test
   void aPlanOfAnotherShapeIsFoundWithTheCallThatMadeIt() {
     record Key(List<Integer> axes, List<Reduce.Stage> stages, List<Reduce.Result> results, Object inputs) {}

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A tensor closed by another thread while it is used: the method throws {@link ClosedException} or gives the right numbers, nothing else, and nothing is
- * left afterwards.
+ * A tensor closed by another thread while it is used: the method throws {@link ClosedException} or gives the right
+ * numbers, nothing else, and nothing is left afterwards.
  */
 final class ClosedMeanwhileTest {
   private static final long SEED = 20261201;

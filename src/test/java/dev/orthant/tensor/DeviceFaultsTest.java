@@ -31,8 +31,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each call of a device fails once, in turn: the error is the device's, what was made on the way is given back at once and not by the garbage collector, and the
- * same work done again gives the same bits.
+ * Each call of a device fails once, in turn: the error is the device's, what was made on the way is given back at once
+ * and not by the garbage collector, and the same work done again gives the same bits.
  */
 final class DeviceFaultsTest {
   private static final FaultyDevice DEVICE = new FaultyDevice(new CpuProvider().discover().devices().getFirst());

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two-argument functions by C's rules (C99, Annex F) on every device, and their gradients at the edge of where they have one. */
+/**
+ * Two-argument functions by C's rules (C99, Annex F) on every device, and their gradients at the edge of where they
+ * have one.
+ */
 final class EdgesTest {
   private static final double INF = Double.POSITIVE_INFINITY;
   private static final double NAN = Double.NaN;

@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is done over an axis without elements, on every device: a result at each element is empty, a sum is that of nothing. */
+/**
+ * What is done over an axis without elements, on every device: a result at each element is empty, a sum is that of
+ * nothing.
+ */
 class EmptyAxesTest {
   private static final Shape EMPTY = Shape.of(3, 0);
 

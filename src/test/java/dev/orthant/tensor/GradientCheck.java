@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * Compares a tape's gradients with central differences in float64: of Σ r·f(x) with random weights r, by each element of each input.
- * The difference quotient is Richardson-extrapolated, so that its own error is far below the bound.
+ * Compares a tape's gradients with central differences in float64: of Σ r·f(x) with random weights r, by each element
+ * of each input. The difference quotient is Richardson-extrapolated, so that its own error is far below the bound.
  */
 public final class GradientCheck {
   /** The largest error allowed, as a fraction of the largest gradient of an input, at least 1. */

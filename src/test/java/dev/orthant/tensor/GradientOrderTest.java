@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Looking at a value, or computing each operation on its own, changes no gradient: it is that of the formula at the pre-activation. */
+/**
+ * Looking at a value, or computing each operation on its own, changes no gradient: it is that of the formula at the
+ * pre-activation.
+ */
 final class GradientOrderTest {
   private static final double[] AT =
       {-30, -9.5, -6, -4, -2.5, -1.3, -0.75, -0.1, -1e-3, 0, 1e-3, 0.3, 1, 2.9, 4, 6, 7, 12, 30};

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a device keeps from one call serves no other: operands that are the same for both (a number that is broadcast), another shape around them.
+ * What a device keeps from one call serves no other: operands that are the same for both (a number that is broadcast),
+ * another shape around them.
  */
 final class KeptPlansTest {
   static Stream<Device> devices() {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Where functions have no derivative: gradients on both sides are right, and at the kink itself they are one of the two or between. */
+/**
+ * Where functions have no derivative: gradients on both sides are right, and at the kink itself they are one of the two
+ * or between.
+ */
 final class KinksTest {
   private static final Device CPU = Devices.named("cpu");
   private static final double NEAR = 1e-4;

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Norms, variances and normalisations whose mean is large or whose squares overflow, on every device, against float64. */
+/**
+ * Norms, variances and normalisations whose mean is large or whose squares overflow, on every device, against float64.
+ */
 final class NormsTest {
   private static final long SEED = 20261201;
   /** Roundings of numbers of the size of the deviation that a result may be off by. */

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The gamma function's logarithm and its derivative, and the inverse error function, against values computed with 40 digits (mpmath 1.3). */
+/**
+ * The gamma function's logarithm and its derivative, and the inverse error function, against values computed with 40
+ * digits (mpmath 1.3).
+ */
 class SpecialFunctionsTest {
   /** x, log|Γ(x)|, ψ(x). */
   private static final double[][] GAMMA = {

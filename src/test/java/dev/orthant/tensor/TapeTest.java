@@ -268,7 +268,9 @@ final class TapeTest {
     }
   }
 
-  /** Eight threads with a weight of their own and one in common, over many rounds: every term of every gradient arrives. */
+  /**
+   * Eight threads with a weight of their own and one in common, over many rounds: every term of every gradient arrives.
+   */
   @Test
   void aTapeForAllRecordsEveryThread() throws Exception {
     int threads = 8;

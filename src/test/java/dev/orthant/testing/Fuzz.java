@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Seeded mutation of inputs: a short run in every build, millions by {@code -Dorthant.fuzz=1000000}. Each input comes from a seed of its own, which a
- * failure prints: {@code -Dorthant.seed=SEED -Dorthant.fuzz=1} repeats it.
+ * Seeded mutation of inputs: a short run in every build, millions by {@code -Dorthant.fuzz=1000000}. Each input comes
+ * from a seed of its own, which a failure prints: {@code -Dorthant.seed=SEED -Dorthant.fuzz=1} repeats it.
  */
 public final class Fuzz {
   private static final int SHORT = 1000;

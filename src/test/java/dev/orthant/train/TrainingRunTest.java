@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A run is repeatable, can be ended anywhere, and says when it fails. Tiny networks: what matters is bits, not what is learned. */
+/**
+ * A run is repeatable, can be ended anywhere, and says when it fails. Tiny networks: what matters is bits, not what is
+ * learned.
+ */
 class TrainingRunTest {
   private static final double ANY_NORM = Double.POSITIVE_INFINITY;
 

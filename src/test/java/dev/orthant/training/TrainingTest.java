@@ -35,7 +35,10 @@ import org.junit.jupiter.api.Test;
 /** Whole training runs: the same on every device, the same twice, no more launches than needed, no memory left. */
 final class TrainingTest {
   private static final int STEPS = 200;
-  /** Of the memory that must stay flat. An emulated device takes some hundred times as long for one; a leak shows as well. */
+  /**
+   * Of the memory that must stay flat. An emulated device takes some hundred times as long for one; a leak shows as
+   * well.
+   */
   private static final int MANY_STEPS = 10_000;
   private static final int MANY_EMULATED_STEPS = 1_000;
   private static final long SEED = 7;
@@ -118,8 +121,9 @@ final class TrainingTest {
   }
 
   /**
-   * Of a ReLU layer: forward one product with bias and activation; backward one pass for dZ and the bias' gradient (dZ of all but the last layer is
-   * the epilogue of the next layer's dX), one product each for dW and dX; one update each for weight and bias.
+   * Of a ReLU layer: forward one product with bias and activation; backward one pass for dZ and the bias' gradient (dZ
+   * of all but the last layer is the epilogue of the next layer's dX), one product each for dW and dX; one update each
+   * for weight and bias.
    */
   @Test
   void aLayerTakesSixLaunchesAStep() {

@@ -10,7 +10,8 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
 /**
- * A tensor in a file of which only the header has been read: enough to decide what is to be done, and whether there is memory for it.
+ * A tensor in a file of which only the header has been read: enough to decide what is to be done, and whether there is
+ * memory for it.
  *
  * @param file where it is
  * @param stored as it is there

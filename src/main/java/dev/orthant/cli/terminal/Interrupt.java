@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets work end in order when the process is asked to end (Ctrl-C, SIGTERM): while one is open the process waits for it, a minute at most, and whoever
- * works looks at {@link #asked} now and then.
+ * Lets work end in order when the process is asked to end (Ctrl-C, SIGTERM): while one is open the process waits for
+ * it, a minute at most, and whoever works looks at {@link #asked} now and then.
  */
 public final class Interrupt implements AutoCloseable {
   private static final int MAX_SECONDS = 60;

@@ -4,7 +4,10 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON as every command writes it: in lines, and in ASCII, so that whatever a name holds does nothing to the terminal that shows it. */
+/**
+ * JSON as every command writes it: in lines, and in ASCII, so that whatever a name holds does nothing to the terminal
+ * that shows it.
+ */
 public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build()).build();

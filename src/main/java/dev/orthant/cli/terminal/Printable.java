@@ -5,9 +5,9 @@ import java.io.PrintWriter;
 import java.io.Writer;
 
 /**
- * The one way of a command's words to the terminal. File names, headers, suites and drivers put words in, and a terminal obeys: so control
- * characters but line breaks, and those that turn the direction of writing, are shown as {@code \}{@code u001b} instead of sent, and a line ends
- * after {@value #LONGEST} characters.
+ * The one way of a command's words to the terminal. File names, headers, suites and drivers put words in, and a
+ * terminal obeys: so control characters but line breaks, and those that turn the direction of writing, are shown as
+ * {@code \}{@code u001b} instead of sent, and a line ends after {@value #LONGEST} characters.
  */
 public final class Printable extends Writer {
   private static final int LONGEST = 4000;
@@ -75,14 +75,19 @@ public final class Printable extends Writer {
     }
   }
 
-  /** C0, DEL, C1, the separators of lines and paragraphs, marks and overrides of the writing direction, and what shows nothing at all. */
+  /**
+   * C0, DEL, C1, the separators of lines and paragraphs, marks and overrides of the writing direction, and what shows
+   * nothing at all.
+   */
   private static boolean isControl(char c) {
     int type = Character.getType(c);
     return type == Character.CONTROL || type == Character.FORMAT || type == Character.LINE_SEPARATOR
         || type == Character.PARAGRAPH_SEPARATOR;
   }
 
-  /** One line of at most {@value #LONGEST} characters that says the same, with the middle of very long words left out. */
+  /**
+   * One line of at most {@value #LONGEST} characters that says the same, with the middle of very long words left out.
+   */
   static String line(String message) {
     var out = new StringBuilder();
     for (String word : message.strip().split("\\s*\\R\\s*| ", -1)) {

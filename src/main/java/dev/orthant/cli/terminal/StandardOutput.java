@@ -34,8 +34,9 @@ public final class StandardOutput extends OutputStream {
   }
 
   /**
-   * What the process ends with: the command's code unless its results got lost, of which {@code err} is told. A reader that has seen enough
-   * ({@code orthant devices | head -1}) is no failure to speak of; as for any program that ends by SIGPIPE the code is 141.
+   * What the process ends with: the command's code unless its results got lost, of which {@code err} is told. A reader
+   * that has seen enough ({@code orthant devices | head -1}) is no failure to speak of; as for any program that ends by
+   * SIGPIPE the code is 141.
    */
   public int exitCode(int code, PrintWriter err) {
     if (fault == null || code != ExitCode.OK) {
@@ -48,7 +49,10 @@ public final class StandardOutput extends OutputStream {
     return ExitCode.BAD_INPUT;
   }
 
-  /** Where a command's text goes: to standard error when one of its files is standard output, which then carries that file alone. */
+  /**
+   * Where a command's text goes: to standard error when one of its files is standard output, which then carries that
+   * file alone.
+   */
   public static PrintWriter beside(CommandLine command, @Nullable Path... files) {
     boolean taken = Stream.of(files).anyMatch(f -> f != null && OutputFile.isStandardOutput(f));
     return taken ? command.getErr() : command.getOut();

@@ -3,12 +3,13 @@ package dev.orthant.cpu.codegen;
 import dev.orthant.core.DType;
 
 /**
- * Elementary functions as operations that IEEE 754 rounds correctly, so that their bits are the same wherever they run: vector or
- * scalar, interpreted or compiled. All are right at ±0, ±∞ and NaN; errors stay well below {@code Function.ulps()}.
+ * Elementary functions as operations that IEEE 754 rounds correctly, so that their bits are the same wherever they run:
+ * vector or scalar, interpreted or compiled. All are right at ±0, ±∞ and NaN; errors stay well below
+ * {@code Function.ulps()}.
  *
- * <p>Coefficients are own minimax fits (Lawson's iteration on Chebyshev nodes in extended precision, relative error below 2·10⁻⁸).
- * Reductions: W. J. Cody and W. Waite, Software Manual for the Elementary Functions, 1980; the exponent arithmetic of the
- * logarithms follows N. Juffa's public-domain logf and log1pf.
+ * <p>Coefficients are own minimax fits (Lawson's iteration on Chebyshev nodes in extended precision, relative error
+ * below 2·10⁻⁸). Reductions: W. J. Cody and W. Waite, Software Manual for the Elementary Functions, 1980; the exponent
+ * arithmetic of the logarithms follows N. Juffa's public-domain logf and log1pf.
  */
 final class Elementary {
   /** 1.5·2²³: added to a float below 2²², it leaves the nearest integer in the last bits of the sum. */

@@ -3,8 +3,8 @@ package dev.orthant.cpu.codegen;
 import dev.orthant.cpu.memory.ElementType;
 
 /**
- * Conversions between 16-bit storage and F32, written in bits so that every code generator has them and they round alike. To 16 bits
- * they round to nearest even; a NaN stays a NaN and becomes quiet; subnormal halves are kept.
+ * Conversions between 16-bit storage and F32, written in bits so that every code generator has them and they round
+ * alike. To 16 bits they round to nearest even; a NaN stays a NaN and becomes quiet; subnormal halves are kept.
  *
  * <p>The conversions of F16 follow F. Giesen, "Half to float done quick" and "Float to half", 2012.
  */

@@ -7,9 +7,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiled formulas: y_j = f_j(x_0, x_1, …) over a rectangle of elements. Starts with scalar code, which is fast soon; once it has been
- * used enough, vector code is made and warmed up in the background and then takes over, with the same bits. May be used by several
- * threads at once.
+ * Compiled formulas: y_j = f_j(x_0, x_1, …) over a rectangle of elements. Starts with scalar code, which is fast soon;
+ * once it has been used enough, vector code is made and warmed up in the background and then takes over, with the same
+ * bits. May be used by several threads at once.
  */
 public final class Kernel {
   /** Elements after which vector code is worth its compilation. */
@@ -34,7 +34,8 @@ public final class Kernel {
    * Computes a rectangle. Nothing is checked; outputs must not overlap inputs.
    *
    * @param addresses of the first element of each input, then of each output
-   * @param rowStrides from one row to the next, in bytes; along the columns operands are contiguous, or constant if compiled so
+   * @param rowStrides from one row to the next, in bytes; along the columns operands are contiguous, or constant if
+   * compiled so
    * @param scalars the launch-time numbers
    */
   public void run(long rows, long columns, long[] addresses, long[] rowStrides, double[] scalars) {

@@ -5,8 +5,8 @@ import dev.orthant.expr.Operator;
 import java.util.List;
 
 /**
- * Functions one element at a time, in double: what generated code calls where no arithmetic of its own is worth while. Rounded once
- * for F32, they are good to half an ulp or a little more.
+ * Functions one element at a time, in double: what generated code calls where no arithmetic of its own is worth while.
+ * Rounded once for F32, they are good to half an ulp or a little more.
  */
 final class Lanes {
   private static final List<Function> FUNCTIONS = List.of(Function.values());

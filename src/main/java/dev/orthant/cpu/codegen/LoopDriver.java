@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Runs the stages of one kernel over a rectangle of any size: by blocks small enough for the temporary rows to stay in L1, and narrow
- * rectangles through padded copies, because a vector loop wants a vector's length. None of this changes a result.
+ * Runs the stages of one kernel over a rectangle of any size: by blocks small enough for the temporary rows to stay in
+ * L1, and narrow rectangles through padded copies, because a vector loop wants a vector's length. None of this changes
+ * a result.
  */
 public final class LoopDriver {
   /** Elements of a temporary row block. */

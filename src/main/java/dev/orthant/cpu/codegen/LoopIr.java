@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Formulas as a list of operations, each of which refers to earlier ones; equal operations are one. Between the formulas and the two
- * code generators: what stands here is only what IEEE 754 rounds correctly or what moves bits, so that scalar and vector code, and
- * every stage of the just-in-time compiler, give the same bits. (The Vector API's own {@code EXP} and the like do not: before C2 they
- * are {@code Math.exp}, after it SVML.)
+ * Formulas as a list of operations, each of which refers to earlier ones; equal operations are one. Between the
+ * formulas and the two code generators: what stands here is only what IEEE 754 rounds correctly or what moves bits, so
+ * that scalar and vector code, and every stage of the just-in-time compiler, give the same bits. (The Vector API's own
+ * {@code EXP} and the like do not: before C2 they are {@code Math.exp}, after it SVML.)
  *
  * <p>A REAL is a number of the compute type, an INT an integer of the same width, a MASK a truth value.
  */
@@ -147,7 +147,8 @@ public final class LoopIr {
     return put(new Node(b == NONE ? Code.LANES : Code.LANES2, a, b, NONE, index));
   }
 
-  // ---- the same, named as they are read ------------------------------------------------------------------------------
+  // ---- the same, named as they are read
+  // ------------------------------------------------------------------------------
 
   int constant(double v) {
     return leaf(Code.CONSTANT, Double.doubleToLongBits(v));

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Cuts a long {@link LoopIr} into several loops that hand numbers on through temporary rows. Just-in-time compilers give up on long
- * methods: C1 runs out of virtual registers near a hundred vector operations, and what it gave up C2 may never see; bytecode beyond
- * 8000 bytes is not compiled at all.
+ * Cuts a long {@link LoopIr} into several loops that hand numbers on through temporary rows. Just-in-time compilers
+ * give up on long methods: C1 runs out of virtual registers near a hundred vector operations, and what it gave up C2
+ * may never see; bytecode beyond 8000 bytes is not compiled at all.
  */
 public final class LoopSplitter {
   private final LoopIr whole;

@@ -20,9 +20,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Writes a {@link LoopIr} as a hidden class that implements {@link Loop}. The loops stand inside the class, so that those of different
- * formulas never share a type profile. This part writes the walk; a subclass writes the operations. Each operation's result is a
- * local variable, set before the rows, at the start of a row or in the columns' loop, as soon as all it needs is known:
+ * Writes a {@link LoopIr} as a hidden class that implements {@link Loop}. The loops stand inside the class, so that
+ * those of different formulas never share a type profile. This part writes the walk; a subclass writes the operations.
+ * Each operation's result is a local variable, set before the rows, at the start of a row or in the columns' loop, as
+ * soon as all it needs is known:
  *
  * <pre>{@code
  * scalars

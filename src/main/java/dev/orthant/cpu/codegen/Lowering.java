@@ -10,7 +10,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes formulas as a {@link LoopIr}: functions become arithmetic, or a call per element where there is nothing better. */
+/**
+ * Writes formulas as a {@link LoopIr}: functions become arithmetic, or a call per element where there is nothing
+ * better.
+ */
 public final class Lowering {
   private final LoopIr dag = new LoopIr();
   private final Elementary elementary;
@@ -61,7 +64,8 @@ public final class Lowering {
       case Expr.Unary u -> unary(u.function(), u.argument());
       case Expr.Binary b when b.operator().isDefined() ->
           spelled(b.operator().spelling(), value(b.left()), value(b.right()));
-      // In the formulas of our own functions; a user's chain has the same bits fused and step by step, so that none of it is contracted.
+      // In the formulas of our own functions; a user's chain has the same bits fused and step by step, so that none of
+      // it is contracted.
       case Expr.Binary(Operator o, Expr.Binary(Operator p, Expr a, Expr b, _), Expr c, _) when arguments != null
           && isSum(o)
           && p == Operator.MUL ->

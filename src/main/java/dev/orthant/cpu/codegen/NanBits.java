@@ -1,9 +1,10 @@
 package dev.orthant.cpu.codegen;
 
 /**
- * Finds where the bits of a NaN are left to chance. Of two NaN operands a processor returns the first, and which that is the
- * just-in-time compiler decides: scalar and vector code, or the same call a second later, could differ in sign and payload. Results for
- * which that is possible are to be made the one NaN; for most formulas of a single input it is not, as then all NaNs are that input.
+ * Finds where the bits of a NaN are left to chance. Of two NaN operands a processor returns the first, and which that
+ * is the just-in-time compiler decides: scalar and vector code, or the same call a second later, could differ in sign
+ * and payload. Results for which that is possible are to be made the one NaN; for most formulas of a single input it is
+ * not, as then all NaNs are that input.
  */
 final class NanBits {
   /** Cannot be NaN, or only by its own operation. */

@@ -20,8 +20,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 
 /**
- * Writes loops over single elements: float or double arithmetic, int or long bits, truth values as ints. Needs no module; serves
- * while the vector code is still cold, with the same bits.
+ * Writes loops over single elements: float or double arithmetic, int or long bits, truth values as ints. Needs no
+ * module; serves while the vector code is still cold, with the same bits.
  */
 final class ScalarLoopWriter extends LoopWriter {
   private static final ClassDesc MATH = desc(Math.class);

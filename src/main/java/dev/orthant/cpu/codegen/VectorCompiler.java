@@ -14,9 +14,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Compiles formulas to classes whose loop is the one that a person would write by hand: {@link Lowering} makes them a {@link LoopIr},
- * {@link LoopSplitter} cuts that, a {@link LoopWriter} writes bytecode. Kernels are kept: asking again for the same formulas on operands
- * stored alike gives the same kernel.
+ * Compiles formulas to classes whose loop is the one that a person would write by hand: {@link Lowering} makes them a
+ * {@link LoopIr}, {@link LoopSplitter} cuts that, a {@link LoopWriter} writes bytecode. Kernels are kept: asking again
+ * for the same formulas on operands stored alike gives the same kernel.
  */
 public final class VectorCompiler implements AutoCloseable {
   /** Operations of a method that C1 still compiles, with a margin. */

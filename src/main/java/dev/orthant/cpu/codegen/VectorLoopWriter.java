@@ -29,9 +29,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Writes loops over vectors of the preferred size: what one would write by hand with the Vector API. The last, ragged vector of a row
- * is a whole one that overlaps its neighbour: elements in both are computed twice, with the same result. So outputs must not be
- * inputs, and a row must have at least a vector's length.
+ * Writes loops over vectors of the preferred size: what one would write by hand with the Vector API. The last, ragged
+ * vector of a row is a whole one that overlaps its neighbour: elements in both are computed twice, with the same
+ * result. So outputs must not be inputs, and a row must have at least a vector's length.
  */
 final class VectorLoopWriter extends LoopWriter {
   /** Elements of a vector of 16-bit numbers that are widened to a whole vector. */
@@ -92,9 +92,9 @@ final class VectorLoopWriter extends LoopWriter {
   }
 
   /**
-   * Whole vectors, then the overlapping last one. A short body is written out again for it, which leaves C2 a plain loop to unroll (ReLU: 0.11
-   * instead of 0.18 ns per element); a long body, which gains nothing from that and would grow beyond what C1 takes, is reached by going
-   * round once more:
+   * Whole vectors, then the overlapping last one. A short body is written out again for it, which leaves C2 a plain
+   * loop to unroll (ReLU: 0.11 instead of 0.18 ns per element); a long body, which gains nothing from that and would
+   * grow beyond what C1 takes, is reached by going round once more:
    *
    * <pre>{@code for (column = 0, end = columns & -length; ; column = columns - length, end = columns) {
    *   for (; column < end; column += length) { … }

@@ -6,9 +6,9 @@ import java.lang.foreign.Arena;
 import java.util.function.Supplier;
 
 /**
- * Runs vector code on made-up data until C2 has compiled it. Before that every vector is an object and an operation takes a hundred
- * times as long. Code that C2 does not take in some seconds, whatever the reason, is given up, and so is code that then is no faster
- * than scalar code (mostly calls per element): the scalar code goes on.
+ * Runs vector code on made-up data until C2 has compiled it. Before that every vector is an object and an operation
+ * takes a hundred times as long. Code that C2 does not take in some seconds, whatever the reason, is given up, and so
+ * is code that then is no faster than scalar code (mostly calls per element): the scalar code goes on.
  */
 final class WarmUp {
   private static final long LIMIT_NANOS = 10_000_000_000L;

@@ -1,4 +1,7 @@
-/** Formulas as machine code: expressions become a graph of correctly rounded operations, which is written as vector or scalar bytecode. */
+/**
+ * Formulas as machine code: expressions become a graph of correctly rounded operations, which is written as vector or
+ * scalar bytecode.
+ */
 @NullMarked
 package dev.orthant.cpu.codegen;
 

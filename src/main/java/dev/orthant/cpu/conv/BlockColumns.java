@@ -6,9 +6,10 @@ import dev.orthant.cpu.memory.ElementType;
 import dev.orthant.cpu.memory.Raw;
 
 /**
- * {@link FilterColumns} for many channels: a padded copy of the image by blocks of channels, in which a tap's panel is not written but lies
- * there, as a shifted view. For that a row of the output takes as many rows of a panel as a row of the copy has pixels, and those
- * behind the row's end are multiplied by zeros. A stride is undone by copying each of its phases on its own.
+ * {@link FilterColumns} for many channels: a padded copy of the image by blocks of channels, in which a tap's panel is
+ * not written but lies there, as a shifted view. For that a row of the output takes as many rows of a panel as a row of
+ * the copy has pixels, and those behind the row's end are multiplied by zeros. A stride is undone by copying each of
+ * its phases on its own.
  */
 record BlockColumns(ConvShape shape, ElementType storage, PanelWriter writer, int width) implements FilterColumns {
   private static final int LINE = 64;
@@ -49,8 +50,9 @@ record BlockColumns(ConvShape shape, ElementType storage, PanelWriter writer, in
   }
 
   /**
-   * Rows behind the last phase: the panel of the last tap begins within a row, as far as taps reach to the right, and ends that much later; and the depth of a
-   * last block is rounded up. What is read there meets zeros of dy, but must be finite.
+   * Rows behind the last phase: the panel of the last tap begins within a row, as far as taps reach to the right, and
+   * ends that much later; and the depth of a last block is rounded up. What is read there meets zeros of dy, but must
+   * be finite.
    */
   private long spareBytes() {
     return (long) (pitch() - shape.q() + RegisterTile.UNROLL) * width * size();

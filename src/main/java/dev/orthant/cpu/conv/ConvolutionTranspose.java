@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradient of a convolution by its images, as convolutions of dy by the transposed filters: one for each {@link StridePhase} along the
- * height and along the width, so that no product with an inserted zero is made.
+ * The gradient of a convolution by its images, as convolutions of dy by the transposed filters: one for each
+ * {@link StridePhase} along the height and along the width, so that no product with an inserted zero is made.
  */
 public final class ConvolutionTranspose {
   private final ConvShape forward;
@@ -57,7 +57,8 @@ public final class ConvolutionTranspose {
     ConvTensors.WeightStrides w = forward.nhwc() ? ConvTensors.WeightStrides.ohwi(forward, storage)
         : ConvTensors.WeightStrides.oihw(forward, storage);
     long last = weights + row.lastTap() * w.tapRow() + column.lastTap() * w.tap();
-    // With one channel to a group the step between channels of a group is free: this one makes all channels evenly spaced.
+    // With one channel to a group the step between channels of a group is free: this one makes all channels evenly
+    // spaced.
     long channel = forward.groupChannels() == 1 ? w.group() : w.channel();
     ConvTensors.WeightStrides flipped = new ConvTensors.WeightStrides(channel, w.filter(), -row.tapStep() * w.tapRow(),
         -column.tapStep() * w.tap(), w.group());

@@ -4,9 +4,9 @@ import dev.orthant.cpu.gemm.PanelWriter;
 import dev.orthant.cpu.memory.ElementType;
 
 /**
- * The images of a convolution as the right operand of the gradient with respect to its filters: a matrix with a column for each tap and channel and a row
- * for each output pixel, in panels of adjacent columns. Rows of a panel are those of output row 0, then those of output row 1, and so on,
- * {@link #pitch} for each; only the first q of them count.
+ * The images of a convolution as the right operand of the gradient with respect to its filters: a matrix with a column
+ * for each tap and channel and a row for each output pixel, in panels of adjacent columns. Rows of a panel are those of
+ * output row 0, then those of output row 1, and so on, {@link #pitch} for each; only the first q of them count.
  */
 public sealed interface FilterColumns permits TapColumns, BlockColumns {
   /** The cheaper way for panels of {@code width} columns. */
@@ -24,7 +24,9 @@ public sealed interface FilterColumns permits TapColumns, BlockColumns {
   /** Rows of a panel for each row of the output. */
   int pitch();
 
-  /** Bytes of the copy of one image's group, a whole number of lines; a little more than the panels' rows is readable. */
+  /**
+   * Bytes of the copy of one image's group, a whole number of lines; a little more than the panels' rows is readable.
+   */
   long bytes();
 
   /** In how many pieces the copy can be made. */
@@ -55,7 +57,10 @@ public sealed interface FilterColumns permits TapColumns, BlockColumns {
     }
   }
 
-  /** The first and, exclusively, the last of {@code count} positions {@code first + i·stride} that lie in {@code 0 … extent}. */
+  /**
+   * The first and, exclusively, the last of {@code count} positions {@code first + i·stride} that lie in
+   * {@code 0 … extent}.
+   */
   static long inside(int first, int stride, int count, int extent) {
     int from = first >= 0 ? 0 : Math.min(count, (-first + stride - 1) / stride);
     int end = first >= extent ? from : Math.clamp((extent - (long) first + stride - 1) / stride, from, count);

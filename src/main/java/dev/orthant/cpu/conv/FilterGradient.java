@@ -10,12 +10,13 @@ import dev.orthant.cpu.memory.WorkerPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The gradient of a convolution by its filters: dw[k, (tap, c)] = Σ dy[k, pixel]·x[pixel, (tap, c)] over the output pixels of all images, for each
- * group a matrix product of little height and width and a huge depth.
+ * The gradient of a convolution by its filters: dw[k, (tap, c)] = Σ dy[k, pixel]·x[pixel, (tap, c)] over the output
+ * pixels of all images, for each group a matrix product of little height and width and a huge depth.
  *
- * <p>Some images at a time are packed by all threads ({@link FilterRows}, {@link FilterColumns}), then threads share the tiles of dw. Each element
- * is a sum of blocks of at most {@link RegisterTile#KC} pixels in the order of images and blocks, which the shape alone determines: the same call gives the
- * same bits. Up to {@link #GROUP} blocks are added one to the next, the sums of such groups with compensation.
+ * <p>Some images at a time are packed by all threads ({@link FilterRows}, {@link FilterColumns}), then threads share
+ * the tiles of dw. Each element is a sum of blocks of at most {@link RegisterTile#KC} pixels in the order of images and
+ * blocks, which the shape alone determines: the same call gives the same bits. Up to {@link #GROUP} blocks are added
+ * one to the next, the sums of such groups with compensation.
  *
  * <p>What is not finite is packed as zero where it could meet padding; {@link NonFiniteRepair} adds its products.
  */

@@ -6,8 +6,9 @@ import dev.orthant.cpu.memory.ElementType;
 import dev.orthant.cpu.memory.Raw;
 
 /**
- * dy as the left operand of the gradient with respect to the filters: a row for each filter of a group, and along the depth the output pixels, packed for
- * the micro-kernel. The depth is cut into blocks of whole output rows, each of {@code pitch} steps, of which those behind the q-th are zero.
+ * dy as the left operand of the gradient with respect to the filters: a row for each filter of a group, and along the
+ * depth the output pixels, packed for the micro-kernel. The depth is cut into blocks of whole output rows, each of
+ * {@code pitch} steps, of which those behind the q-th are zero.
  *
  * @param blockRows output rows of a block
  */

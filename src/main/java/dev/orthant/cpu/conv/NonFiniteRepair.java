@@ -5,8 +5,9 @@ import dev.orthant.cpu.memory.ElementType;
 import dev.orthant.cpu.memory.Raw;
 
 /**
- * Adds to the gradient with respect to the filters the products with what is not finite in the images or in dy. These are infinite or NaN whatever else is
- * summed; the fast way leaves them out, because it multiplies with padding, which has no products.
+ * Adds to the gradient with respect to the filters the products with what is not finite in the images or in dy. These
+ * are infinite or NaN whatever else is summed; the fast way leaves them out, because it multiplies with padding, which
+ * has no products.
  */
 final class NonFiniteRepair {
   private final ConvShape shape;

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An epilogue compiled to take over tiles of sums. The output is seen as a stack of matrices: its axes are split into those of the
- * stack, those that make a row index and those that make a column index. Operands must be linear in both indices.
+ * An epilogue compiled to take over tiles of sums. The output is seen as a stack of matrices: its axes are split into
+ * those of the stack, those that make a row index and those that make a column index. Operands must be linear in both
+ * indices.
  */
 public final class FusedEpilogue {
   private final Kernel kernel;

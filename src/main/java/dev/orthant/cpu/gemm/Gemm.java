@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * packed into panels that all threads share, each thread packs blocks of A for itself, the micro-kernel multiplies one
  * panel of B with a block of A. A finished panel goes through the epilogue while it lies in L1.
  *
- * <p>Each element is a sum of blocks of {@link RegisterTile#KC} products, each block one chain of fused multiply-adds in rising k, whatever the threads:
- * the same call gives the same bits. A few blocks are added one to the next, many with compensation, so that the error does not grow with k.
+ * <p>Each element is a sum of blocks of {@link RegisterTile#KC} products, each block one chain of fused multiply-adds
+ * in rising k, whatever the threads: the same call gives the same bits. A few blocks are added one to the next, many
+ * with compensation, so that the error does not grow with k.
  */
 public final class Gemm {
   /** Blocks of k that are added one to the next; more of them with compensation. */
@@ -41,8 +42,8 @@ public final class Gemm {
    * between k-blocks, and finished ones if there is no epilogue; an epilogue stores by itself, where it wants.
    *
    * @param m rows of A and C; {@code n} columns of B and C; {@code k} depth; each ≥ 0. Zero depth gives zero sums
-   * @param a packs A by rows; a {@link PackedOperand} of width {@link RegisterTile#mr()} is used in place, and B is then packed
-   *     by whoever needs it, a few columns at a time: good for few rows
+   * @param a packs A by rows; a {@link PackedOperand} of width {@link RegisterTile#mr()} is used in place, and B is
+   *     then packed by whoever needs it, a few columns at a time: good for few rows
    * @param b packs B by columns; a {@link PackedOperand} of width {@link RegisterTile#nr()} is used in place
    */
   public record Product(

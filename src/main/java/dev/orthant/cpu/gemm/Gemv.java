@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Products with one row or one column. Nothing is used twice, so nothing is packed: the matrix streams by once, as sums
- * of scaled runs where rows or columns of the result are adjacent in memory, as dot products where k is. A long k is summed
- * in blocks, whose sums are added with compensation.
+ * of scaled runs where rows or columns of the result are adjacent in memory, as dot products where k is. A long k is
+ * summed in blocks, whose sums are added with compensation.
  */
 final class Gemv {
   /** Sums per task: they stay in L1. Fixed, like the order of summation, so that threads do not change bits. */

@@ -32,7 +32,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Writes the micro-kernel that one would otherwise write by hand, as a hidden class: for each number of rows up to
- * {@link RegisterTile#mr()} a straight-line tile whose accumulators are local variables, so that C2 keeps them in registers.
+ * {@link RegisterTile#mr()} a straight-line tile whose accumulators are local variables, so that C2 keeps them in
+ * registers.
  *
  * <p>On x86 with 16 vector registers C2 would hoist all broadcasts of an unrolled step and spill accumulators, at half
  * the speed. {@link VarHandle#loadLoadFence()} compiles to no instruction there, yet keeps loads in order. It stands
@@ -68,7 +69,9 @@ final class MicroKernelGenerator {
     this.layoutName = f64 ? "JAVA_DOUBLE_UNALIGNED" : "JAVA_FLOAT_UNALIGNED";
   }
 
-  /** A new micro-kernel for {@code tile}, whose columns must be {@link RegisterTile#VECTORS} vectors of preferred size. */
+  /**
+   * A new micro-kernel for {@code tile}, whose columns must be {@link RegisterTile#VECTORS} vectors of preferred size.
+   */
   static MicroKernel generate(RegisterTile tile) {
     byte[] bytes = new MicroKernelGenerator(tile).classBytes();
     MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -196,8 +199,8 @@ final class MicroKernelGenerator {
     /**
      * A branch that is never taken, with an exception handler that covers itself: legal, compiled by C2, declined by
      * C1. C1 would inline every vector operation and run out of virtual registers, but only in its profiling tier. If
-     * the method has by then been compiled in the tier without profile (which happens when C2 is busy), it stays there for
-     * ever, boxing vectors at 0.2 GF/s. Declined in both, it is profiled by the interpreter and compiled by C2.
+     * the method has by then been compiled in the tier without profile (which happens when C2 is busy), it stays there
+     * for ever, boxing vectors at 0.2 GF/s. Declined in both, it is profiled by the interpreter and compiled by C2.
      */
     private void declineC1() {
       Label start = code.newLabel();

@@ -13,9 +13,9 @@ import dev.orthant.op.reference.CompensatedSum;
 import java.util.BitSet;
 
 /**
- * Padding is not multiplied: what lies outside an image adds nothing, even to a filter that holds infinities or NaN. The fast way does
- * multiply, and 0·∞ is NaN. So filters are searched, at a few hundredths of a nanosecond for each weight, and sums of those few that are
- * not finite are computed again, one by one.
+ * Padding is not multiplied: what lies outside an image adds nothing, even to a filter that holds infinities or NaN.
+ * The fast way does multiply, and 0·∞ is NaN. So filters are searched, at a few hundredths of a nanosecond for each
+ * weight, and sums of those few that are not finite are computed again, one by one.
  */
 public final class NonFiniteOperands {
   private NonFiniteOperands() {}

@@ -147,8 +147,9 @@ public class PanelWriter {
   }
 
   /**
-   * Adds sums of blocks without losing what an addition rounds away: {@code sums[i] += terms[i]}, and the error of that to {@code errors[i]}
-   * (D. E. Knuth, The Art of Computer Programming 2, §4.2.2, theorem B). Adjacent elements of {@code F32} or {@code F64}; see {@link #settle}.
+   * Adds sums of blocks without losing what an addition rounds away: {@code sums[i] += terms[i]}, and the error of that
+   * to {@code errors[i]} (D. E. Knuth, The Art of Computer Programming 2, §4.2.2, theorem B). Adjacent elements of
+   * {@code F32} or {@code F64}; see {@link #settle}.
    */
   public void addCompensated(ElementType element, long terms, long sums, long errors, int count) {
     addCompensatedFrom(0, element, terms, sums, errors, count);
@@ -176,7 +177,10 @@ public class PanelWriter {
     }
   }
 
-  /** What sums and their errors make: {@code to[i] = sums[i] + errors[i]}; the errors of a sum that is not finite mean nothing. */
+  /**
+   * What sums and their errors make: {@code to[i] = sums[i] + errors[i]}; the errors of a sum that is not finite mean
+   * nothing.
+   */
   public final void settle(ElementType element, long sums, long errors, long to, int count) {
     for (int i = 0; i < count; i++) {
       if (element == ElementType.F64) {
@@ -285,8 +289,8 @@ public class PanelWriter {
   }
 
   /**
-   * Stores the dot product of two runs of {@code k} elements at {@code to}, of at least four chains side by side: {@link Gemv#DOT} elements
-   * are a block at most. The order of summation is fixed.
+   * Stores the dot product of two runs of {@code k} elements at {@code to}, of at least four chains side by side:
+   * {@link Gemv#DOT} elements are a block at most. The order of summation is fixed.
    */
   void dot(ElementType element, long x, long y, int k, long to) {
     int done = element == ElementType.F64 ? fourDoubles(x, y, k, to) : fourFloats(x, y, k, to);

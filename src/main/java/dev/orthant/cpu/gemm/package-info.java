@@ -1,4 +1,7 @@
-/** Matrix products: packing, register tiles, generated micro-kernels, cache blocks, the fused epilogue, products with one row or column. */
+/**
+ * Matrix products: packing, register tiles, generated micro-kernels, cache blocks, the fused epilogue, products with
+ * one row or column.
+ */
 @NullMarked
 package dev.orthant.cpu.gemm;
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Formulas in integers of 64 bits, as {@link IntegerSemantics} means them: steps over registers of up to {@link #BLOCK} numbers, each a loop that the
- * just-in-time compiler makes vector code of. Equal subexpressions are computed once.
+ * Formulas in integers of 64 bits, as {@link IntegerSemantics} means them: steps over registers of up to {@link #BLOCK}
+ * numbers, each a loop that the just-in-time compiler makes vector code of. Equal subexpressions are computed once.
  */
 final class IntegerProgram {
   /** Numbers of a register: a few of them stay in the first cache. */
@@ -83,7 +83,8 @@ final class IntegerProgram {
     }
   }
 
-  // ---- compiling -----------------------------------------------------------------------------------------------------
+  // ---- compiling
+  // -----------------------------------------------------------------------------------------------------
 
   private int register(Expr e) {
     if (e instanceof Expr.Input i) {

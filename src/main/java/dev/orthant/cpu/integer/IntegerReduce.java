@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * A reduction in integers. A task is one row where a row's elements are adjacent in memory, else as many adjacent rows as a register holds; a register
- * then is a stretch of the row, or an element of each row.
+ * A reduction in integers. A task is one row where a row's elements are adjacent in memory, else as many adjacent rows
+ * as a register holds; a register then is a stretch of the row, or an element of each row.
  */
 final class IntegerReduce {
   private static final int BLOCK = IntegerProgram.BLOCK;

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scratch implements AutoCloseable {
   private static final long PAGE = 4096;
-  /** For tests: a buffer is all NaN whenever it is handed out, so that a result shows what was read and never written. */
+  /**
+   * For tests: a buffer is all NaN whenever it is handed out, so that a result shows what was read and never written.
+   */
   static final boolean POISON = Boolean.getBoolean("orthant.test.poison");
   static final byte NAN = (byte) 0xFF;
 

@@ -1,8 +1,8 @@
 package dev.orthant.cpu.memory;
 
 /**
- * Divides work over memory into ranges that threads share; little work wakes no other thread. How it is divided depends on the work
- * alone.
+ * Divides work over memory into ranges that threads share; little work wakes no other thread. How it is divided depends
+ * on the work alone.
  */
 public record Split(WorkerPool pool) {
   /** Bytes below which other threads are not asked: moving them takes as long as waking one. */

@@ -9,7 +9,10 @@ import java.util.function.LongConsumer;
 public final class Workspace {
   private static final int LINE = 64;
 
-  /** One element: what a thread keeps is of the JDK alone, so that a long-lived thread does not hold this library's class loader. */
+  /**
+   * One element: what a thread keeps is of the JDK alone, so that a long-lived thread does not hold this library's
+   * class loader.
+   */
   private final MemorySegment[] memory;
 
   public Workspace() {
@@ -32,8 +35,9 @@ public final class Workspace {
   }
 
   /**
-   * Calls {@code work} with the address of at least {@code bytes}, which are its own until it returns. Who computes with
-   * an address keeps nothing alive; this call does, so that the collector cannot free the memory under running loops.
+   * Calls {@code work} with the address of at least {@code bytes}, which are its own until it returns. Who computes
+   * with an address keeps nothing alive; this call does, so that the collector cannot free the memory under running
+   * loops.
    */
   public void lend(long bytes, LongConsumer work) {
     if (memory[0].byteSize() < bytes) {

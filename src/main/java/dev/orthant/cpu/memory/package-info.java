@@ -1,4 +1,7 @@
-/** Memory of the CPU device: raw access by address and element type, work memory per thread, and the pool of worker threads. */
+/**
+ * Memory of the CPU device: raw access by address and element type, work memory per thread, and the pool of worker
+ * threads.
+ */
 @NullMarked
 package dev.orthant.cpu.memory;
 

@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Elements from one type to another, in pieces that stay in the cache: loaded into an array of a type that holds them exactly, from which
- * they are rounded once. The loops are over arrays, which the just-in-time compiler turns into vector code.
+ * Elements from one type to another, in pieces that stay in the cache: loaded into an array of a type that holds them
+ * exactly, from which they are rounded once. The loops are over arrays, which the just-in-time compiler turns into
+ * vector code.
  */
 public final class CastRunner {
   private static final int PIECE = 4096;

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The second half of a {@link CastRunner}: exact numbers, rounded once. A loop for each pair of types, each in a method of its own: what the
- * just-in-time compiler turns into vector code is simple loops.
+ * The second half of a {@link CastRunner}: exact numbers, rounded once. A loop for each pair of types, each in a method
+ * of its own: what the just-in-time compiler turns into vector code is simple loops.
  */
 final class CastStores {
   private CastStores() {}

@@ -15,9 +15,9 @@ import dev.orthant.op.Summation;
 import dev.orthant.op.reference.CompensatedSum;
 
 /**
- * Sums by index. Columns of the output are divided among threads, each of which goes through all indices in their order: what is added to
- * one element is added by one thread, so the bits do not depend on their number. Rows that get more updates than {@link Summation#SUM} has in a
- * block ({@link Busy}) are summed with compensation.
+ * Sums by index. Columns of the output are divided among threads, each of which goes through all indices in their
+ * order: what is added to one element is added by one thread, so the bits do not depend on their number. Rows that get
+ * more updates than {@link Summation#SUM} has in a block ({@link Busy}) are summed with compensation.
  */
 public final class ScatterAddRunner {
   /** Bytes of updates below which other threads are not asked. */

@@ -11,8 +11,8 @@ import dev.orthant.op.Sort;
 import java.util.Arrays;
 
 /**
- * Sorts rows by integer keys that order as the numbers do. Keys of 32 bits lie with their place in one long, which the JDK sorts fastest
- * and which makes the order stable; keys of 64 bits are merged.
+ * Sorts rows by integer keys that order as the numbers do. Keys of 32 bits lie with their place in one long, which the
+ * JDK sorts fastest and which makes the order stable; keys of 64 bits are merged.
  */
 public final class SortRunner {
   /** What sorting an element costs, in bytes moved. */

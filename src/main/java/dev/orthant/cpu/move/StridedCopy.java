@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Elements to be moved from one strided place to another: counts[0] × counts[1] × … of them, strides in elements. In blocks of rows and
- * columns, so that what is read along and what is written along both stay in the cache.
+ * Elements to be moved from one strided place to another: counts[0] × counts[1] × … of them, strides in elements. In
+ * blocks of rows and columns, so that what is read along and what is written along both stay in the cache.
  */
 final class StridedCopy {
   /** Rows and columns of a block that is transposed. */

@@ -147,8 +147,8 @@ public final class ConvRunner {
   }
 
   /**
-   * Sums first, then everything else: for an operand that varies along the height or the width alone, for filters that are not finite,
-   * and for sums that are not made in the order of the output.
+   * Sums first, then everything else: for an operand that varies along the height or the width alone, for filters that
+   * are not finite, and for sums that are not made in the order of the output.
    */
   private void inTwoSteps(Call call, Contraction op, long[] addresses, Sums make, Repair repair) {
     TensorSpec out = call.output();

@@ -54,7 +54,10 @@ final class Conversions {
     }
   }
 
-  /** Rounds {@code n} elements to floats, makes them integers as {@link DType#round}, or stores for BOOL 1 for what is not 0. */
+  /**
+   * Rounds {@code n} elements to floats, makes them integers as {@link DType#round}, or stores for BOOL 1 for what is
+   * not 0.
+   */
   static void store(DType compute, long source, DType to, long target, long n) {
     if (compute == DType.F64) {
       MemorySegment memory = Raw.ALL.asSlice(target, n * to.size());

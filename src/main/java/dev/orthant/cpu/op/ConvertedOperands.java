@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Formulas over operands that compiled code cannot take as they are: integers, and outputs in another type than the computing one, are
- * converted block by block in work memory, random numbers are made there. The code sees floats of the computing type only.
+ * Formulas over operands that compiled code cannot take as they are: integers, and outputs in another type than the
+ * computing one, are converted block by block in work memory, random numbers are made there. The code sees floats of
+ * the computing type only.
  *
  * @param compute F32 or F64
  * @param kernel its operands: the inputs, the random numbers, the outputs

@@ -12,8 +12,8 @@ import dev.orthant.op.Window;
 import dev.orthant.op.reference.CompensatedSum;
 
 /**
- * The gradient of a pooling by its images, a block of channels of one image at a time: windows in ascending order, each adding its shares to a
- * block of dx in double precision that belongs to one task alone.
+ * The gradient of a pooling by its images, a block of channels of one image at a time: windows in ascending order, each
+ * adding its shares to a block of dx in double precision that belongs to one task alone.
  */
 public final class PoolGradient {
   /** Channels of a block where channels are last: two lines of single precision. */
@@ -25,7 +25,10 @@ public final class PoolGradient {
     this.pool = pool;
   }
 
-  /** Runs the call; {@code addresses} are those of dy, for MAX and LP the images and the output of the forward pass, and the gradient */
+  /**
+   * Runs the call; {@code addresses} are those of dy, for MAX and LP the images and the output of the forward pass, and
+   * the gradient
+   */
   public void run(Call call, Pool2dBackward op, long[] addresses) {
     Pool2d.Extents e = op.pool().extents(call.output());
     ElementType storage = ElementTypes.of(call.output().dtype());
@@ -156,7 +159,10 @@ public final class PoolGradient {
       }
     }
 
-    /** The norm for p = ∞: shared evenly by those of the largest magnitude, which is what the shares for large p come to. */
+    /**
+     * The norm for p = ∞: shared evenly by those of the largest magnitude, which is what the shares for large p come
+     * to.
+     */
     private void largestMagnitude(int top, int left, double[] dy, int o) {
       for (int lane = 0; lane < lanes; lane++) {
         double norm = y[o + lane];

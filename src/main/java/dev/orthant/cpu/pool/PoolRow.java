@@ -8,7 +8,10 @@ import dev.orthant.op.Pool2d;
 import dev.orthant.op.reference.CompensatedSum;
 import java.util.Arrays;
 
-/** A row of input and a row of output of a pooling, in heap arrays, whose plain loops the just-in-time compiler makes vector loops. */
+/**
+ * A row of input and a row of output of a pooling, in heap arrays, whose plain loops the just-in-time compiler makes
+ * vector loops.
+ */
 sealed interface PoolRow {
   /** Sets the output. */
   void begin(double value);

@@ -11,8 +11,8 @@ import dev.orthant.op.Summation;
 import dev.orthant.op.Window;
 
 /**
- * Pooling, row by row of the output: each tap's elements are folded into the row as a whole, in the order of the taps. Lanes are the pixels of a
- * row of one plane, or with channels last the channels of a pixel.
+ * Pooling, row by row of the output: each tap's elements are folded into the row as a whole, in the order of the taps.
+ * Lanes are the pixels of a row of one plane, or with channels last the channels of a pixel.
  */
 public final class PoolRunner {
   /** Elements of output that are worth a task. */

@@ -14,8 +14,8 @@ import dev.orthant.op.CumSum;
 import dev.orthant.op.reference.CompensatedSum;
 
 /**
- * Running sums: rows along memory one after the other, rows across it side by side. Each sum is kept in double, of F64 with what its additions
- * rounded away: a chain of any length is as good as a short one.
+ * Running sums: rows along memory one after the other, rows across it side by side. Each sum is kept in double, of F64
+ * with what its additions rounded away: a chain of any length is as good as a short one.
  */
 public final class CumSumRunner {
   /** Rows that are summed side by side: their elements are neighbours in memory. */

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reductions: blocks of rows that the threads share, each with all its stages while it is in cache. When there are few rows and they are
- * long, each stage's rows are cut into chunks instead, whose sums are combined in their order. Which of the two depends on shapes only.
+ * Reductions: blocks of rows that the threads share, each with all its stages while it is in cache. When there are few
+ * rows and they are long, each stage's rows are cut into chunks instead, whose sums are combined in their order. Which
+ * of the two depends on shapes only.
  */
 public final class ReduceRunner {
   /** Work below which other threads are not asked, in elements times operations. */

@@ -5,14 +5,15 @@ import dev.orthant.op.ReduceLoops.Loop;
 import java.util.List;
 
 /**
- * How a reduction goes through its elements: its loops, cut into blocks of rows and units of a row. All of it follows from
- * shapes, so the order of summation does too.
+ * How a reduction goes through its elements: its loops, cut into blocks of rows and units of a row. All of it follows
+ * from shapes, so the order of summation does too.
  *
- * <p>The innermost axis is that of the columns of a rectangle; the innermost axis of the other sort (kept or reduced) is that of its rows.
+ * <p>The innermost axis is that of the columns of a rectangle; the innermost axis of the other sort (kept or reduced)
+ * is that of its rows.
  *
- * <p>When rows of the reduction lie side by side in short runs (the small images of an NCHW batch, channel by channel), loops over a run would be
- * too short for vectors. All runs side by side are the columns then, a <em>group</em> of them to each row, which are combined last; what is the
- * same in a whole run is spread over it.
+ * <p>When rows of the reduction lie side by side in short runs (the small images of an NCHW batch, channel by channel),
+ * loops over a run would be too short for vectors. All runs side by side are the columns then, a <em>group</em> of them
+ * to each row, which are combined last; what is the same in a whole run is spread over it.
  */
 final class ReduceWalk {
   /** Elements of a rectangle: results of a formula stay in cache. */
@@ -70,7 +71,9 @@ final class ReduceWalk {
     this.along = ceil(reduced.extent(), reducedBlock);
   }
 
-  /** Whether the innermost loop is a short one over parts of rows that lie side by side in every operand that has them. */
+  /**
+   * Whether the innermost loop is a short one over parts of rows that lie side by side in every operand that has them.
+   */
   private static boolean standsInShortRuns(ReduceLoops loops) {
     long run = loops.reduced().extent();
     int most = loops.outerReduced().isEmpty() ? LONG_ROW : LONG_RUN;

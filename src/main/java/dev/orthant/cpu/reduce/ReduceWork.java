@@ -11,8 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The work of one thread on one block of rows. Formulas are computed over a rectangle into scratch memory and folded there in halves of
- * halves, which vectors do well and which keeps the rounding error small; the last few numbers are added in double.
+ * The work of one thread on one block of rows. Formulas are computed over a rectangle into scratch memory and folded
+ * there in halves of halves, which vectors do well and which keeps the rounding error small; the last few numbers are
+ * added in double.
  */
 final class ReduceWork {
   /** Columns that are folded by vectors; fewer are added one by one. */
@@ -29,7 +30,10 @@ final class ReduceWork {
   private long ping;
   private long pong;
   private final long converted;
-  /** Of each formula input in the present rectangle: first element, from row to row, from one element of a reduced row to the next. */
+  /**
+   * Of each formula input in the present rectangle: first element, from row to row, from one element of a reduced row
+   * to the next.
+   */
   private final long[] at;
   private final long[] rowStrides;
   private final long[] foldStrides;
@@ -58,7 +62,10 @@ final class ReduceWork {
     this.converted = scratch.get(Scratch.Slot.TILE, area * (numbers + plan.outputs().size()));
   }
 
-  /** Bytes for the stages' values of a block: one for each row and, where columns come in groups, again one for each column. */
+  /**
+   * Bytes for the stages' values of a block: one for each row and, where columns come in groups, again one for each
+   * column.
+   */
   static long stageBytes(ReduceKernels plan) {
     int block = plan.walk().keptBlock();
     long values = plan.walk().group() == 1 ? block : block + plan.walk().columns(block);
@@ -140,7 +147,8 @@ final class ReduceWork {
         : stageValues + (rows + (long) j * walk.columns(walk.keptBlock())) * size;
   }
 
-  // ---- where operands lie --------------------------------------------------------------------------------------------
+  // ---- where operands lie
+  // --------------------------------------------------------------------------------------------
 
   /** Finds the given formula inputs in the rectangle of a unit; those of other types are converted. */
   private void rectangle(long unit, int[] inputs) {
@@ -193,7 +201,8 @@ final class ReduceWork {
     return i < operands && plan.isDirect(plan.inputs().get(i).dtype()) ? plan.inputs().get(i).dtype().size() : size;
   }
 
-  // ---- stages --------------------------------------------------------------------------------------------------------
+  // ---- stages
+  // --------------------------------------------------------------------------------------------------------
 
   /** Each row of the rectangle becomes a number. */
   private void columns(Stage stage, int count, long sums) {
@@ -299,7 +308,8 @@ final class ReduceWork {
     }
   }
 
-  // ---- results -------------------------------------------------------------------------------------------------------
+  // ---- results
+  // -------------------------------------------------------------------------------------------------------
 
   /** The results at each element of some units. */
   void storeElements(long firstUnit, long lastUnit) {

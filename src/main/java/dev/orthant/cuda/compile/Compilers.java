@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where kernels come from, the same for all devices of a process: those of the jar, those on disk, and the compiler, which is only looked
- * for when it is needed.
+ * Where kernels come from, the same for all devices of a process: those of the jar, those on disk, and the compiler,
+ * which is only looked for when it is needed.
  */
 public final class Compilers {
   private final Fatbin fatbin;

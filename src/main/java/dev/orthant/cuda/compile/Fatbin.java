@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels that were compiled when the jar was built. The resource {@code /kernels/cuda-compiled/index} has a line for each, of three words: the
- * {@link SourceKey} of its text, the file beside the index that holds it, its name there. Lines that begin with {@code #} are comments.
- * A jar built without {@code nvcc} has none.
+ * The kernels that were compiled when the jar was built. The resource {@code /kernels/cuda-compiled/index} has a line
+ * for each, of three words: the {@link SourceKey} of its text, the file beside the index that holds it, its name there.
+ * Lines that begin with {@code #} are comments. A jar built without {@code nvcc} has none.
  */
 public final class Fatbin {
   /** Where the files are, in the jar. */

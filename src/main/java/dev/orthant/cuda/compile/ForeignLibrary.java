@@ -10,7 +10,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/** A native library whose functions are called without a wrapper of their own. It stays loaded until the process ends. */
+/**
+ * A native library whose functions are called without a wrapper of their own. It stays loaded until the process ends.
+ */
 // Calling native code is what this package is for; a JVM without --enable-native-access says so by itself.
 @SuppressWarnings("restricted")
 public final class ForeignLibrary {
@@ -23,7 +25,8 @@ public final class ForeignLibrary {
   }
 
   /**
-   * A library that the dynamic linker finds by itself, unless it would be one in the working directory that nobody asked for.
+   * A library that the dynamic linker finds by itself, unless it would be one in the working directory that nobody
+   * asked for.
    *
    * @throws IllegalArgumentException when it finds none, or cannot load it
    */

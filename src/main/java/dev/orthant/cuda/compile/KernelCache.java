@@ -29,10 +29,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiled kernels on disk, in a folder that only this user can write. An entry is a file named by its key, written under another name and
- * then renamed, so that there is never half of one; it begins with a mark, its key and the SHA-256 of the rest, and what does not match is
- * deleted. Several processes may use a folder at once. No call fails: what cannot be read or written is compiled again, and the log says
- * once why.
+ * Compiled kernels on disk, in a folder that only this user can write. An entry is a file named by its key, written
+ * under another name and then renamed, so that there is never half of one; it begins with a mark, its key and the
+ * SHA-256 of the rest, and what does not match is deleted. Several processes may use a folder at once. No call fails:
+ * what cannot be read or written is compiled again, and the log says once why.
  */
 public final class KernelCache {
 

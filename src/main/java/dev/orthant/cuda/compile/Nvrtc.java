@@ -16,7 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** NVIDIA's run-time compiler, of any version since 10: its functions as its own documentation ("NVRTC, User Guide") has them. */
+/**
+ * NVIDIA's run-time compiler, of any version since 10: its functions as its own documentation ("NVRTC, User Guide") has
+ * them.
+ */
 public final class Nvrtc {
   private static final int SUCCESS = 0;
   private static final List<String> OPTIONS = List.of("--std=c++17", "-default-device");
@@ -24,8 +27,8 @@ public final class Nvrtc {
   /** Looks for a compiler. */
   public record Finder(List<NvrtcPlaces.Place> places, int cudaVersion) {
     /**
-     * The first that can be loaded and is not of a later major version than the driver, which may not take what that makes; failing this
-     * the first that can be loaded.
+     * The first that can be loaded and is not of a later major version than the driver, which may not take what that
+     * makes; failing this the first that can be loaded.
      */
     public Found find() {
       List<String> faults = new ArrayList<>();
@@ -85,7 +88,9 @@ public final class Nvrtc {
     return major + "." + minor;
   }
 
-  /** What the compiler's results depend on besides their texts and options: other builds of one version are told apart. */
+  /**
+   * What the compiler's results depend on besides their texts and options: other builds of one version are told apart.
+   */
   public String identity() {
     return identity;
   }

@@ -115,7 +115,10 @@ public final class NvrtcPlaces {
     return List.copyOf(byFile.values());
   }
 
-  /** The file behind links; empty when they lead nowhere, or to a pipe, for whose other end the dynamic linker would wait. */
+  /**
+   * The file behind links; empty when they lead nowhere, or to a pipe, for whose other end the dynamic linker would
+   * wait.
+   */
   private static Optional<Path> real(Path path) {
     try {
       return Optional.of(path.toRealPath()).filter(Files::isRegularFile);

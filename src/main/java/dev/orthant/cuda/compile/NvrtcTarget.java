@@ -15,8 +15,8 @@ public record NvrtcTarget(String architecture, boolean ptx) {
   private static final int ARCHITECTURE_SPECIFIC = 120;
 
   /**
-   * Machine code for the very device when the compiler can make it, with the instructions that only Hopper has; else PTX for the newest
-   * that the device can run.
+   * Machine code for the very device when the compiler can make it, with the instructions that only Hopper has; else
+   * PTX for the newest that the device can run.
    *
    * @param capability the device's, without its point
    * @param supported those that the compiler says it knows; empty when it is too old to say

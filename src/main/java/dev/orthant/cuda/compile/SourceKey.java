@@ -10,7 +10,10 @@ import java.util.List;
 public final class SourceKey {
   private SourceKey() {}
 
-  /** The SHA-256 of a kernel's whole text in UTF-8, in lower-case hexadecimal: how the index of compiled kernels names it. */
+  /**
+   * The SHA-256 of a kernel's whole text in UTF-8, in lower-case hexadecimal: how the index of compiled kernels names
+   * it.
+   */
   public static String of(String source) {
     return HexFormat.of().formatHex(sha256().digest(source.getBytes(StandardCharsets.UTF_8)));
   }

@@ -11,7 +11,10 @@ import java.util.stream.Stream;
 public final class FastPaths {
   private FastPaths() {}
 
-  /** Those that a device with these limits can use, the newest instructions first; none when {@code -Dorthant.matrix=off}. */
+  /**
+   * Those that a device with these limits can use, the newest instructions first; none when
+   * {@code -Dorthant.matrix=off}.
+   */
   public static List<FastPath> of(GpuLimits limits) {
     if (!Setting.MATRIX.isOn()) {
       return List.of();

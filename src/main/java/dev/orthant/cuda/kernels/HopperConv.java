@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Convolutions of F16 and BF16 images in NHWC with one group by {@code wgmma}: {@code hopper_conv2d.cu}. Channels must be a multiple of 8, as
- * the copy engine works in units of 16 bytes, and windows within what its im2col mode takes.
+ * Convolutions of F16 and BF16 images in NHWC with one group by {@code wgmma}: {@code hopper_conv2d.cu}. Channels must
+ * be a multiple of 8, as the copy engine works in units of 16 bytes, and windows within what its im2col mode takes.
  */
 final class HopperConv implements FastPath {
   /** Limits of {@code cuTensorMapEncodeIm2col} for images: element strides, and corners of the box of pixels. */
@@ -139,7 +139,10 @@ final class HopperConv implements FastPath {
             "cuda/hopper_conv2d.cu", "cuda/hopper_gemm.cu"));
   }
 
-  /** The images, 64 channels of as many pixels as a tile has rows at a time; the box of pixels holds where windows can begin. */
+  /**
+   * The images, 64 channels of as many pixels as a tile has rows at a time; the box of pixels holds where windows can
+   * begin.
+   */
   private static TensorMap images(DType type, Conv2d.Extents e, Window w, int pixels) {
     long pixel = e.c() * type.size();
     int upperX = Math.toIntExact(w.padRight() - (e.s() - 1) * w.dilationW());
@@ -168,7 +171,10 @@ final class HopperConv implements FastPath {
         + w + (HopperTile.isDeep(slices(e)) ? ", deep" : "");
   }
 
-  /** Two images of odd extents with more pixels and filters than a tile, more channels than a slice; for deep products two blocks; an epilogue with a row and the output's own place. */
+  /**
+   * Two images of odd extents with more pixels and filters than a tile, more channels than a slice; for deep products
+   * two blocks; an epilogue with a row and the output's own place.
+   */
   @Override
   public List<Call> trials(Call call) {
     Conv2d op = (Conv2d) call.op();

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Products of F16 and BF16 matrices by {@code wgmma}, their operands fetched by Hopper's copy engine: {@code hopper_matmul.cu}. The engine copies in
- * units of 16 bytes: the contiguous axis of either operand must be a multiple of 8 elements. Outputs may have any width.
+ * Products of F16 and BF16 matrices by {@code wgmma}, their operands fetched by Hopper's copy engine:
+ * {@code hopper_matmul.cu}. The engine copies in units of 16 bytes: the contiguous axis of either operand must be a
+ * multiple of 8 elements. Outputs may have any width.
  */
 final class HopperMatMul implements FastPath {
   @Override
@@ -66,7 +67,10 @@ final class HopperMatMul implements FastPath {
         + (HopperTile.isDeep(p.slices()) ? ", deep" : "");
   }
 
-  /** Two tiles and a bit each way, all stages used and some again, one matrix and several, of a deep product two blocks; an epilogue that reads a row and the output's own place. */
+  /**
+   * Two tiles and a bit each way, all stages used and some again, one matrix and several, of a deep product two blocks;
+   * an epilogue that reads a row and the output's own place.
+   */
   @Override
   public List<Call> trials(Call call) {
     HopperProduct p = problem(call).orElseThrow();

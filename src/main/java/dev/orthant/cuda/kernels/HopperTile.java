@@ -5,8 +5,8 @@ import dev.orthant.op.Summation;
 import java.util.List;
 
 /**
- * How {@code kernels/cuda/hopper_gemm.cu} cuts a product: blocks make {@code m}×{@code n} outputs at a time from slices of depth 64;
- * {@code cluster} neighbours have tiles below each other and share what they fetch of the right operand.
+ * How {@code kernels/cuda/hopper_gemm.cu} cuts a product: blocks make {@code m}×{@code n} outputs at a time from slices
+ * of depth 64; {@code cluster} neighbours have tiles below each other and share what they fetch of the right operand.
  *
  * @param m 128; or 256, where rows lie across the instruction, which takes up to 256 columns and 64 rows
  * @param n 64, 128 or 256 for 128 rows, 64 for 256
@@ -22,7 +22,9 @@ record HopperTile(int m, int n, int cluster) {
   /** Slices that are fetched ahead at most. */
   static final int MAX_STAGES = 6;
 
-  /** Of an H100 or H200 (SXM); a PCIe card has 114. A tile is chosen by this, so that the choice is the call's alone. */
+  /**
+   * Of an H100 or H200 (SXM); a PCIe card has 114. A tile is chosen by this, so that the choice is the call's alone.
+   */
   private static final int UNITS = 132;
   private static final int ELEMENT_BYTES = 2;
   /** Two barriers to a stage. */
@@ -32,7 +34,10 @@ record HopperTile(int m, int n, int cluster) {
   /** Below as many rows of tiles an odd one would leave too much of a cluster idle. */
   private static final long FEW_ROWS = 8;
 
-  /** A tile and how long it takes, relative to the largest: small ones read shared memory more often for what they compute. */
+  /**
+   * A tile and how long it takes, relative to the largest: small ones read shared memory more often for what they
+   * compute.
+   */
   private record Candidate(int m, int n, double time) {}
 
   private static final List<Candidate> CANDIDATES = List.of(new Candidate(128, 256, 1), new Candidate(128, 128, 0.55),

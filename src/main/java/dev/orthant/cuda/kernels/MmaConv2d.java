@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Convolutions in NHWC of 16-bit operands, and of F32 operands in the TF32 modes, by {@code mma.sync}: {@code mma_conv2d.cu}. A group's channels must
- * be a multiple of 16 bytes. The gradients with respect to images and filters stay with the ordinary kernels.
+ * Convolutions in NHWC of 16-bit operands, and of F32 operands in the TF32 modes, by {@code mma.sync}:
+ * {@code mma_conv2d.cu}. A group's channels must be a multiple of 16 bytes. The gradients with respect to images and
+ * filters stay with the ordinary kernels.
  */
 final class MmaConv2d implements FastPath {
   private final GpuLimits limits;
@@ -71,8 +72,8 @@ final class MmaConv2d implements FastPath {
   }
 
   /**
-   * A tile and a bit each way in two groups, slices that hold several taps, all stages used; and one tap that does not fill a slice, or
-   * for a deep product two blocks.
+   * A tile and a bit each way in two groups, slices that hold several taps, all stages used; and one tap that does not
+   * fill a slice, or for a deep product two blocks.
    */
   @Override
   public List<Call> trials(Call call) {

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Matrix products of 16-bit operands, and of F32 operands in the TF32 modes, by {@code mma.sync}: {@code mma_matmul.cu}. Any extents. */
+/**
+ * Matrix products of 16-bit operands, and of F32 operands in the TF32 modes, by {@code mma.sync}:
+ * {@code mma_matmul.cu}. Any extents.
+ */
 final class MmaMatMul implements FastPath {
   private final GpuLimits limits;
 
@@ -70,7 +73,10 @@ final class MmaMatMul implements FastPath {
       return operand.vector(op.transposeRhs() ? size.depth() : size.cols());
     }
 
-    /** An extent above {@code least}, odd unless it is that of rows in memory, which allow the call's copies and no wider ones. */
+    /**
+     * An extent above {@code least}, odd unless it is that of rows in memory, which allow the call's copies and no
+     * wider ones.
+     */
     long extent(long least, boolean ofLhs, boolean ofRhs) {
       return ofLhs ? operand.ragged(least, lhsVector())
           : ofRhs ? operand.ragged(least, rhsVector()) : least + 1 + least % 2;
@@ -89,7 +95,10 @@ final class MmaMatMul implements FastPath {
         + ", copies of " + p.lhsVector() + " and " + p.rhsVector() + " bytes";
   }
 
-  /** A tile and a bit each way, all stages used and some again; and several small products by one slice that is not filled; of a deep one two blocks. */
+  /**
+   * A tile and a bit each way, all stages used and some again; and several small products by one slice that is not
+   * filled; of a deep one two blocks.
+   */
   @Override
   public List<Call> trials(Call call) {
     Product p = product(call);

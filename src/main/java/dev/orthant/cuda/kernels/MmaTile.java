@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How {@code mma_gemm.cu} cuts a product: a group of {@code warpsM}×{@code warpsN} warps makes {@code m}×{@code n} outputs at a time from slices of 64
- * bytes of depth, of which {@code stages} are in shared memory.
+ * How {@code mma_gemm.cu} cuts a product: a group of {@code warpsM}×{@code warpsN} warps makes {@code m}×{@code n}
+ * outputs at a time from slices of 64 bytes of depth, of which {@code stages} are in shared memory.
  *
  * @param blocks how many groups a multiprocessor should hold, which bounds the registers of each
  */
@@ -23,7 +23,8 @@ record MmaTile(int m, int n, int warpsM, int warpsN, int stages, int blocks) {
   private static final int MIN_EXTENT = 16;
   private static final double MIN_PRODUCTS = 64 * 64 * 32;
 
-  // The first that suits the product and fits the device is taken. Blocks and warps were chosen so that no registers spill.
+  // The first that suits the product and fits the device is taken. Blocks and warps were chosen so that no registers
+  // spill.
   private static final List<MmaTile> HALVES = List.of(new MmaTile(128, 128, 2, 2, STAGES, 2),
       new MmaTile(128, 64, 2, 2, STAGES, 3), new MmaTile(64, 64, 2, 2, STAGES, 3));
   private static final List<MmaTile> FLOATS = List.of(new MmaTile(128, 128, 2, 4, STAGES, 1),

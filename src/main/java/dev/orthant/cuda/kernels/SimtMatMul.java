@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Large products in true F32 by ordinary arithmetic, whose slices are copied to shared memory while others are multiplied ({@code cp.async},
- * which came with the matrix units that F32 has no use for): {@code cuda/simt_matmul.cu}.
+ * Large products in true F32 by ordinary arithmetic, whose slices are copied to shared memory while others are
+ * multiplied ({@code cp.async}, which came with the matrix units that F32 has no use for): {@code cuda/simt_matmul.cu}.
  */
 final class SimtMatMul implements FastPath, MainLoop {
   private static final GemmTile TILE = new GemmTile(128, 128, 16, 8, 8, false, false);
@@ -81,7 +81,10 @@ final class SimtMatMul implements FastPath, MainLoop {
     return p.depth() > 0 && tile.m() == TILE.m() && tile.n() == TILE.n();
   }
 
-  /** How many neighbours are copied at a time along rows or columns of that length: a copy's place must be a multiple of its size. */
+  /**
+   * How many neighbours are copied at a time along rows or columns of that length: a copy's place must be a multiple of
+   * its size.
+   */
   private static int lanes(long extent) {
     return extent % 4 == 0 ? 4 : 1;
   }
@@ -99,7 +102,10 @@ final class SimtMatMul implements FastPath, MainLoop {
     return depth > Summation.DOT.block();
   }
 
-  /** Two tiles and a bit each way, all stages used and some again, of a deep product two blocks; one slice that is not full. */
+  /**
+   * Two tiles and a bit each way, all stages used and some again, of a deep product two blocks; one slice that is not
+   * full.
+   */
   @Override
   public List<Call> trials(Call call) {
     MatMul op = (MatMul) call.op();

@@ -1,4 +1,7 @@
-/** Fast paths of NVIDIA's devices: products and convolutions by {@code wgmma}, {@code mma.sync} and {@code cp.async}, each a {@link dev.orthant.gpu.plan.FastPath}. */
+/**
+ * Fast paths of NVIDIA's devices: products and convolutions by {@code wgmma}, {@code mma.sync} and {@code cp.async},
+ * each a {@link dev.orthant.gpu.plan.FastPath}.
+ */
 @NullMarked
 package dev.orthant.cuda.kernels;
 

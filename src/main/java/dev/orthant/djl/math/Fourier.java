@@ -10,11 +10,13 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Discrete Fourier transforms X_k = Σ_j x_j·e^{∓2πi·jk/n} along the last axis of tensors (…, 2, n), which hold real parts before imaginary ones.
+ * Discrete Fourier transforms X_k = Σ_j x_j·e^{∓2πi·jk/n} along the last axis of tensors (…, 2, n), which hold real
+ * parts before imaginary ones.
  *
- * <p>Up to {@link #DIRECT} elements a transform is one matrix product, [Re Im]·[[C, S], [−S, C]]. A length with a factor a ≤ {@link #DIRECT}, n = a·b, is a
- * transforms of length b of b ones of length a (Cooley and Tukey 1965); one without is a convolution with a chirp, of a length that is a power of two (Bluestein
- * 1970). All of it is made of tensor operations: it runs on the device, and can be differentiated.
+ * <p>Up to {@link #DIRECT} elements a transform is one matrix product, [Re Im]·[[C, S], [−S, C]]. A length with a
+ * factor a ≤ {@link #DIRECT}, n = a·b, is a transforms of length b of b ones of length a (Cooley and Tukey 1965); one
+ * without is a convolution with a chirp, of a length that is a power of two (Bluestein 1970). All of it is made of
+ * tensor operations: it runs on the device, and can be differentiated.
  */
 public final class Fourier {
   private static final int DIRECT = 64;
@@ -60,7 +62,10 @@ public final class Fourier {
     return x.reshape(x.shape().elements() / (2L * n), 2L * n).matMul(w).reshape(x.shape().dims());
   }
 
-  /** With j = j₁·b + j₂ and k = k₁ + a·k₂: X_k = Σ_{j₂} e^{turn·i·j₂k₁}·(Σ_{j₁} x_j·e^{turn·i·b·j₁k₁})·e^{turn·i·a·j₂k₂}. */
+  /**
+   * With j = j₁·b + j₂ and k = k₁ + a·k₂: X_k = Σ_{j₂} e^{turn·i·j₂k₁}·(Σ_{j₁}
+   * x_j·e^{turn·i·b·j₁k₁})·e^{turn·i·a·j₂k₂}.
+   */
   private static Tensor mixed(Tensor x, int a, int b, double turn, boolean inverse) {
     long many = x.shape().elements() / (2L * a * b);
     Tensor columns = x.reshape(many, 2, a, b).transpose(0, 3, 1, 2);
@@ -88,7 +93,10 @@ public final class Fourier {
             sign));
   }
 
-  /** By jk = (j² + k² − (k − j)²)/2: X_k = c_k·Σ_j (x_j·c_j)·c̄_{k−j} with c_j = e^{∓πi·j²/n}, the sum a cyclic convolution of a length m ≥ 2n − 1. */
+  /**
+   * By jk = (j² + k² − (k − j)²)/2: X_k = c_k·Σ_j (x_j·c_j)·c̄_{k−j} with c_j = e^{∓πi·j²/n}, the sum a cyclic
+   * convolution of a length m ≥ 2n − 1.
+   */
   private static Tensor chirped(Tensor x, int n, boolean inverse) {
     double half = (inverse ? 1 : -1) * Math.PI / n;
     IntToDoubleFunction chirp = j -> half * ((long) j * j % (2L * n));

@@ -11,8 +11,8 @@ import org.apache.commons.rng.sampling.distribution.AliasMethodDiscreteSampler;
 import org.apache.commons.rng.sampling.distribution.PoissonSampler;
 
 /**
- * Distributions of Commons RNG from 64 random bits at a time. The library is an optional dependency: what needs it says so where it is missing, and nothing
- * else of the engine does.
+ * Distributions of Commons RNG from 64 random bits at a time. The library is an optional dependency: what needs it says
+ * so where it is missing, and nothing else of the engine does.
  */
 public final class Samplers {
   private Samplers() {}

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Pooling along the last one, two or three axes of (n, c, …): each output is the largest, the average or the p-norm of a window. Three axes are pooled two and
- * then one: the largest of the largest, the average of averages, the norm of norms.
+ * Pooling along the last one, two or three axes of (n, c, …): each output is the largest, the average or the p-norm of
+ * a window. Three axes are pooled two and then one: the largest of the largest, the average of averages, the norm of
+ * norms.
  *
  * @param kind what a window becomes
  * @param size of the window, a number per axis

@@ -44,7 +44,10 @@ public final class Axes {
     return found;
   }
 
-  /** The axes 0 … rank − 1 with {@code moved} at the front, or, when {@code last}, at the end; the others stay in their order. */
+  /**
+   * The axes 0 … rank − 1 with {@code moved} at the front, or, when {@code last}, at the end; the others stay in their
+   * order.
+   */
   public static int[] order(int rank, boolean last, int... moved) {
     List<Integer> rest =
         new ArrayList<>(

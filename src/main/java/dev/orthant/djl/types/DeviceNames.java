@@ -30,7 +30,10 @@ public final class DeviceNames {
     return Devices.named(kind.equals("cpu") || device.getDeviceId() < 0 ? kind : kind + ":" + device.getDeviceId());
   }
 
-  /** What {@code gpu(0)}, {@code gpu(1)} … are: what is better than the CPU, an NVIDIA card not once more through OpenCL. */
+  /**
+   * What {@code gpu(0)}, {@code gpu(1)} … are: what is better than the CPU, an NVIDIA card not once more through
+   * OpenCL.
+   */
   public static List<Device> gpus() {
     List<Device> better = Devices.all().stream().takeWhile(d -> !Devices.kind(d).equals("cpu")).toList();
     boolean cuda = better.stream().anyMatch(d -> Devices.kind(d).equals("cuda"));

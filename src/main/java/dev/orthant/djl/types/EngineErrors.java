@@ -4,7 +4,10 @@ import ai.djl.engine.EngineException;
 import dev.orthant.core.DeviceException;
 import java.util.function.Supplier;
 
-/** What DJL's users catch: a device's failure is an {@link EngineException}; a mistake of the caller's is an {@link IllegalArgumentException} already. */
+/**
+ * What DJL's users catch: a device's failure is an {@link EngineException}; a mistake of the caller's is an
+ * {@link IllegalArgumentException} already.
+ */
 public final class EngineErrors {
   private EngineErrors() {}
 

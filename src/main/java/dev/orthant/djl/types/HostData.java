@@ -19,8 +19,8 @@ public final class HostData {
   private HostData() {}
 
   /**
-   * The elements of {@code data}, from its position, for an array of {@code type} and {@code shape}. A ByteBuffer holds any type as it is stored; any other
-   * must be of the type's kind.
+   * The elements of {@code data}, from its position, for an array of {@code type} and {@code shape}. A ByteBuffer holds
+   * any type as it is stored; any other must be of the type's kind.
    *
    * @throws DTypeException when the buffer's kind is not the type's
    * @throws ShapeException when it has fewer elements than the shape

@@ -9,8 +9,9 @@ import dev.orthant.tensor.Tensor;
 import java.util.List;
 
 /**
- * In which type operands meet, as in PyTorch: the wider one of the same kind, of two kinds (truth values, whole numbers, floating ones) one of the higher. An
- * operand without axes only counts where its kind is higher, or where neither has any. DJL's numbers are such operands, of their Java type.
+ * In which type operands meet, as in PyTorch: the wider one of the same kind, of two kinds (truth values, whole
+ * numbers, floating ones) one of the higher. An operand without axes only counts where its kind is higher, or where
+ * neither has any. DJL's numbers are such operands, of their Java type.
  */
 public final class Promotion {
   private Promotion() {}
@@ -109,7 +110,10 @@ public final class Promotion {
     return t.dtype() == type ? t : t.cast(type);
   }
 
-  /** In a type whose arithmetic is that of {@code meet}. F16, BF16 and F32 are all computed with as F32: converting among those is only needed to compare. */
+  /**
+   * In a type whose arithmetic is that of {@code meet}. F16, BF16 and F32 are all computed with as F32: converting
+   * among those is only needed to compare.
+   */
   private static Tensor brought(Tensor t, DType meet, boolean exact) {
     DType type = t.dtype();
     if (type == meet) {

@@ -3,8 +3,8 @@ package dev.orthant.djl.types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far apart PyTorch would store an array's neighbours. Our tensors have no strides, but what PyTorch gives as a view of a view depends on them: a reshape of a
- * transpose is a copy there, one of a slice along the first axis a view.
+ * How far apart PyTorch would store an array's neighbours. Our tensors have no strides, but what PyTorch gives as a
+ * view of a view depends on them: a reshape of a transpose is a copy there, one of a slice along the first axis a view.
  */
 public final class Strides {
   private Strides() {}
@@ -20,7 +20,10 @@ public final class Strides {
     return strides;
   }
 
-  /** The strides of the same elements in the shape {@code to}; null when they cannot be told by strides, so that a reshape copies. */
+  /**
+   * The strides of the same elements in the shape {@code to}; null when they cannot be told by strides, so that a
+   * reshape copies.
+   */
   public static long @Nullable [] reshaped(long[] dims, long[] strides, long[] to) {
     long[] result = contiguous(to);
     if (Axes.product(dims, 0, dims.length) == 0) {

@@ -46,7 +46,10 @@ public final class Types {
     };
   }
 
-  /** A number as an element of the type, where an integer type keeps the low bits of what it cannot hold, as PyTorch's do; Orthant's own saturate. */
+  /**
+   * A number as an element of the type, where an integer type keeps the low bits of what it cannot hold, as PyTorch's
+   * do; Orthant's own saturate.
+   */
   public static double wrapped(DType type, double v) {
     return type.isFloating() || type == DType.BOOL ? type.round(v) : Cast.lowBits(type, (long) v);
   }

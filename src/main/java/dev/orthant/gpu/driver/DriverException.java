@@ -3,8 +3,8 @@ package dev.orthant.gpu.driver;
 import dev.orthant.gpu.GpuDevice;
 
 /**
- * A driver's call failed. Only {@link GpuDevice} sees this: it adds the names of the device and of the op and throws the error that
- * users see.
+ * A driver's call failed. Only {@link GpuDevice} sees this: it adds the names of the device and of the op and throws
+ * the error that users see.
  */
 public final class DriverException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -10,10 +10,11 @@ import java.lang.constant.ClassDesc;
 import java.lang.invoke.MethodHandles;
 
 /**
- * The class {@code LibUtils} of JOCL and of JCuda looks for its library on {@code java.library.path} first, and in its jar only when there
- * is none. That path is {@code LD_LIBRARY_PATH}, an empty component of which is the working directory: whoever can put a file there runs
- * code in this process. So the class is defined, before anybody has loaded it, with one call changed: {@code System.loadLibrary(name)}
- * becomes {@code System.load(name)}, which wants an absolute path, refuses the name, and leaves the library in the jar.
+ * The class {@code LibUtils} of JOCL and of JCuda looks for its library on {@code java.library.path} first, and in its
+ * jar only when there is none. That path is {@code LD_LIBRARY_PATH}, an empty component of which is the working
+ * directory: whoever can put a file there runs code in this process. So the class is defined, before anybody has loaded
+ * it, with one call changed: {@code System.loadLibrary(name)} becomes {@code System.load(name)}, which wants an
+ * absolute path, refuses the name, and leaves the library in the jar.
  */
 final class FromJarOnly {
   private static final ClassDesc SYSTEM = ClassDesc.of("java.lang.System");
@@ -22,7 +23,8 @@ final class FromJarOnly {
   private FromJarOnly() {}
 
   /**
-   * Changes the class beside {@code anchor}. Nothing happens where it has been loaded before: then it has loaded its library as well.
+   * Changes the class beside {@code anchor}. Nothing happens where it has been loaded before: then it has loaded its
+   * library as well.
    *
    * @throws IOException when it cannot be read or is not as expected
    */

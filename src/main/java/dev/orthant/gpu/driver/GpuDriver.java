@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a GPU driver must be able to do; everything else is shared. One in-order queue; calls come from one thread at a time
- * ({@link GpuDevice} sees to it). Failures are {@link DriverException}s; returning something never fails. Handles are opaque to everyone
- * but the driver that made them.
+ * What a GPU driver must be able to do; everything else is shared. One in-order queue; calls come from one thread at a
+ * time ({@link GpuDevice} sees to it). Failures are {@link DriverException}s; returning something never fails. Handles
+ * are opaque to everyone but the driver that made them.
  */
 public interface GpuDriver extends AutoCloseable {
   /** A block of device memory. */

@@ -6,7 +6,8 @@ package dev.orthant.gpu.driver;
  * @param groups how many work-groups; a multiple of {@code cluster}
  * @param items how many work-items in each
  * @param sharedBytes shared memory of a group beyond what the kernel declares, sized at launch; 0 for ordinary kernels
- * @param cluster how many neighbouring groups run together and may read each other's shared memory; 1 for ordinary kernels
+ * @param cluster how many neighbouring groups run together and may read each other's shared memory; 1 for ordinary
+ * kernels
  */
 public record Grid(long groups, int items, int sharedBytes, int cluster) {
   public Grid {

@@ -53,7 +53,8 @@ public record Launch(String source, String kernel, Grid grid, List<Slot> slots) 
     record Tensor(int index) implements Slot {}
 
     /**
-     * Memory for this call alone, its content undefined at first; launches of a plan that name the same number share it.
+     * Memory for this call alone, its content undefined at first; launches of a plan that name the same number share
+     * it.
      *
      * @param index from 0
      */

@@ -9,9 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the dynamic linker would load by name. To it an empty component of {@code LD_LIBRARY_PATH}, mostly the trace of a variable that was
- * not set ({@code LD_LIBRARY_PATH=$OTHER:/opt/lib}), is the working directory, and it read the variable before this process could change
- * it: a library that lies there by chance or malice is refused rather than loaded.
+ * What the dynamic linker would load by name. To it an empty component of {@code LD_LIBRARY_PATH}, mostly the trace of
+ * a variable that was not set ({@code LD_LIBRARY_PATH=$OTHER:/opt/lib}), is the working directory, and it read the
+ * variable before this process could change it: a library that lies there by chance or malice is refused rather than
+ * loaded.
  */
 public final class LibraryPath {
   private static final String VARIABLE = "LD_LIBRARY_PATH";

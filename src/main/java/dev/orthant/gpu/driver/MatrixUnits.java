@@ -1,6 +1,9 @@
 package dev.orthant.gpu.driver;
 
-/** The matrix instructions that a device has, in the order in which they appeared: each generation has those before it as well. */
+/**
+ * The matrix instructions that a device has, in the order in which they appeared: each generation has those before it
+ * as well.
+ */
 public enum MatrixUnits {
   /** None that we use: sums are made by ordinary arithmetic. */
   NONE,

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * JOCL and JCuda unpack their native library to a fixed name in {@code java.io.tmpdir} unless it is there already, then load it:
- * two processes may race for it, and anybody could have put it there. This gives them a folder of their own for as long as that
- * takes, and has them load nothing but what they unpacked: see {@link FromJarOnly}.
+ * JOCL and JCuda unpack their native library to a fixed name in {@code java.io.tmpdir} unless it is there already, then
+ * load it: two processes may race for it, and anybody could have put it there. This gives them a folder of their own
+ * for as long as that takes, and has them load nothing but what they unpacked: see {@link FromJarOnly}.
  */
 public final class NativeFolder {
   private static final String TEMPORARY = "java.io.tmpdir";
@@ -21,7 +21,8 @@ public final class NativeFolder {
   private NativeFolder() {}
 
   /**
-   * Runs {@code load} while {@code java.io.tmpdir} is an empty folder that only this user can read and whose files can be executed.
+   * Runs {@code load} while {@code java.io.tmpdir} is an empty folder that only this user can read and whose files can
+   * be executed.
    *
    * @param anchor a class of the package that has the library's {@code LibUtils}
    * @return why there is no such folder, and nothing has been run; empty when {@code load} has been
@@ -55,7 +56,9 @@ public final class NativeFolder {
     }
   }
 
-  /** A new folder in the temporary one; where that is mounted noexec, which hardened systems do, in the user's cache. */
+  /**
+   * A new folder in the temporary one; where that is mounted noexec, which hardened systems do, in the user's cache.
+   */
   private static Path create(Path temporary) throws IOException {
     List<String> faults = new ArrayList<>();
     for (Path parent : List.of(temporary, Path.of(System.getProperty("user.home", "."), ".cache", "orthant"))) {
@@ -76,7 +79,10 @@ public final class NativeFolder {
     throw new IOException(String.join("; ", faults));
   }
 
-  /** Where a file system is mounted noexec no file is executable, whatever its permissions: that is what mapping a library asks for. */
+  /**
+   * Where a file system is mounted noexec no file is executable, whatever its permissions: that is what mapping a
+   * library asks for.
+   */
   private static boolean executes(Path folder) throws IOException {
     Path probe = Files.createFile(folder.resolve("probe"));
     try {

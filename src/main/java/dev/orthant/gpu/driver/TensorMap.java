@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a kernel that copies whole boxes of a tensor between global and shared memory sees that tensor: all of a CUDA tensor map (TMA
- * descriptor) but its address. What lies outside the extents is read as 0 and not written. Names and limits are those of
- * {@code cuTensorMapEncodeTiled} and {@code cuTensorMapEncodeIm2col} in the CUDA driver API.
+ * How a kernel that copies whole boxes of a tensor between global and shared memory sees that tensor: all of a CUDA
+ * tensor map (TMA descriptor) but its address. What lies outside the extents is read as 0 and not written. Names and
+ * limits are those of {@code cuTensorMapEncodeTiled} and {@code cuTensorMapEncodeIm2col} in the CUDA driver API.
  *
  * @param type the elements' type
  * @param extents elements along each axis, the contiguous one first

@@ -1,4 +1,6 @@
-/** What the author of a GPU driver reads: memory, kernels, launches, limits, errors, and how native libraries are found. */
+/**
+ * What the author of a GPU driver reads: memory, kernels, launches, limits, errors, and how native libraries are found.
+ */
 @NullMarked
 package dev.orthant.gpu.driver;
 

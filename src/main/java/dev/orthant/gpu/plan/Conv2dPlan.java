@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution, or its gradient with respect to the images at one residue of the strides, as one launch on the operands of {@code conv2d.cl}. */
+/**
+ * A convolution, or its gradient with respect to the images at one residue of the strides, as one launch on the
+ * operands of {@code conv2d.cl}.
+ */
 public final class Conv2dPlan {
   /** Fewer filters to a group than this would leave most of a tile empty. */
   private static final long FEW_FILTERS = 8;

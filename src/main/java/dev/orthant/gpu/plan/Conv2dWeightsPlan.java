@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradient of a convolution by its filters as one launch of {@code conv2d_backward_weights.cl}; or as two, when there are too few outputs to keep the
- * device busy: then several groups share the depth of each tile, and {@code sum_parts.cl} adds what they found, in a fixed order.
+ * The gradient of a convolution by its filters as one launch of {@code conv2d_backward_weights.cl}; or as two, when
+ * there are too few outputs to keep the device busy: then several groups share the depth of each tile, and
+ * {@code sum_parts.cl} adds what they found, in a fixed order.
  */
 final class Conv2dWeightsPlan {
   private static final int ITEMS = 256;

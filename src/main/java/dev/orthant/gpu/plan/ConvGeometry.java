@@ -13,7 +13,8 @@ import dev.orthant.op.Layout;
  * @param channels of the images, in all groups
  * @param outHeight rows of output
  * @param padTop negative where windows begin inside the image
- * @param numbersInText whether sizes of filter and window are part of the text (faster) rather than parameters (one text for all)
+ * @param numbersInText whether sizes of filter and window are part of the text (faster) rather than parameters (one
+ * text for all)
  */
 public record ConvGeometry(
     Layout layout, int groups, long n, long channels, long height, long width, long filterH, long filterW,

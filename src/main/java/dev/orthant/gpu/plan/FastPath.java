@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A faster way to compute some calls, by instructions that only some devices have. It is guarded: before a device first uses it for a
- * kind of call, what it computes for that kind's trials is compared with the ordinary kernel, and it is not used if they disagree.
+ * A faster way to compute some calls, by instructions that only some devices have. It is guarded: before a device first
+ * uses it for a kind of call, what it computes for that kind's trials is compared with the ordinary kernel, and it is
+ * not used if they disagree.
  */
 public interface FastPath {
   /** An epilogue for trials, which reads a row's worth and the output's own place. */
@@ -22,15 +23,24 @@ public interface FastPath {
   /** What a device must have. */
   MatrixUnits needs();
 
-  /** The launches for a call, or empty when the call is not for this way: another op or type, or an alignment it cannot have. */
+  /**
+   * The launches for a call, or empty when the call is not for this way: another op or type, or an alignment it cannot
+   * have.
+   */
   default Optional<List<Launch>> plan(Planner planner, Call call) {
     return plan(planner, call, call);
   }
 
-  /** The launches for a trial: {@link #plan(Planner, Call)}, with the choices (a tile) that would be made for {@code call}. */
+  /**
+   * The launches for a trial: {@link #plan(Planner, Call)}, with the choices (a tile) that would be made for
+   * {@code call}.
+   */
   Optional<List<Launch>> plan(Planner planner, Call trial, Call call);
 
-  /** What a proof covers: calls with equal kinds share it. A kind names the kernel's text as far as it matters (types, layout, tile). */
+  /**
+   * What a proof covers: calls with equal kinds share it. A kind names the kernel's text as far as it matters (types,
+   * layout, tile).
+   */
   String kind(Call call);
 
   /** Small calls of the same kind on ragged shapes, which together use every edge of the kernel. */

@@ -26,8 +26,8 @@ public final class KernelTexts {
   private KernelTexts() {}
 
   /**
-   * The texts of calls on a device with these limits, each once: those of the way that each call takes when all ways are proved, and what proving it
-   * takes. The kernels that would serve if a way were refused are not among them.
+   * The texts of calls on a device with these limits, each once: those of the way that each call takes when all ways
+   * are proved, and what proving it takes. The kernels that would serve if a way were refused are not among them.
    */
   public static List<Text> of(GpuLimits limits, String dialect, List<FastPath> ways, Collection<Call> calls) {
     Planner planner = new Planner(limits, dialect);

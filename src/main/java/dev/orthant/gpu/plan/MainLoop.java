@@ -6,7 +6,10 @@ import dev.orthant.gpu.source.KernelParameters;
 import dev.orthant.gpu.source.KernelSource;
 import java.util.List;
 
-/** What a fast path puts in place of the ordinary main loop of a product: the operands' loads and the epilogue stay those of the plan. */
+/**
+ * What a fast path puts in place of the ordinary main loop of a product: the operands' loads and the epilogue stay
+ * those of the plan.
+ */
 public interface MainLoop {
   /** The name of the kernel. */
   String kernel();

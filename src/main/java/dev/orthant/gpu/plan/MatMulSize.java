@@ -42,7 +42,10 @@ public record MatMulSize(Shape out, int batchAxes, long batch, long rows, long c
     return batches(operand).elements();
   }
 
-  /** The C text of the number of the operand's matrix that belongs to {@code batch}; {@code name} begins the parameters it needs. */
+  /**
+   * The C text of the number of the operand's matrix that belongs to {@code batch}; {@code name} begins the parameters
+   * it needs.
+   */
   public String matrix(TensorSpec operand, String name, KernelParameters parameters) {
     return Coordinates.flat(out.slice(0, batchAxes), "batch").index(batches(operand), name, parameters);
   }

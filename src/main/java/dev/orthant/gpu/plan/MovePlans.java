@@ -114,8 +114,8 @@ final class MovePlans {
   }
 
   /**
-   * One kernel for each type that is read: the type that is written is chosen as it runs, which costs next to nothing beside the memory,
-   * and saves programs. Double precision is asked for only where there are doubles.
+   * One kernel for each type that is read: the type that is written is chosen as it runs, which costs next to nothing
+   * beside the memory, and saves programs. Double precision is asked for only where there are doubles.
    */
   List<Launch> cast() {
     DType from = call.input(0).dtype();

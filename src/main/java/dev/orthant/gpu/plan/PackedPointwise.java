@@ -20,8 +20,9 @@ import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /**
- * Pointwise work with several neighbouring elements to an item, for GPUs, whose memory wants 16 bytes from each: possible when in each
- * run of a pack's length every operand is either contiguous or one number, which a bias and operands of the output's shape are.
+ * Pointwise work with several neighbouring elements to an item, for GPUs, whose memory wants 16 bytes from each:
+ * possible when in each run of a pack's length every operand is either contiguous or one number, which a bias and
+ * operands of the output's shape are.
  */
 final class PackedPointwise {
   private static final int PACK_BYTES = 16;

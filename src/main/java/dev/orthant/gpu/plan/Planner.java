@@ -34,8 +34,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Turns a call into launches for a device with the given limits and dialect. Composing a source takes longer than some kernels run:
- * calls like the latest ones are looked up.
+ * Turns a call into launches for a device with the given limits and dialect. Composing a source takes longer than some
+ * kernels run: calls like the latest ones are looked up.
  */
 public final class Planner {
   /** Below this many elements every index, with the overshoot of a tile or a grid's step, fits 32 bits. */

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A reduction as one launch, all stages in it; or, where there are few rows, long ones and a single stage, as two: chunks of the rows, then
- * what those came to.
+ * A reduction as one launch, all stages in it; or, where there are few rows, long ones and a single stage, as two:
+ * chunks of the rows, then what those came to.
  */
 final class ReducePlan {
   private static final int ITEMS = 256;

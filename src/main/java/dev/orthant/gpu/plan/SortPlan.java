@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rows of a tensor sorted: blocks in shared memory, then pairs of sorted runs merged, one launch for each doubling. In between lie, in
- * scratch memory, each row's keys and their places in the row.
+ * The rows of a tensor sorted: blocks in shared memory, then pairs of sorted runs merged, one launch for each doubling.
+ * In between lie, in scratch memory, each row's keys and their places in the row.
  */
 final class SortPlan {
   private static final int ITEMS = 256;
@@ -88,8 +88,8 @@ final class SortPlan {
   /**
    * The launches.
    *
-   * @param stores whether the call's outputs are the sorted values and their places; else the keys and places stay in scratch memory,
-   *     where {@link #sorted} finds them
+   * @param stores whether the call's outputs are the sorted values and their places; else the keys and places stay in
+   *     scratch memory, where {@link #sorted} finds them
    */
   List<Launch> launches(boolean stores) {
     List<Launch> launches = new ArrayList<>();

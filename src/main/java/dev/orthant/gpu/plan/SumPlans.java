@@ -55,7 +55,10 @@ final class SumPlans {
     return List.of(launch(planner.source(), kernel, group ? rows : (rows + items - 1) / items, List.of()));
   }
 
-  /** The indices are sorted first: then each output finds its updates, in their order, however many outputs and updates there are. */
+  /**
+   * The indices are sorted first: then each output finds its updates, in their order, however many outputs and updates
+   * there are.
+   */
   List<Launch> scatterAdd(ScatterAdd op) {
     Shape indices = call.input(1).shape();
     Shape out = call.output().shape();

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * What a kernel knows about the output element it is at: its number, and names for groups of neighbouring axes. From
- * these comes the cheapest C text for the element of a broadcast operand that belongs to it. The text depends on how an operand
- * is repeated, not on extents: those are parameters, so that another batch size needs no other program.
+ * these comes the cheapest C text for the element of a broadcast operand that belongs to it. The text depends on how an
+ * operand is repeated, not on extents: those are parameters, so that another batch size needs no other program.
  *
  * @param output the output's shape
  * @param whole the C variable that is the element's number

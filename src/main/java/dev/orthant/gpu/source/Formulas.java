@@ -9,8 +9,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The C text of formulas at one output element, with the loads of their operands and the parameters these need. Operands that no
- * formula reads are still parameters, but not loaded.
+ * The C text of formulas at one output element, with the loads of their operands and the parameters these need.
+ * Operands that no formula reads are still parameters, but not loaded.
  */
 public final class Formulas {
   private final KernelParameters parameters;
@@ -50,7 +50,8 @@ public final class Formulas {
   }
 
   /**
-   * Makes sequences of random numbers the formulas' inputs {@code first}, {@code first} + 1, …; the kernel then needs {@code philox.h}.
+   * Makes sequences of random numbers the formulas' inputs {@code first}, {@code first} + 1, …; the kernel then needs
+   * {@code philox.h}.
    *
    * @param element the C text of the output element's number
    */

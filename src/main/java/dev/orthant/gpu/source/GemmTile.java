@@ -5,11 +5,13 @@ import dev.orthant.op.Summation;
 import java.util.List;
 
 /**
- * How a product is cut: a group of work-items makes {@code m}×{@code n} outputs at a time from slices of depth {@code k}, each item
- * {@code itemM}×{@code itemN} of them.
+ * How a product is cut: a group of work-items makes {@code m}×{@code n} outputs at a time from slices of depth
+ * {@code k}, each item {@code itemM}×{@code itemN} of them.
  *
- * @param serial whether one item does it all, with vectors ({@code gemm_serial.cl}); {@code itemN} is then the compiler's business
- * @param deep whether the depth is more than may be summed one after another ({@link Summation#DOT}), so that sums of blocks are kept as well
+ * @param serial whether one item does it all, with vectors ({@code gemm_serial.cl}); {@code itemN} is then the
+ * compiler's business
+ * @param deep whether the depth is more than may be summed one after another ({@link Summation#DOT}), so that sums of
+ * blocks are kept as well
  */
 public record GemmTile(int m, int n, int k, int itemM, int itemN, boolean serial, boolean deep) {
   // The first that suits the product and fits the device is taken.
@@ -32,7 +34,9 @@ public record GemmTile(int m, int n, int k, int itemM, int itemN, boolean serial
     return new GemmTile(m, n, k, itemM, itemN, false, false);
   }
 
-  /** The one place that chooses: the tile for {@code batch} products with m rows and n columns; see {@link #summing}. */
+  /**
+   * The one place that chooses: the tile for {@code batch} products with m rows and n columns; see {@link #summing}.
+   */
   public static GemmTile choose(GpuLimits limits, long m, long n, long batch, int realSize) {
     if (limits.cpuLike()) {
       return serial(limits, m, n, realSize);
@@ -51,7 +55,10 @@ public record GemmTile(int m, int n, int k, int itemM, int itemN, boolean serial
     return serial(limits, m, n, realSize);
   }
 
-  /** Panels that fit the second-level cache of one core, and not much larger than the product. Few sizes: each is a program. */
+  /**
+   * Panels that fit the second-level cache of one core, and not much larger than the product. Few sizes: each is a
+   * program.
+   */
   private static GemmTile serial(GpuLimits limits, long m, long n, int realSize) {
     int itemM = m >= 5 ? 6 : m >= 3 ? 4 : Math.clamp(m, 1, 2);
     int itemN = 64 / realSize;

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A kernel's parameters by name: from one list come both the declaration in its text and the values of a launch, so that the two
- * cannot disagree.
+ * A kernel's parameters by name: from one list come both the declaration in its text and the values of a launch, so
+ * that the two cannot disagree.
  */
 public final class KernelParameters {
   private final boolean wide;
@@ -48,7 +48,9 @@ public final class KernelParameters {
     return add("GLOBAL " + storage + "* RESTRICT " + name, new Launch.Slot.Tensor(index), name);
   }
 
-  /** The call's tensor of that number as copies of whole boxes see it; the text's dialect must know {@code TENSOR_MAP}. */
+  /**
+   * The call's tensor of that number as copies of whole boxes see it; the text's dialect must know {@code TENSOR_MAP}.
+   */
   public String map(String name, int index, TensorMap map) {
     return add("TENSOR_MAP " + name, new Launch.Slot.Map(index, map), name);
   }
@@ -80,7 +82,10 @@ public final class KernelParameters {
     return add("const idx " + name, new Launch.Slot.Value(argument), name);
   }
 
-  /** A number that depends on types and shapes only, rounded to the computing type; for the op's scalars see {@link #scalar}. */
+  /**
+   * A number that depends on types and shapes only, rounded to the computing type; for the op's scalars see
+   * {@link #scalar}.
+   */
   public String real(String name, double value) {
     GpuDriver.Argument argument =
         compute == DType.F64 ? new GpuDriver.Argument.F64(value) : new GpuDriver.Argument.F32((float) value);
@@ -92,7 +97,10 @@ public final class KernelParameters {
     return add("const real " + name, new Launch.Slot.Scalar(index, compute), name);
   }
 
-  /** Sequence {@code index} of the op's noise: the parameters {@code seed} and {@code offset} with that number behind them. */
+  /**
+   * Sequence {@code index} of the op's noise: the parameters {@code seed} and {@code offset} with that number behind
+   * them.
+   */
   public void noise(int index) {
     add("const i64 seed" + index, new Launch.Slot.Seed(index), "seed");
     add("const i64 offset" + index, new Launch.Slot.Offset(index), "offset");

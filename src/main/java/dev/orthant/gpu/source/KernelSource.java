@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Composes a kernel's text: the dialect, definitions, then files of {@code kernels/}. Compilers report lines by those files. */
+/**
+ * Composes a kernel's text: the dialect, definitions, then files of {@code kernels/}. Compilers report lines by those
+ * files.
+ */
 public final class KernelSource {
   private final List<String> definitions = new ArrayList<>();
   private final Files files;
@@ -31,7 +34,10 @@ public final class KernelSource {
     define(name, value ? 1 : 0);
   }
 
-  /** The text: {@code first} definitions (which the dialect reads), dialect with what all dialects share, the other definitions, kernel files. */
+  /**
+   * The text: {@code first} definitions (which the dialect reads), dialect with what all dialects share, the other
+   * definitions, kernel files.
+   */
   public String compose(List<String> flags, String dialect, List<String> kernels) {
     StringBuilder text = new StringBuilder();
     flags.forEach(f -> text.append("#define ").append(f).append('\n'));

@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The C text of a reduction: formulas, and where the elements of operands and results lie. In a kernel {@code outer} and {@code k} number
- * the row, {@code line} and {@code q} (together {@code p}) the element in it. Extents are parameters; the text says only along which
- * loops an operand moves, and whether by one.
+ * The C text of a reduction: formulas, and where the elements of operands and results lie. In a kernel {@code outer}
+ * and {@code k} number the row, {@code line} and {@code q} (together {@code p}) the element in it. Extents are
+ * parameters; the text says only along which loops an operand moves, and whether by one.
  */
 public final class ReduceText {
   private final KernelSource source;
@@ -164,7 +164,9 @@ public final class ReduceText {
     return loads;
   }
 
-  /** Where the present element of operand {@code o} is; the operand behind the last stands for a result at each element. */
+  /**
+   * Where the present element of operand {@code o} is; the operand behind the last stands for a result at each element.
+   */
   private String index(int o, boolean inRow) {
     List<String> terms = new ArrayList<>();
     terms.add("b" + o);

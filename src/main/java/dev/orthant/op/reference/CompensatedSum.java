@@ -1,10 +1,11 @@
 package dev.orthant.op.reference;
 
 /**
- * A sum of doubles whose rounding errors are summed as well, so that the result is as good as if it had been computed in twice the precision and
- * rounded: what a reference must be that judges sums in F64 (A. Neumaier, Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen,
- * ZAMM 54, 1974; T. Ogita, S. M. Rump, S. Oishi, Accurate sum and dot product, SIAM J. Sci. Comput. 26(6), 2005). Infinities and
- * NaN come out as plain addition makes them.
+ * A sum of doubles whose rounding errors are summed as well, so that the result is as good as if it had been computed
+ * in twice the precision and rounded: what a reference must be that judges sums in F64 (A. Neumaier,
+ * Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen, ZAMM 54, 1974; T. Ogita, S. M. Rump, S.
+ * Oishi, Accurate sum and dot product, SIAM J. Sci. Comput. 26(6), 2005). Infinities and NaN come out as plain addition
+ * makes them.
  */
 public final class CompensatedSum {
   private double sum;

@@ -17,8 +17,8 @@ public final class Computing {
   private Computing() {}
 
   /**
-   * F64 when an operand is F64, or when all are integers too wide for F32 (I32, I64); else F32. Integers among floats are converted,
-   * which is exact up to 2²⁴.
+   * F64 when an operand is F64, or when all are integers too wide for F32 (I32, I64); else F32. Integers among floats
+   * are converted, which is exact up to 2²⁴.
    */
   public static DType of(List<TensorSpec> operands) {
     boolean floating = operands.stream().anyMatch(o -> o.dtype().isFloating());

@@ -3,15 +3,18 @@ package dev.orthant.op.reference;
 import dev.orthant.expr.NormalQuantile;
 
 /**
- * The standard normal quantile Φ⁻¹ in F32 and F64 with the same bits on every device: only sums, products, comparisons and integer operations, each
- * rounded on its own (no division or root in F32, no logarithm, which devices round differently; no fused multiply-add). {@code kernels/random.cl}
- * has the same operations in the same order: change both.
+ * The standard normal quantile Φ⁻¹ in F32 and F64 with the same bits on every device: only sums, products, comparisons
+ * and integer operations, each rounded on its own (no division or root in F32, no logarithm, which devices round
+ * differently; no fused multiply-add). {@code kernels/random.cl} has the same operations in the same order: change
+ * both.
  *
- * <p>With w = −log₂(4p(1 − p)) the quotient Φ⁻¹(p)/(p − ½) is smooth in w (the idea of M. B. Giles, Approximating the erfinv function, GPU
- * Computing Gems 2, 2011); the two polynomials are own minimax fits. At the 2²⁴ points p = (k + ½)·2⁻²⁴ the error is below 7·10⁻⁷.
+ * <p>With w = −log₂(4p(1 − p)) the quotient Φ⁻¹(p)/(p − ½) is smooth in w (the idea of M. B. Giles, Approximating the
+ * erfinv function, GPU Computing Gems 2, 2011); the two polynomials are own minimax fits. At the 2²⁴ points p = (k +
+ * ½)·2⁻²⁴ the error is below 7·10⁻⁷.
  *
- * <p>In F64, where devices round quotients and roots alike as well, it is {@link NormalQuantile} with a logarithm of our own: log m·2ᵉ = e·log 2 +
- * 2·artanh((m − 1)/(m + 1)) for m between √½ and √2, the series to its eleventh term. The relative error is below 10⁻¹⁵.
+ * <p>In F64, where devices round quotients and roots alike as well, it is {@link NormalQuantile} with a logarithm of
+ * our own: log m·2ᵉ = e·log 2 + 2·artanh((m − 1)/(m + 1)) for m between √½ and √2, the series to its eleventh term. The
+ * relative error is below 10⁻¹⁵.
  */
 public final class Quantile {
   /** The float bits of √½. */

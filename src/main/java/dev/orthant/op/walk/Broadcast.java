@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How contiguous operands are read while an output is written from its first element to its last: the output's extents, merged
- * where all operands allow it, and each operand's stride in elements along them (0 where it is repeated).
+ * How contiguous operands are read while an output is written from its first element to its last: the output's extents,
+ * merged where all operands allow it, and each operand's stride in elements along them (0 where it is repeated).
  *
  * @param extents the merged output extents, outermost first; never empty
  * @param strides for each operand, its stride along each extent

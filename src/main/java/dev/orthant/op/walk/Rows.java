@@ -3,7 +3,10 @@ package dev.orthant.op.walk;
 import dev.orthant.core.Shape;
 import java.util.List;
 
-/** A shape's elements divided into rows: those that agree in all but some axes. Rows and positions in them count row-major. */
+/**
+ * A shape's elements divided into rows: those that agree in all but some axes. Rows and positions in them count
+ * row-major.
+ */
 public final class Rows {
   private final long count;
   private final long length;

@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One axis of the gradient of a strided convolution by its images, for the positions {@code first, first + stride, …}. All of them are reached
- * by the same taps, so their gradient is a convolution of stride 1 over dy with those taps in reverse order:
+ * One axis of the gradient of a strided convolution by its images, for the positions {@code first, first + stride, …}.
+ * All of them are reached by the same taps, so their gradient is a convolution of stride 1 over dy with those taps in
+ * reverse order:
  *
  * <p>dx[first + o·stride] = Σ_t dy[o − pad + t·dilation] · w[tap(t)], 0 ≤ t &lt; taps.
  *
- * <p>Derivation: a tap r of the forward pass takes position y to p = (y + before − r·dilation)/stride, if that is whole. So y + before and r·dilation
- * leave the same rest by the stride, and the taps with that rest are equally spaced.
+ * <p>Derivation: a tap r of the forward pass takes position y to p = (y + before − r·dilation)/stride, if that is
+ * whole. So y + before and r·dilation leave the same rest by the stride, and the taps with that rest are equally
+ * spaced.
  *
  * @param first position
  * @param stride from one position to the next
@@ -23,7 +25,9 @@ import java.util.List;
  */
 public record StridePhase(int first, int stride, int count, int taps, int firstTap, int tapStep, int dilation,
     int pad) {
-  /** All that have positions, of an axis of {@code extent} elements with {@code before} elements of padding before it. */
+  /**
+   * All that have positions, of an axis of {@code extent} elements with {@code before} elements of padding before it.
+   */
   public static List<StridePhase> of(int extent, int filter, int stride, int before, int dilation) {
     List<StridePhase> all = new ArrayList<>();
     int common = gcd(stride, dilation);

@@ -14,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides, at launch, what one kernel computes: the value asked for and everything pending below it that nobody else is waiting for. At
- * most one product is among it; elementwise work on it becomes its epilogue. All that is left is an input, computed first.
+ * Decides, at launch, what one kernel computes: the value asked for and everything pending below it that nobody else is
+ * waiting for. At most one product is among it; elementwise work on it becomes its epilogue. All that is left is an
+ * input, computed first.
  */
 public final class Fusion {
   /** Noise is numbered from here until all operands are known: it follows them. */
@@ -109,7 +110,10 @@ public final class Fusion {
     return known;
   }
 
-  /** Whether the node is computed as part of this launch: pending, an element here for each of its own, and wanted by nobody else. */
+  /**
+   * Whether the node is computed as part of this launch: pending, an element here for each of its own, and wanted by
+   * nobody else.
+   */
   private boolean joins(Node node, int readers) {
     if (node.consumers() > readers || !node.spec().shape().equals(shape)) {
       return false;
@@ -118,7 +122,8 @@ public final class Fusion {
       case null -> false;
       case Definition.View v -> false;
       case Definition.Product p -> product == null && node.spec().equals(products) && !node.isSaved();
-      // What a tape wants again is stored if it is dear; if it is cheap, it is computed again: to the same bits, so not what storing would round.
+      // What a tape wants again is stored if it is dear; if it is cheap, it is computed again: to the same bits, so not
+      // what storing would round.
       case Definition.Elementwise e ->
           node.spec().dtype().isFloating() && !(node.isSaved() && isRounded(node))
               && !(node.isHeavy() && (node.isSaved() || products == null))
@@ -126,7 +131,10 @@ public final class Fusion {
     };
   }
 
-  /** Whether storing the value would round what is computed: a slope at it must be the same whether it was looked at or not. */
+  /**
+   * Whether storing the value would round what is computed: a slope at it must be the same whether it was looked at or
+   * not.
+   */
   private static boolean isRounded(Node node) {
     DType type = node.spec().dtype();
     return type != type.compute();

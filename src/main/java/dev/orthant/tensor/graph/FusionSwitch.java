@@ -2,7 +2,10 @@ package dev.orthant.tensor.graph;
 
 import dev.orthant.core.Setting;
 
-/** {@code -Dorthant.fusion=off} launches each operation on its own, as soon as it is called: to measure what fusion saves. */
+/**
+ * {@code -Dorthant.fusion=off} launches each operation on its own, as soon as it is called: to measure what fusion
+ * saves.
+ */
 public final class FusionSwitch {
   private FusionSwitch() {}
 

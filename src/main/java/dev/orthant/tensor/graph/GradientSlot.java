@@ -2,7 +2,10 @@ package dev.orthant.tensor.graph;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where the gradients with respect to one tensor that asked for them are added up. Guarded by its device's monitor; who adds holds this leaf's too, taken first. */
+/**
+ * Where the gradients with respect to one tensor that asked for them are added up. Guarded by its device's monitor; who
+ * adds holds this leaf's too, taken first.
+ */
 public final class GradientSlot {
   private @Nullable Node gradient;
   private boolean closed;

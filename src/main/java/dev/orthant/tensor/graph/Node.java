@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value: either in memory, or pending with the definition by which it will be computed. Lives as long as a handle or a pending
- * value refers to it. Guarded by its device's monitor.
+ * A value: either in memory, or pending with the definition by which it will be computed. Lives as long as a handle or
+ * a pending value refers to it. Guarded by its device's monitor.
  */
 public final class Node {
   /** A formula of more nodes than this, or over more values than {@link #WIDEST}, is computed in two launches. */
@@ -239,7 +239,9 @@ public final class Node {
     }
   }
 
-  /** Gets ready for the memory to change: whatever still has to read it is computed now. Returns the buffer to write. */
+  /**
+   * Gets ready for the memory to change: whatever still has to read it is computed now. Returns the buffer to write.
+   */
   public Buffer beforeWrite() {
     Buffer buffer = buffer();
     SharedBuffer memory = Objects.requireNonNull(storage);

@@ -4,7 +4,10 @@ import dev.orthant.device.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A buffer shared by the nodes that are views of it; closed when the last of them goes. Guarded by the device's monitor. */
+/**
+ * A buffer shared by the nodes that are views of it; closed when the last of them goes. Guarded by the device's
+ * monitor.
+ */
 final class SharedBuffer {
   private final Buffer buffer;
   private final List<Node> nodes = new ArrayList<>();

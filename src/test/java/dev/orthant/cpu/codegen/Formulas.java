@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Runs formulas through both code generators and holds the results against each other and against the a-priori bound. */
+/**
+ * Runs formulas through both code generators and holds the results against each other and against the a-priori bound.
+ */
 public final class Formulas {
   private static final double[] SPECIAL = {0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY,
       1e-45, -1e-45, 1e-40, -1e-40, 1.17549435e-38, 6e-8, -6e-5, 65504, 3.4e38, -3.4e38, 1e30, -1e30, 1e300, 88, 89,

@@ -20,7 +20,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gradients of convolutions on the CPU device, over random geometries: several channel blocks, row blocks and images. */
+/**
+ * Gradients of convolutions on the CPU device, over random geometries: several channel blocks, row blocks and images.
+ */
 final class ConvGradientTest {
   private static final List<DType> TYPES = List.of(DType.F32, DType.F16, DType.BF16, DType.F64);
 

@@ -26,8 +26,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Long sums keep to blocks and have the same bits for any number of threads, and what is not finite stays what it is, though the errors of such
- * additions are NaN. How far off sums may be is the parity run's matter.
+ * Long sums keep to blocks and have the same bits for any number of threads, and what is not finite stays what it is,
+ * though the errors of such additions are NaN. How far off sums may be is the parity run's matter.
  */
 class LongSumsTest {
   private static final long MEMORY = 1L << 30;
@@ -87,7 +87,10 @@ class LongSumsTest {
     }
   }
 
-  /** Fractions between 0.1 and 1.1, indices from 0 to 6; one element in the middle of the first input is {@code planted} unless that is NaN. */
+  /**
+   * Fractions between 0.1 and 1.1, indices from 0 to 6; one element in the middle of the first input is {@code planted}
+   * unless that is NaN.
+   */
   private static double[] run(CpuDevice on, Task t, double planted) {
     Call call = Call.of(on.name(), t.op, t.inputs);
     List<Buffer> in = new ArrayList<>();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each tile of the Hopper kernels is proved on its trials, as it would be before its first use: here for calls that are too large for the emulated
- * device to compute, but whose trials are small.
+ * Each tile of the Hopper kernels is proved on its trials, as it would be before its first use: here for calls that are
+ * too large for the emulated device to compute, but whose trials are small.
  */
 class HopperTrialsTest {
   private static List<Device> devices = List.of();

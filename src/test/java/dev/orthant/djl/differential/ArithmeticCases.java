@@ -116,7 +116,9 @@ final class ArithmeticCases {
     return m;
   }
 
-  /** Whether PyTorch would divide a whole number by zero, which it refuses by ending the process or not, by its build. */
+  /**
+   * Whether PyTorch would divide a whole number by zero, which it refuses by ending the process or not, by its build.
+   */
   private static boolean divides(String name) {
     return name.contains("mod");
   }

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every method of DJL's interfaces is called by a case, but for those that have nothing to compare. */
 class CoverageTest {
-  /** Identity and lifetime, tested by EngineTest and MemoryTest; sparse arrays, strings and types that are not supported; other names of what is. */
+  /**
+   * Identity and lifetime, tested by EngineTest and MemoryTest; sparse arrays, strings and types that are not
+   * supported; other names of what is.
+   */
   private static final Set<String> NOTHING_TO_COMPARE = Set.of("attach", "detach", "tempAttach", "returnResource",
       "close",
       "getManager", "getUid", "getName", "setName", "isReleased", "getDevice", "getResourceNDArrays", "getArray",
@@ -33,7 +36,10 @@ class CoverageTest {
       "getAsBytes", "getAsObject", "getAsString", "toShortArray", "toUnsignedIntArray",
       "toUnsignedShortArray", "defaultDevice", "allocateDirect", "from", "load", "getShape", "getDataType");
 
-  /** Tested for their distribution, by RandomNumbersTest and ImagesTest, or where PyTorch's engine refuses everything, by BoxesTest. */
+  /**
+   * Tested for their distribution, by RandomNumbersTest and ImagesTest, or where PyTorch's engine refuses everything,
+   * by BoxesTest.
+   */
   private static final Set<String> RANDOM =
       Set.of("randomInteger", "randomPermutation", "randomUniform", "randomNormal",
           "truncatedNormal", "randomMultinomial", "sampleNormal", "samplePoisson", "sampleGamma", "randomFlipLeftRight",

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Each case on the CPU, against what was recorded of PyTorch. On other devices, whose kernels parity proves one by one, each method's first case and every
- * twentieth of the others: {@code -Ddjl.all=true} takes all, {@code -Ddjl.cases=arithmetic/} those whose names begin so.
+ * Each case on the CPU, against what was recorded of PyTorch. On other devices, whose kernels parity proves one by one,
+ * each method's first case and every twentieth of the others: {@code -Ddjl.all=true} takes all,
+ * {@code -Ddjl.cases=arithmetic/} those whose names begin so.
  */
 class DifferentialTest {
   private static final int SHARE = 20;

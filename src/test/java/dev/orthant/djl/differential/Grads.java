@@ -11,7 +11,10 @@ import java.util.function.Supplier;
 final class Grads {
   private Grads() {}
 
-  /** The results, then the gradient of Σ σ(first result) by each of the leaves: one that differs from element to element. */
+  /**
+   * The results, then the gradient of Σ σ(first result) by each of the leaves: one that differs from element to
+   * element.
+   */
   static NDList all(NDManager m, Supplier<NDList> forward, NDArray... leaves) {
     Arrays.stream(leaves).forEach(l -> l.setRequiresGradient(true));
     NDList results;

@@ -100,7 +100,10 @@ final class LayerCases {
     }).within(1e-4, 1e-5));
   }
 
-  /** PyTorch's engine has none: these show that ours does not refuse. Its values are tested against the convolution's gradient. */
+  /**
+   * PyTorch's engine has none: these show that ours does not refuse. Its values are tested against the convolution's
+   * gradient.
+   */
   private static Stream<Case> deconvolution() {
     return Stream.of(Case.of("layer/deconvolution", m -> {
       NDArray x = Inputs.normal(m, 1, 1, 2, 3, 3);

@@ -77,7 +77,9 @@ sealed interface Outcome {
     return bytes;
   }
 
-  /** What differs, in one line; null when nothing does. Refusing what PyTorch refuses is the same, doing it is no fault. */
+  /**
+   * What differs, in one line; null when nothing does. Refusing what PyTorch refuses is the same, doing it is no fault.
+   */
   static @Nullable String difference(Case c, Outcome pytorch, Outcome ours) {
     if (pytorch instanceof Refused) {
       return null;

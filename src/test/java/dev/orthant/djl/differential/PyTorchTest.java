@@ -11,7 +11,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** PyTorch itself: records what it gives for each case, and prints how ours compares. {@code -Ddjl.cases=arithmetic/} takes those whose names begin so. */
+/**
+ * PyTorch itself: records what it gives for each case, and prints how ours compares. {@code -Ddjl.cases=arithmetic/}
+ * takes those whose names begin so.
+ */
 @Tag("pytorch")
 class PyTorchTest {
   private static final class Tally {

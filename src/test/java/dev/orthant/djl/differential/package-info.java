@@ -1,6 +1,7 @@
 /**
- * What DJL's PyTorch engine makes of each method, and what ours makes of it. {@code DifferentialTest} compares ours with what was recorded of PyTorch
- * ({@code src/test/resources/djl/pytorch.tsv}); {@code mvn -Ppytorch test} runs PyTorch itself, compares and records anew.
+ * What DJL's PyTorch engine makes of each method, and what ours makes of it. {@code DifferentialTest} compares ours
+ * with what was recorded of PyTorch ({@code src/test/resources/djl/pytorch.tsv}); {@code mvn -Ppytorch test} runs
+ * PyTorch itself, compares and records anew.
  */
 @NullMarked
 package dev.orthant.djl.differential;

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * @param inputs the shapes of a batch
  * @param data makes the inputs of step i
  * @param labels makes the labels of step i
- * @param training whether layers are told that they train: not where dropout, which draws other numbers in each engine, cannot be taken out
+ * @param training whether layers are told that they train: not where dropout, which draws other numbers in each engine,
+ * cannot be taken out
  */
 record Network(String name, Supplier<Block> block, Shape[] inputs, Step data, Step labels, Supplier<Loss> loss,
     Supplier<Optimizer> optimizer, boolean training) {
@@ -64,7 +65,10 @@ record Network(String name, Supplier<Block> block, Shape[] inputs, Step data, St
     return m.create(values, s);
   }
 
-  /** The same weights on every engine: the n-th array asked for is drawn with seed n, by its number of inputs (He et al. 2015). */
+  /**
+   * The same weights on every engine: the n-th array asked for is drawn with seed n, by its number of inputs (He et al.
+   * 2015).
+   */
   static ai.djl.training.initializer.Initializer weights() {
     int[] asked = {0};
     return (m, shape, type) -> {

@@ -68,8 +68,8 @@ final class Networks {
   }
 
   /**
-   * The zoo's separable convolutions, four of its thirteen: through all of them PyTorch's own gradients in F32 and F64 differ by a thousandth, so that losses
-   * could not agree.
+   * The zoo's separable convolutions, four of its thirteen: through all of them PyTorch's own gradients in F32 and F64
+   * differ by a thousandth, so that losses could not agree.
    */
   private static Block mobileNet() {
     var zoo = MobileNetV1.builder();

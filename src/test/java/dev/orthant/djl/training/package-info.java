@@ -1,4 +1,7 @@
-/** DJL's own networks trained on Orthant, beside what DJL's PyTorch engine made of them ({@code src/test/resources/djl/losses.tsv}). */
+/**
+ * DJL's own networks trained on Orthant, beside what DJL's PyTorch engine made of them ({@code
+ * src/test/resources/djl/losses.tsv}).
+ */
 @NullMarked
 package dev.orthant.djl.training;
 
