@@ -122,6 +122,7 @@ public final class Bounds {
     return known;
   }
 
+  /** Only {@code v} is right; for NaN, only NaN. */
   public static Expected exactly(double v) {
     return new Expected(v, Interval.point(v));
   }

@@ -4,6 +4,7 @@ package dev.orthant.core;
 public class ClosedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
+  /** With the whole message. */
   public ClosedException(String message) {
     super(message);
   }

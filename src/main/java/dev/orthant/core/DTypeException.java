@@ -4,6 +4,7 @@ package dev.orthant.core;
 public class DTypeException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
 
+  /** With the whole message. */
   public DTypeException(String message) {
     super(message);
   }

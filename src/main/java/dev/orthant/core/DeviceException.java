@@ -9,11 +9,13 @@ public class DeviceException extends RuntimeException {
 
   private final String device;
 
+  /** The message follows the device's name. */
   public DeviceException(String device, String message) {
     super(device + ": " + message);
     this.device = device;
   }
 
+  /** The message follows the device's name. */
   public DeviceException(String device, String message, Throwable cause) {
     super(device + ": " + message, cause);
     this.device = device;

@@ -4,6 +4,7 @@ package dev.orthant.core;
 public final class DeviceLostException extends DeviceException {
   private static final long serialVersionUID = 1L;
 
+  /** The message follows the device's name. */
   public DeviceLostException(String device, String message, Throwable cause) {
     super(device, "device lost: " + message, cause);
   }

@@ -4,10 +4,12 @@ package dev.orthant.core;
 public class InvalidInputException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** With the whole message. */
   public InvalidInputException(String message) {
     super(message);
   }
 
+  /** With the whole message, and what was thrown first. */
   public InvalidInputException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -6,6 +6,7 @@ public final class OutOfDeviceMemoryException extends DeviceException {
 
   private final long asked;
 
+  /** {@code asked} bytes were not to be had; {@code detail} says what is held. */
   public OutOfDeviceMemoryException(String device, long asked, String detail) {
     super(device, "out of memory: asked for " + asked + " bytes; " + detail);
     this.asked = asked;

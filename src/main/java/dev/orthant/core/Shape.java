@@ -51,6 +51,7 @@ public final class Shape {
     return n;
   }
 
+  /** The number of axes; 0 of a scalar. */
   public int rank() {
     return dims.length;
   }
@@ -74,6 +75,7 @@ public final class Shape {
     return elements;
   }
 
+  /** Whether there is no element: an extent is 0. */
   public boolean isEmpty() {
     return elements == 0;
   }

@@ -4,6 +4,7 @@ package dev.orthant.core;
 public class ShapeException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
 
+  /** With the whole message. */
   public ShapeException(String message) {
     super(message);
   }

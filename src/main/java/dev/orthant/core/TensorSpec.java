@@ -2,6 +2,7 @@ package dev.orthant.core;
 
 /** What is known of a tensor without its data: element type and shape. */
 public record TensorSpec(DType dtype, Shape shape) {
+  /** That type and shape. */
   public static TensorSpec of(DType dtype, long... dims) {
     return new TensorSpec(dtype, Shape.of(dims));
   }

@@ -40,6 +40,7 @@ public final class BufferPool<M> implements AutoCloseable {
   private long liveBlocks;
   private boolean closed;
 
+  /** A pool of {@code device}, which {@code source} fills. */
   public BufferPool(String device, Source<M> source) {
     this.device = device;
     this.source = source;

@@ -21,6 +21,7 @@ public interface Device extends AutoCloseable {
   /** The name users give: {@code cpu}, {@code opencl:0}. */
   String name();
 
+  /** What it is and can do. */
   DeviceInfo info();
 
   /**

@@ -35,6 +35,7 @@ public interface DeviceProvider {
    * @param expected whether this is as it should be on such a machine: then it is told, but nothing is wrong
    */
   record Problem(String subject, String reason, String cure, boolean expected) {
+    /** One that should not be. */
     public Problem(String subject, String reason, String cure) {
       this(subject, reason, cure, false);
     }

@@ -4,8 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.orthant.core.ShapeException;
+import dev.orthant.tensor.Sorted;
 import dev.orthant.tensor.Tensor;
-import dev.orthant.tensor.TensorShapes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ abstract class ArraySorting extends ArrayReductions {
     return computeAll(() -> {
       Tensor t = real("topK");
       Tensor line = t.shape().rank() == 0 ? t.reshape(1) : t;
-      TensorShapes.Sorted order = line.sort(axis, largest);
+      Sorted order = line.sort(axis, largest);
       long extent = line.shape().dim(axis);
       if (k < 0 || k > extent) {
         throw new ShapeException("topK: there are no " + k + " elements along axis " + axis + " of " + t.spec() + " on "

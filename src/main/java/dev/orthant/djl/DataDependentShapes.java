@@ -3,8 +3,8 @@ package dev.orthant.djl;
 import dev.orthant.core.DType;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
+import dev.orthant.tensor.Sorted;
 import dev.orthant.tensor.Tensor;
-import dev.orthant.tensor.TensorShapes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -53,7 +53,7 @@ final class DataDependentShapes {
    * @param counts the same of the third
    */
   static List<Tensor> elements(Tensor t, boolean inverse, boolean counts) {
-    TensorShapes.Sorted sorted = t.reshape(t.shape().elements()).sort(0, false);
+    Sorted sorted = t.reshape(t.shape().elements()).sort(0, false);
     Elements values = Elements.of(sorted.values());
     Elements from = Elements.of(sorted.indices());
     int n = Math.toIntExact(t.shape().elements());

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDList;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
-import dev.orthant.tensor.TensorMath;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -76,7 +75,7 @@ abstract class ExUpdates extends ExPooling {
     List<OrthantNDArray> written = new ArrayList<>(List.of(arrays.getFirst()));
     written.addAll(arrays.subList(2, formulas.size() + 1));
     List<Tensor> operands = arrays.subList(0, formulas.size() + 1).stream().map(ArrayCore::tensor).toList();
-    List<Tensor> next = ManagerCore.ownedAll(() -> TensorMath.applyAll(name, formulas,
+    List<Tensor> next = ManagerCore.ownedAll(() -> Tensor.applyAll(name, formulas,
         written.stream().map(a -> a.tensor().dtype()).toList(), operands, numbers.values()));
     for (int i = 0; i < next.size(); i++) {
       written.get(i).update(next.get(i));

@@ -25,9 +25,11 @@ public final class Activations {
   private static final double SELU_ALPHA = 1.6732632423543772;
   private static final double SELU_LAMBDA = 1.0507009873554805;
 
+  /** x. */
   public static final Activation IDENTITY = add(define("identity", x -> x).slopeByOutput(y -> constant(1)));
   /** {@code x < 0 ? 0 : x} (Nair and Hinton 2010). */
   public static final Activation RELU = add(define("relu", Expr::relu).slopeByOutput(y -> where(y.le(0), 0, 1)));
+  /** x clipped to [0, 6] (Krizhevsky 2010). */
   public static final Activation RELU6 = add(define("relu6", x -> clamp(x, constant(0), constant(6))).slopeByOutput(
       y -> where(y.le(0).or(y.ge(constant(6))), 0, 1)));
   /** αx for x ≤ 0 (Maas et al. 2013); its slope follows from y while α > 0. */
@@ -61,6 +63,7 @@ public final class Activations {
   public static final Activation HARD_SIGMOID =
       add(define("hard_sigmoid", in -> clamp(line(in.get(0), in.get(1), in.get(2)), constant(0), constant(1)),
           fixed("alpha", 1 / 6.0), fixed("beta", 0.5)));
+  /** tanh x. */
   public static final Activation TANH = add(define("tanh", Expr::tanh));
   /** x clipped to [min, max]. */
   public static final Activation HARD_TANH =
@@ -78,10 +81,13 @@ public final class Activations {
   public static final Activation GELU_TANH = add(define("gelu_tanh", x -> x.apply(Function.GELU_TANH)));
   /** x·tanh(softplus(x)) (Misra 2019). */
   public static final Activation MISH = add(define("mish", x -> x.apply(Function.MISH)));
+  /** |x|; the slope at 0 is 0. */
   public static final Activation ABS = add(define("abs", Expr::abs));
   /** relu(x)² (So et al. 2021). */
   public static final Activation SQUARED_RELU = add(define("squared_relu", x -> x.relu().squared()));
+  /** eˣ. */
   public static final Activation EXP = add(define("exp", Expr::exp));
+  /** √x; NaN for x < 0. */
   public static final Activation SQRT = add(define("sqrt", Expr::sqrt));
   /**
    * min(max(x, min), max): where the limits cross all is max, as in PyTorch and ONNX. The defaults leave x alone. At

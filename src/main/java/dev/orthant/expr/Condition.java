@@ -6,24 +6,31 @@ import java.util.function.IntFunction;
 public sealed interface Condition {
   /** {@code left relation right}. */
   record Compare(Relation relation, Expr left, Expr right, Measure measure) implements Condition {
+    /** With the measure that follows from its sides. */
     public Compare(Relation relation, Expr left, Expr right) {
       this(relation, left, right, Measure.over(left.measure(), right.measure()));
     }
   }
 
+  /** Both. */
   record And(Condition left, Condition right, Measure measure) implements Condition {
+    /** With the measure that follows from its sides. */
     public And(Condition left, Condition right) {
       this(left, right, Measure.over(left.measure(), right.measure()));
     }
   }
 
+  /** Either, or both. */
   record Or(Condition left, Condition right, Measure measure) implements Condition {
+    /** With the measure that follows from its sides. */
     public Or(Condition left, Condition right) {
       this(left, right, Measure.over(left.measure(), right.measure()));
     }
   }
 
+  /** The opposite. */
   record Not(Condition of, Measure measure) implements Condition {
+    /** With the measure that follows from what it turns round. */
     public Not(Condition of) {
       this(of, Measure.over(of.measure()));
     }
@@ -52,6 +59,7 @@ public sealed interface Condition {
       return symbol;
     }
 
+    /** {@code a relation b}. */
     public boolean test(double a, double b) {
       return switch (this) {
         case LT -> a < b;
@@ -64,14 +72,17 @@ public sealed interface Condition {
     }
   }
 
+  /** Both this and o. */
   default Condition and(Condition o) {
     return new And(this, o);
   }
 
+  /** This or o, or both. */
   default Condition or(Condition o) {
     return new Or(this, o);
   }
 
+  /** The opposite of this: true where a comparison failed for a NaN. */
   default Condition not() {
     return new Not(this);
   }
@@ -81,6 +92,7 @@ public sealed interface Condition {
     return Expr.where(this, 1, 0);
   }
 
+  /** The truth in double arithmetic. */
   default boolean evaluate(double[] inputs, double[] scalars) {
     return switch (this) {
       case Compare c -> c.relation().test(c.left().evaluate(inputs, scalars), c.right().evaluate(inputs, scalars));
@@ -90,6 +102,7 @@ public sealed interface Condition {
     };
   }
 
+  /** This with expressions in the place of inputs and launch-time numbers. */
   default Condition substitute(IntFunction<Expr> inputs, IntFunction<Expr> scalars) {
     return switch (this) {
       case Compare c ->
@@ -100,6 +113,7 @@ public sealed interface Condition {
     };
   }
 
+  /** How many nodes it has. */
   default int size() {
     return measure().size();
   }

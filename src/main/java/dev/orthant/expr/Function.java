@@ -183,14 +183,17 @@ public enum Function {
     return text;
   }
 
+  /** How far a device's own function may be off, in units in the last place: what OpenCL grants it. */
   public double ulps() {
     return ulps;
   }
 
+  /** Where it rises and falls. */
   public Trend trend() {
     return trend;
   }
 
+  /** The value in double: the truth that devices are measured against. */
   public double applyAsDouble(double x) {
     return value.applyAsDouble(x);
   }

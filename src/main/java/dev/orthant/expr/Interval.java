@@ -35,6 +35,7 @@ public record Interval(double lo, double hi, boolean nan) {
     return new Interval(Math.min(a, b), Math.max(a, b), nan);
   }
 
+  /** Whether it holds no number: only NaN is right. */
   public boolean surelyNan() {
     return lo > hi;
   }

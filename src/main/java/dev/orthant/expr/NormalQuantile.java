@@ -31,7 +31,9 @@ public enum NormalQuantile {
 
   /** The largest |q| of {@link #MIDDLE}. */
   public static final double MIDDLE_END = 0.425;
+  /** What q² is subtracted from to give the argument of {@link #MIDDLE}. */
   public static final double MIDDLE_SHIFT = 0.180625;
+  /** What is subtracted from r to give the argument of {@link #TAIL}. */
   public static final double TAIL_SHIFT = 1.6;
   /** Where {@link #TAIL} ends, and the shift of {@link #FAR_TAIL}. */
   public static final double TAIL_END = 5;

@@ -84,10 +84,12 @@ public enum Operator {
     };
   }
 
+  /** How far a device's own function may be off, in units in the last place: what OpenCL grants it. */
   public double ulps() {
     return ulps;
   }
 
+  /** The value in double: the truth that devices are measured against. */
   public double applyAsDouble(double a, double b) {
     return value.applyAsDouble(a, b);
   }

@@ -21,18 +21,22 @@ public record Parameter(String name, double initial, Placement placement) {
     PER_ELEMENT
   }
 
+  /** A number that the user chooses and training leaves alone. */
   public static Parameter fixed(String name, double initial) {
     return new Parameter(name, initial, Placement.FIXED);
   }
 
+  /** Learned, one value for the whole tensor. */
   public static Parameter shared(String name, double initial) {
     return new Parameter(name, initial, Placement.SHARED);
   }
 
+  /** Learned, one value for each channel. */
   public static Parameter perChannel(String name, double initial) {
     return new Parameter(name, initial, Placement.PER_CHANNEL);
   }
 
+  /** Learned, one value for each element of a sample. */
   public static Parameter perElement(String name, double initial) {
     return new Parameter(name, initial, Placement.PER_ELEMENT);
   }

@@ -91,22 +91,43 @@ public final class Checkpoint {
     return List.copyOf(entries.keySet());
   }
 
+  /** Whether there is an entry of that name. */
   public boolean has(String name) {
     return entries.containsKey(name);
   }
 
+  /**
+   * The whole number of that name.
+   *
+   * @throws InvalidInputException when there is none, or it is something else
+   */
   public long whole(String name) {
     return entry(name, Entry.Whole.class, "a whole number").value();
   }
 
+  /**
+   * The real number of that name.
+   *
+   * @throws InvalidInputException when there is none, or it is something else
+   */
   public double real(String name) {
     return entry(name, Entry.Real.class, "a real number").value();
   }
 
+  /**
+   * The text of that name.
+   *
+   * @throws InvalidInputException when there is none, or it is something else
+   */
   public String text(String name) {
     return entry(name, Entry.Text.class, "text").value();
   }
 
+  /**
+   * The tensor of that name, no copy.
+   *
+   * @throws InvalidInputException when there is none, or it is something else
+   */
   public HostTensor tensor(String name) {
     return entry(name, Entry.Values.class, "a tensor").value();
   }
@@ -188,14 +209,17 @@ public final class Checkpoint {
 
     private Builder() {}
 
+    /** Adds a whole number; names are taken once. */
     public Builder whole(String name, long value) {
       return put(name, new Entry.Whole(value));
     }
 
+    /** Adds a real number; names are taken once. */
     public Builder real(String name, double value) {
       return put(name, new Entry.Real(value));
     }
 
+    /** Adds a text; names are taken once. */
     public Builder text(String name, String value) {
       CheckpointFormat.requireText(name, value);
       return put(name, new Entry.Text(value));
@@ -215,6 +239,7 @@ public final class Checkpoint {
       return this;
     }
 
+    /** What was added so far. */
     public Checkpoint build() {
       return new Checkpoint("checkpoint", entries);
     }

@@ -49,10 +49,12 @@ public record HostTensor(TensorSpec spec, MemorySegment memory) {
     }
   }
 
+  /** The type of its elements. */
   public DType dtype() {
     return spec.dtype();
   }
 
+  /** Its extents, outermost first. */
   public Shape shape() {
     return spec.shape();
   }

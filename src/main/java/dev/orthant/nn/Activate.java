@@ -21,6 +21,7 @@ public record Activate(String name, Activation f, List<Double> arguments) implem
     return new Activate(f.name(), f, Arrays.stream(arguments).boxed().toList());
   }
 
+  /** Under another name, for the observer. */
   public Activate named(String other) {
     return new Activate(other, f, arguments);
   }

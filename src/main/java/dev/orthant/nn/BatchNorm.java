@@ -9,7 +9,6 @@ import dev.orthant.expr.Expr;
 import dev.orthant.op.Layout;
 import dev.orthant.tensor.Normalize;
 import dev.orthant.tensor.Tensor;
-import dev.orthant.tensor.TensorMath;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +50,12 @@ public record BatchNorm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance,
     return new BatchNorm(gamma, beta, mean, variance, layout, momentum, epsilon, f);
   }
 
+  /** With another share of the new batch in the running statistics. */
   public BatchNorm momentum(double value) {
     return new BatchNorm(gamma, beta, mean, variance, layout, value, epsilon, activation);
   }
 
+  /** With another ε, which is added to the variance. */
   public BatchNorm epsilon(double value) {
     return new BatchNorm(gamma, beta, mean, variance, layout, momentum, value, activation);
   }
@@ -101,7 +102,7 @@ public record BatchNorm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance,
     Expr take = Expr.scalar(1);
     Expr unbiased = Expr.scalar(2);
     try (Tensor m = batchMean.reshape(c); Tensor v = batchVariance.reshape(c)) {
-      List<Tensor> next = TensorMath.applyAll("batchNorm statistics",
+      List<Tensor> next = Tensor.applyAll("batchNorm statistics",
           List.of(OLD.times(keep).plus(NEW.times(take)),
               Expr.input(2).times(keep).plus(Expr.input(3).times(take).times(unbiased))),
           List.of(mean.dtype(), variance.dtype()), List.of(mean, m, variance, v), 1 - momentum, momentum,

@@ -21,6 +21,7 @@ public record Conv(Tensor weight, @Nullable Tensor bias, Conv2d how) implements 
     return of(p, in, out, size, size, how, Initializer.he());
   }
 
+  /** {@code height} × {@code width} filters from {@code initializer}, bias 0. */
   public static Conv of(Parameters p, long in, long out, int height, int width, Conv2d how, Initializer initializer) {
     Shape shape = filters(in, out, height, width, how);
     return p

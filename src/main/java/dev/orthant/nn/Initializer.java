@@ -101,18 +101,22 @@ public interface Initializer {
       }
     }
 
+    /** Drawn evenly from −√3·deviation to √3·deviation. */
     public Scaled uniform() {
       return new Scaled(Distribution.UNIFORM, by, gain);
     }
 
+    /** Drawn from a normal distribution cut at two deviations, scaled to keep the deviation. */
     public Scaled truncated() {
       return new Scaled(Distribution.TRUNCATED_NORMAL, by, gain);
     }
 
+    /** Scaled by what each output feeds: keeps the scale of gradients. */
     public Scaled fanOut() {
       return new Scaled(distribution, By.OUT, gain);
     }
 
+    /** With another gain, what the activation behind it calls for: √2 for ReLU. */
     public Scaled gain(double value) {
       return new Scaled(distribution, by, value);
     }

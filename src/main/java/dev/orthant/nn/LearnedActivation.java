@@ -32,6 +32,7 @@ public record LearnedActivation(String name, Activation f, List<Tensor> values, 
         f.parameters().stream().map(each -> q.learned(c, each.initial())).toList(), layout));
   }
 
+  /** Under another name, for the observer. */
   public LearnedActivation named(String other) {
     return new LearnedActivation(other, f, values, layout);
   }

@@ -18,6 +18,7 @@ public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
     return of(p, in, out, Initializer.he());
   }
 
+  /** Weights from {@code initializer}, bias 0. */
   public static Linear of(Parameters p, long in, long out, Initializer initializer) {
     return p.whole(q -> new Linear(weight(q, in, out, initializer), q.learned(Shape.of(out), 0)));
   }

@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param made is told of each tensor as soon as it is there
  */
 public record Parameters(Device device, DType dtype, RandomStream random, Consumer<Tensor> made) {
+  /** Without anybody being told. */
   public Parameters(Device device, DType dtype, RandomStream random) {
     this(device, dtype, random, _ -> {});
   }

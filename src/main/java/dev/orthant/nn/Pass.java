@@ -14,16 +14,19 @@ import java.util.function.BiConsumer;
  *     read, there
  */
 public record Pass(boolean training, RandomStream random, BiConsumer<String, Tensor> observer) {
+  /** Dropout drops, batch norm uses the batch's own statistics and keeps running ones. */
   public static Pass training(RandomStream random) {
     return new Pass(true, random, (name, y) -> {
     });
   }
 
+  /** Nothing is dropped, batch norm uses its running statistics. */
   public static Pass inference() {
     return new Pass(false, new RandomStream(0), (name, y) -> {
     });
   }
 
+  /** This pass, with each activation layer's output shown to {@code watcher}. */
   public Pass observedBy(BiConsumer<String, Tensor> watcher) {
     return new Pass(training, random, watcher);
   }

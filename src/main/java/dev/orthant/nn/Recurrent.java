@@ -40,6 +40,7 @@ public record Recurrent(List<List<RecurrentCell>> layers, double dropout) implem
     return of(p, kind, features, h, 1, false, 0);
   }
 
+  /** {@code layers} layers of {@code h} units, in one direction or both, with dropout between them in training. */
   public static Recurrent of(Parameters p, RecurrentCell.Kind kind, long features, long h, int layers,
       boolean bidirectional, double dropout) {
     int directions = bidirectional ? 2 : 1;

@@ -35,6 +35,7 @@ public record Call(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
     }
   }
 
+  /** The type and shape of input {@code i}. */
   public TensorSpec input(int i) {
     return inputs.get(i);
   }
@@ -59,10 +60,12 @@ public record Call(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
     return types;
   }
 
+  /** The floating-point operations it takes, a multiplication and an addition counted as two. */
   public double flops() {
     return op.flops(inputs);
   }
 
+  /** The bytes of its inputs and outputs, each moved once. */
   public long bytes() {
     return op.bytes(inputs);
   }

@@ -16,6 +16,7 @@ import java.util.List;
  * The output has the type of lhs.
  */
 public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBackwardData, Conv2dBackwardWeights {
+  /** What is done to each sum before it is stored. */
   Epilogue epilogue();
 
   /** How F32 operands are multiplied. */
@@ -36,6 +37,7 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBac
   /** Takes the products that are summed, one by one. */
   @FunctionalInterface
   interface TermVisitor {
+    /** Takes the row-major places of two elements that are multiplied. */
     void multiply(long lhsElement, long rhsElement);
   }
 

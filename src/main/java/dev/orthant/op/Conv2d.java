@@ -25,10 +25,12 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
    */
   public record Extents(long n, long c, long h, long w, long k, long r, long s, long p, long q) {}
 
+  /** {@link #PLAIN} with the same stride along both axes. */
   public static Conv2d stride(int stride) {
     return PLAIN.strides(stride, stride);
   }
 
+  /** With these strides along height and width, each at least 1. */
   public Conv2d strides(int h, int w) {
     return new Conv2d(window.stride(h, w), groups, layout, epilogue, math);
   }
@@ -38,18 +40,22 @@ public record Conv2d(Window window, int groups, Layout layout, Epilogue epilogue
     return padding(all, all, all, all);
   }
 
+  /** With this zero padding on each side, in pixels, each from 0. */
   public Conv2d padding(int top, int left, int bottom, int right) {
     return new Conv2d(window.padding(top, left, bottom, right), groups, layout, epilogue, math);
   }
 
+  /** With these distances between neighbouring taps, each at least 1. */
   public Conv2d dilation(int h, int w) {
     return new Conv2d(window.dilation(h, w), groups, layout, epilogue, math);
   }
 
+  /** In {@code count} groups, which divide channels and filters; as many as channels is depthwise. */
   public Conv2d groups(int count) {
     return new Conv2d(window, count, layout, epilogue, math);
   }
 
+  /** With images and filters in another layout. */
   public Conv2d layout(Layout other) {
     return new Conv2d(window, groups, other, epilogue, math);
   }

@@ -61,6 +61,7 @@ public record Copy(List<Axis> axes, double fill) implements Op {
     axes = List.copyOf(axes);
   }
 
+  /** What lies outside the input is 0. */
   public static Copy of(Axis... axes) {
     return new Copy(Arrays.asList(axes), 0);
   }

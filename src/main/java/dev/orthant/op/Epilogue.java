@@ -27,6 +27,7 @@ public record Epilogue(Expr formula, int operands, List<Double> scalars) {
     scalars = List.copyOf(scalars);
   }
 
+  /** Whether it leaves the product as it is. */
   public boolean isIdentity() {
     return formula.equals(NONE.formula);
   }

@@ -18,6 +18,7 @@ import java.util.List;
  */
 public record MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilogue, MathMode math)
     implements Contraction {
+  /** Neither operand transposed, no epilogue. */
   public static final MatMul PLAIN = new MatMul(false, false, Epilogue.NONE);
 
   /** A product in true F32. */

@@ -57,6 +57,7 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
     return "pool2d";
   }
 
+  /** The extents of input and output for images {@code x}. */
   public Extents extents(TensorSpec x) {
     int ha = layout.heightAxis();
     long h = x.shape().dim(ha);

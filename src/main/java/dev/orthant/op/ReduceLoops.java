@@ -84,10 +84,12 @@ public final class ReduceLoops {
     return inner;
   }
 
+  /** The loop over the elements of the result. */
   public Loop kept() {
     return kept;
   }
 
+  /** The loop over what becomes one element. */
   public Loop reduced() {
     return reduced;
   }

@@ -10,14 +10,17 @@ public record Window(int strideH, int strideW, int padTop, int padLeft, int padB
   /** Stride 1, no padding, no dilation. */
   public static final Window UNIT = new Window(1, 1, 0, 0, 0, 0, 1, 1);
 
+  /** With these strides along height and width. */
   public Window stride(int h, int w) {
     return new Window(h, w, padTop, padLeft, padBottom, padRight, dilationH, dilationW);
   }
 
+  /** With this zero padding on each side, from 0. */
   public Window padding(int top, int left, int bottom, int right) {
     return new Window(strideH, strideW, top, left, bottom, right, dilationH, dilationW);
   }
 
+  /** With these distances between neighbouring taps. */
   public Window dilation(int h, int w) {
     return new Window(strideH, strideW, padTop, padLeft, padBottom, padRight, h, w);
   }

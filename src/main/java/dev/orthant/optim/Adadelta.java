@@ -22,22 +22,27 @@ public record Adadelta(Schedule rate, double rho, double epsilon, double weightD
     Hyper.nonNegative("adadelta", "weightDecay", weightDecay);
   }
 
+  /** With a constant learning rate η. */
   public Adadelta rate(double value) {
     return rate(Schedule.constant(value));
   }
 
+  /** With a learning rate η that changes from step to step. */
   public Adadelta rate(Schedule value) {
     return new Adadelta(value, rho, epsilon, weightDecay);
   }
 
+  /** With another ρ, from 0 to less than 1. */
   public Adadelta rho(double value) {
     return new Adadelta(rate, value, epsilon, weightDecay);
   }
 
+  /** With another ε &gt; 0. */
   public Adadelta epsilon(double value) {
     return new Adadelta(rate, rho, value, weightDecay);
   }
 
+  /** With a weight decay λ ≥ 0. */
   public Adadelta weightDecay(double value) {
     return new Adadelta(rate, rho, epsilon, value);
   }

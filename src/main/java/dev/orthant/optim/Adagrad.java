@@ -26,26 +26,32 @@ public record Adagrad(Schedule rate, double rateDecay, double initial, double ep
     Hyper.nonNegative("adagrad", "weightDecay", weightDecay);
   }
 
+  /** With a constant learning rate η. */
   public Adagrad rate(double value) {
     return rate(Schedule.constant(value));
   }
 
+  /** With a learning rate η that changes from step to step. */
   public Adagrad rate(Schedule value) {
     return new Adagrad(value, rateDecay, initial, epsilon, weightDecay);
   }
 
+  /** With a decay δ ≥ 0 of the rate. */
   public Adagrad rateDecay(double value) {
     return new Adagrad(rate, value, initial, epsilon, weightDecay);
   }
 
+  /** With another s to begin with, ≥ 0. */
   public Adagrad initial(double value) {
     return new Adagrad(rate, rateDecay, value, epsilon, weightDecay);
   }
 
+  /** With another ε &gt; 0. */
   public Adagrad epsilon(double value) {
     return new Adagrad(rate, rateDecay, initial, value, weightDecay);
   }
 
+  /** With a weight decay λ ≥ 0. */
   public Adagrad weightDecay(double value) {
     return new Adagrad(rate, rateDecay, initial, epsilon, value);
   }

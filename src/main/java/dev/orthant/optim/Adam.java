@@ -39,26 +39,32 @@ public record Adam(Schedule rate, double beta1, double beta2, double epsilon, bo
     Hyper.nonNegative(name, "weightDecay", weightDecay);
   }
 
+  /** With a constant learning rate η. */
   public Adam rate(double value) {
     return rate(Schedule.constant(value));
   }
 
+  /** With a learning rate η that changes from step to step. */
   public Adam rate(Schedule value) {
     return new Adam(value, beta1, beta2, epsilon, amsgrad, decoupled, weightDecay);
   }
 
+  /** With other β₁ and β₂, each from 0 to less than 1. */
   public Adam betas(double first, double second) {
     return new Adam(rate, first, second, epsilon, amsgrad, decoupled, weightDecay);
   }
 
+  /** With another ε &gt; 0. */
   public Adam epsilon(double value) {
     return new Adam(rate, beta1, beta2, value, amsgrad, decoupled, weightDecay);
   }
 
+  /** Whether to divide by the largest v so far (Reddi et al. 2018). */
   public Adam amsgrad(boolean value) {
     return new Adam(rate, beta1, beta2, epsilon, value, decoupled, weightDecay);
   }
 
+  /** With a weight decay λ ≥ 0. */
   public Adam weightDecay(double value) {
     return new Adam(rate, beta1, beta2, epsilon, amsgrad, decoupled, value);
   }

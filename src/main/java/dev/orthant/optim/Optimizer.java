@@ -66,11 +66,13 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
+  /** Without parameters yet. */
   public Optimizer(UpdateRule rule) {
     this.rule = rule;
     this.formulas = rule.formulas();
   }
 
+  /** How parameters are updated. */
   public UpdateRule rule() {
     return rule;
   }

@@ -29,30 +29,37 @@ public record RmsProp(Schedule rate, double alpha, double epsilon, double moment
     Hyper.nonNegative("rmsprop", "weightDecay", weightDecay);
   }
 
+  /** With a constant learning rate η. */
   public RmsProp rate(double value) {
     return rate(Schedule.constant(value));
   }
 
+  /** With a learning rate η that changes from step to step. */
   public RmsProp rate(Schedule value) {
     return new RmsProp(value, alpha, epsilon, momentum, centered, weightDecay);
   }
 
+  /** With another α, from 0 to less than 1. */
   public RmsProp alpha(double value) {
     return new RmsProp(rate, value, epsilon, momentum, centered, weightDecay);
   }
 
+  /** With another ε &gt; 0. */
   public RmsProp epsilon(double value) {
     return new RmsProp(rate, alpha, value, momentum, centered, weightDecay);
   }
 
+  /** With a momentum μ, from 0 to less than 1. */
   public RmsProp momentum(double value) {
     return new RmsProp(rate, alpha, epsilon, value, centered, weightDecay);
   }
 
+  /** Whether the average gradient is subtracted (Graves 2013). */
   public RmsProp centered(boolean value) {
     return new RmsProp(rate, alpha, epsilon, momentum, value, weightDecay);
   }
 
+  /** With a weight decay λ ≥ 0. */
   public RmsProp weightDecay(double value) {
     return new RmsProp(rate, alpha, epsilon, momentum, centered, value);
   }

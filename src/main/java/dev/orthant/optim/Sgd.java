@@ -25,22 +25,27 @@ public record Sgd(Schedule rate, double momentum, boolean nesterov, double weigh
     }
   }
 
+  /** With a constant learning rate η. */
   public Sgd rate(double value) {
     return rate(Schedule.constant(value));
   }
 
+  /** With a learning rate η that changes from step to step. */
   public Sgd rate(Schedule value) {
     return new Sgd(value, momentum, nesterov, weightDecay);
   }
 
+  /** With a momentum μ, from 0 to less than 1. */
   public Sgd momentum(double value) {
     return new Sgd(rate, value, nesterov, weightDecay);
   }
 
+  /** Whether the momentum is Nesterov's; it must not be 0 then. */
   public Sgd nesterov(boolean value) {
     return new Sgd(rate, momentum, value, weightDecay);
   }
 
+  /** With a weight decay λ ≥ 0. */
   public Sgd weightDecay(double value) {
     return new Sgd(rate, momentum, nesterov, value);
   }

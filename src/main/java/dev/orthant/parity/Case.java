@@ -40,6 +40,7 @@ public record Case(String id, String group, Op op, List<TensorSpec> inputs, Data
     inputs = List.copyOf(inputs);
   }
 
+  /** The type it is listed under: that of the first input, or of the output if there is none. */
   public DType dtype() {
     return (inputs.isEmpty() ? op.infer(inputs) : inputs).getFirst().dtype();
   }

@@ -27,6 +27,7 @@ public final class Check {
   private final Device device;
   private final long seed;
 
+  /** Inputs are drawn from {@code seed}: the same on every device. */
   public Check(Device device, long seed) {
     this.device = device;
     this.seed = seed;

@@ -33,6 +33,7 @@ public record ParityReport(long seed, List<Verdict> verdicts) {
           measured.stream().mapToDouble(Precision::maxUlp).max().orElse(0));
     }
 
+    /** How many cases were neither right nor unsupported. */
     public long failed() {
       return cases - passed - unsupported;
     }
@@ -49,6 +50,7 @@ public record ParityReport(long seed, List<Verdict> verdicts) {
             Collectors.collectingAndThen(Collectors.toList(), Summary::of)));
   }
 
+  /** What was neither right nor unsupported. */
   public List<Verdict> failures() {
     return verdicts.stream().filter(v -> !v.fine()).toList();
   }

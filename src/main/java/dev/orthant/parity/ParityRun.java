@@ -11,6 +11,7 @@ public final class ParityRun {
   private final List<Case> cases;
   private final long seed;
 
+  /** Inputs are drawn from {@code seed}: the same on every device. */
   public ParityRun(List<Device> devices, List<Case> cases, long seed) {
     this.devices = List.copyOf(devices);
     this.cases = List.copyOf(cases);

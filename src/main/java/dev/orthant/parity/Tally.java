@@ -16,6 +16,7 @@ public final class Tally {
   private double[] ulps = new double[64];
   private @Nullable String worstPlace;
 
+  /** An empty one. */
   public Tally(DType type) {
     this.type = type;
   }

@@ -39,6 +39,7 @@ public final class UlpSweep {
    */
   public record Row(String device, String activation, String what, DType type, double ulps, double at, double got,
       double truth, double limit, long count) {
+    /** Whether the worst error is within the limit. */
     public boolean fine() {
       return ulps <= limit;
     }

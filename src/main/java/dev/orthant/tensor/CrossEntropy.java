@@ -63,7 +63,7 @@ public record CrossEntropy(@Nullable Long ignored, double smoothing, @Nullable T
       Reduce op = new Reduce(all,
           List.of(new Reduce.Stage(Reduce.Kind.SUM, Expr.input(0)), new Reduce.Stage(Reduce.Kind.SUM, Expr.input(1))),
           List.of(new Reduce.Result(sum.div(count), true, logits.dtype())), 2, List.of());
-      return TensorReductions.drop(Launcher.reduce("crossEntropy", op, List.of(losses, counts), Set.of()).getFirst(),
+      return Tensor.drop(Launcher.reduce("crossEntropy", op, List.of(losses, counts), Set.of()).getFirst(),
           all, false);
     }
   }
@@ -115,7 +115,7 @@ public record CrossEntropy(@Nullable Long ignored, double smoothing, @Nullable T
       }
       // The maximum cancels: its own gradient is nothing.
       return Launcher.reduce("crossEntropy", op, inputs, Set.of(0)).stream()
-          .map(r -> TensorReductions.drop(r, over, false)).toList();
+          .map(r -> Tensor.drop(r, over, false)).toList();
     }
   }
 

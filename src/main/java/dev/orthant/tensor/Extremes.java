@@ -23,7 +23,7 @@ final class Extremes {
       long length = x.shape().dim(axis);
       // A reduction numbers the elements of a row in the type that it computes in.
       boolean exact = length <= Reduce.EXACT || !x.dtype().isFloating() || x.dtype() == DType.F64;
-      return exact ? TensorReductions.drop(find(name, kind, x, axis, false).getFirst(), List.of(axis), false)
+      return exact ? Tensor.drop(find(name, kind, x, axis, false).getFirst(), List.of(axis), false)
           : inParts(name, kind, x, axis);
     });
   }
@@ -73,7 +73,7 @@ final class Extremes {
       }
       Tensor part = find(name, kind, values, axis, false).getFirst();
       Tensor place = places.gatherElements(axis, part).add(part.mul((double) each));
-      return scope.keep(TensorReductions.drop(place, List.of(axis), false));
+      return scope.keep(Tensor.drop(place, List.of(axis), false));
     }
   }
 }

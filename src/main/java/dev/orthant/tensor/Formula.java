@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Formula(String name, Expr value, List<Double> scalars, List<Philox> noise, @Nullable DType type, Shape least,
     @Nullable Expr slopeByOutput) {
+  /** This tensor, and the other operand; the launch's first number. */
+  static final Expr X = Expr.input(0);
+  static final Expr Y = Expr.input(1);
+  static final Expr S = Expr.scalar(0);
+  static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
+
   static Formula of(String name, Expr value, double... scalars) {
     return new Formula(name, value, Arrays.stream(scalars).boxed().toList(), List.of(), null, Shape.of(), null);
   }

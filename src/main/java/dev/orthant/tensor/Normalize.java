@@ -60,6 +60,7 @@ public record Normalize(List<Integer> axes, double epsilon, boolean rootMeanSqua
     return new Normalize(Arrays.asList(axes), 1e-5, false, Activations.IDENTITY);
   }
 
+  /** With another ε, which is added to the variance or mean square. */
   public Normalize epsilon(double value) {
     return new Normalize(axes, value, rootMeanSquare, activation);
   }
@@ -69,6 +70,7 @@ public record Normalize(List<Integer> axes, double epsilon, boolean rootMeanSqua
     return new Normalize(axes, epsilon, true, activation);
   }
 
+  /** With f done on the way, after scale, shift and residual. */
   public Normalize activation(Activation f) {
     return new Normalize(axes, epsilon, rootMeanSquare, f);
   }

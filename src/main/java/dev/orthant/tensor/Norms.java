@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The norms of {@link TensorReductions#norm(double, boolean, int...)} that need the largest magnitude of a row first.
+ * The norms of {@link ReduceOps#norm(double, boolean, int...)} that need the largest magnitude of a row first.
  */
 final class Norms {
   /**

@@ -19,6 +19,7 @@ public final class RandomStream {
   private final long seed;
   private final AtomicLong offset;
 
+  /** A stream from its beginning. */
   public RandomStream(long seed) {
     this(seed, 0);
   }
@@ -29,6 +30,7 @@ public final class RandomStream {
     this.offset = new AtomicLong(offset);
   }
 
+  /** What all its numbers follow from. */
   public long seed() {
     return seed;
   }

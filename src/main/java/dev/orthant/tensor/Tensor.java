@@ -9,9 +9,12 @@ import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
 import dev.orthant.device.Device;
+import dev.orthant.expr.Expr;
 import dev.orthant.op.Call;
+import dev.orthant.op.Concat;
 import dev.orthant.op.Contraction;
 import dev.orthant.op.Pointwise;
+import dev.orthant.op.Reduce;
 import dev.orthant.tensor.graph.Definition;
 import dev.orthant.tensor.graph.FusionSwitch;
 import dev.orthant.tensor.graph.Node;
@@ -39,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> A mistake in shapes, types or devices throws {@link InvalidInputException} where it is made. A
  * device's failure surfaces as {@link dev.orthant.core.DeviceException} when a result is read, and names the op.
  */
-public final class Tensor extends TensorProducts implements AutoCloseable {
+public final class Tensor
+    implements HostOps, ElementwiseOps, ActivationOps, ReduceOps, ShapeOps, ProductOps, AutoCloseable {
   // An object may be collected while its last method still runs: whoever takes the node out of the handle keeps the
   // tensor reachable (reachabilityFence) until a reference of its own is in place.
   private static final Cleaner CLEANER = Cleaner.create();
@@ -81,12 +85,12 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     TensorSpec spec = new TensorSpec(dtype, shape);
     return written(device, spec, buffer -> {
       try (Arena arena = Arena.ofConfined()) {
-        MemorySegment memory = arena.allocate(Math.min(spec.bytes(), PIECE), Long.BYTES);
+        MemorySegment memory = arena.allocate(Math.min(spec.bytes(), HostCopies.PIECE), Long.BYTES);
         for (long i = 0; i < memory.byteSize() / dtype.size(); i++) {
           dtype.set(memory, i, value);
         }
-        for (long first = 0; first < spec.bytes(); first += PIECE) {
-          device.write(buffer, first, memory.asSlice(0, Math.min(PIECE, spec.bytes() - first)));
+        for (long first = 0; first < spec.bytes(); first += HostCopies.PIECE) {
+          device.write(buffer, first, memory.asSlice(0, Math.min(HostCopies.PIECE, spec.bytes() - first)));
         }
       }
     });
@@ -143,25 +147,27 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   // ---- what it is --------------------------------------------------------------------------------------------------
 
-  @Override
+  /** Where its elements are or will be. */
   public Device device() {
     return handle.node().device();
   }
 
-  @Override
+  /** Its type and shape. */
   public TensorSpec spec() {
     return handle.node().spec();
   }
 
-  @Override
+  /** Its extents, outermost first. */
   public Shape shape() {
     return spec().shape();
   }
 
+  /** The type of its elements. */
   public DType dtype() {
     return spec().dtype();
   }
 
+  /** Whether {@link #close} was called: every other use then throws {@link ClosedException}. */
   public boolean isClosed() {
     return handle.isClosed();
   }
@@ -171,19 +177,13 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     return handle.locked(Node::isPending);
   }
 
-  @Override
   Handle handle() {
     return handle;
   }
 
-  @Override
-  Tensor self() {
-    return this;
-  }
-
   // ---- products ----------------------------------------------------------------------------------------------------
 
-  @Override
+  /** A product whose epilogue is still open. */
   Tensor product(Contraction op, Tensor rhs) {
     try (Operands held = Operands.of(op.name(), List.of(this, rhs))) {
       Node a = held.first();
@@ -216,8 +216,10 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   // ---- elementwise -------------------------------------------------------------------------------------------------
 
-  /** Joins a pending product or formula into one launch. The basis of every elementwise method. */
-  @Override
+  /**
+   * y = formula(this, others…) element by element, broadcast: joins a pending product or formula into one launch. The
+   * basis of every elementwise method.
+   */
   Tensor elementwise(Formula f, List<Tensor> others) {
     List<Tensor> all = new ArrayList<>(List.of(this));
     all.addAll(others);
@@ -266,7 +268,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
 
   // ---- shape -------------------------------------------------------------------------------------------------------
 
-  @Override
+  /** The same elements, in the same order, under another shape. Costs nothing. */
   public Tensor reshape(long... dims) {
     Shape shape = Shape.of(dims);
     try (Operands held = Operands.of(this)) {
@@ -298,6 +300,49 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     }
   }
 
+  // ---- axes ----------------------------------------------------------------------------------------------------------
+
+  /** The axes, checked, ascending and from 0. */
+  List<Integer> axes(String name, int... axes) {
+    int rank = shape().rank();
+    int[] all = axes.length == 0 ? java.util.stream.IntStream.range(0, rank).toArray() : axes;
+    List<Integer> result = Arrays.stream(all).map(a -> a < 0 ? a + rank : a).sorted().boxed().toList();
+    if (result.stream().distinct().count() != all.length || result.stream().anyMatch(a -> a < 0 || a >= rank)) {
+      throw new ShapeException(
+          name + ": axes " + Arrays.toString(axes) + " are not distinct axes of " + spec() + " (on " + device().name()
+              + ")");
+    }
+    return result;
+  }
+
+  /** The axis, checked and from 0. */
+  int axis(String name, int axis) {
+    return axes(name, axis).getFirst();
+  }
+
+  /** A result with extent 1 along the axes, without them if so wanted. */
+  static Tensor drop(Tensor kept, List<Integer> axes, boolean keepDims) {
+    if (keepDims || axes.isEmpty()) {
+      return kept;
+    }
+    long[] dims = kept.shape().dims();
+    long[] left = java.util.stream.IntStream.range(0, dims.length).filter(d -> !axes.contains(d))
+        .mapToLong(d -> dims[d]).toArray();
+    try (kept) {
+      return kept.reshape(left);
+    }
+  }
+
+  /**
+   * The sum over the axes along which {@code shape} would be repeated to become this shape: what broadcasting does,
+   * backwards.
+   */
+  Tensor sumTo(Shape shape) {
+    List<Integer> over = Adjoint.repeated(shape, shape());
+    Tensor sums = over.isEmpty() ? this : sum(true, over.stream().mapToInt(Integer::intValue).toArray());
+    return sums.reshape(shape.dims());
+  }
+
   /** Throws unless every element of this index tensor is from 0 to {@code extent} − 1. */
   void requireRange(String what, long extent) {
     Training.requireRange(this, what, extent);
@@ -320,6 +365,7 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
     return this;
   }
 
+  /** Whether {@link #requireGradient} was called. */
   public boolean requiresGradient() {
     return handle.locked(node -> node.leaf() != null);
   }
@@ -376,6 +422,49 @@ public final class Tensor extends TensorProducts implements AutoCloseable {
       Training.assign(this, value);
     } finally {
       Reference.reachabilityFence(value);
+    }
+  }
+
+  // ---- several tensors ---------------------------------------------------------------------------------------------
+
+  /**
+   * Several formulas over the same tensors in one launch, at once and not recorded by a tape: an optimizer's new
+   * parameter and state, for example. Pending elementwise work on the tensors is done on the way.
+   *
+   * @param types of the results
+   * @param inputs formula inputs 0, 1, …
+   */
+  public static List<Tensor> applyAll(String name, List<Expr> formulas, List<DType> types, List<Tensor> inputs,
+      double... scalars) {
+    Pointwise op = new Pointwise(formulas, inputs.size(), Arrays.stream(scalars).boxed().toList(), types, List.of(),
+        Shape.of());
+    return Launcher.pointwiseUnrecorded(name, op, inputs);
+  }
+
+  /**
+   * Several reductions of the same tensors in one launch, at once and not recorded by a tape: what a monitor wants to
+   * know, for example. Pending elementwise work on the tensors is done on the way; if that is all that {@code inputs}'
+   * first waits for, its value is stored as well.
+   */
+  public static List<Tensor> reduceAll(String name, Reduce op, List<Tensor> inputs) {
+    return Launcher.reduceUnrecorded(name, op, inputs, true);
+  }
+
+  /** Tensors of one type one behind the other along an axis. */
+  public static Tensor concat(int axis, List<Tensor> parts) {
+    if (parts.isEmpty()) {
+      throw new InvalidInputException("concat: takes at least 1 tensor");
+    }
+    return Launcher.run("concat", new Concat(parts.getFirst().axis("concat", axis)), parts).getFirst();
+  }
+
+  /** Tensors of one shape and type along a new axis. */
+  public static Tensor stack(int axis, List<Tensor> parts) {
+    List<Tensor> wide = parts.stream().map(t -> t.expandDims(axis)).toList();
+    try {
+      return concat(axis, wide);
+    } finally {
+      wide.forEach(Tensor::close);
     }
   }
 

@@ -146,7 +146,7 @@ class IntegersTest {
     assertThat(x.apply("product", DType.F32, X.times(Y), List.of(y)).apply("sum", DType.I32, X.plus(1), List.of())
         .toDoubleArray()).containsExactly(3, 11, -5);
     Tensor quotient = x.apply("div", DType.F32, X.div(Y), List.of(y));
-    assertThat(TensorMath.applyAll("tests", List.of(X.gt(0).asNumber()), List.of(DType.BOOL), List.of(quotient))
+    assertThat(Tensor.applyAll("tests", List.of(X.gt(0).asNumber()), List.of(DType.BOOL), List.of(quotient))
         .getFirst().toDoubleArray()).containsExactly(1, 1, 0);
     assertThat(x.apply("div", DType.F32, X.div(Y), List.of(y)).argMax(0).toDoubleArray()).containsExactly(1);
   }

@@ -3,7 +3,6 @@ package dev.orthant.tensor;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Activations;
-import dev.orthant.op.Contraction;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Conv2dBackwardData;
 import dev.orthant.op.Epilogue;
@@ -15,9 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link Tensor} that multiplies matrices, convolves, pools and normalises. */
-public abstract sealed class TensorProducts extends TensorShapes permits Tensor {
-  /** A product whose epilogue is still open. */
-  abstract Tensor product(Contraction op, Tensor rhs);
+public sealed interface ProductOps permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
 
   /**
    * The matrix product: this (…, m, k) · {@code rhs} (…, k, n) = (…, m, n); leading axes broadcast. A vector (k) on the
@@ -29,17 +29,17 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * {@link dev.orthant.op.Pointwise#integers}. Integers are multiplied and summed in 64 bits: exact, and what the type
    * cannot hold wraps around, as in PyTorch. Each operand's gradient has its own type; integers have none.
    */
-  public Tensor matMul(Tensor rhs) {
+  default Tensor matMul(Tensor rhs) {
     return matMul(rhs, false, false);
   }
 
   /** The matrix product, F32 operands multiplied as {@code math} says. */
-  public Tensor matMul(Tensor rhs, MathMode math) {
+  default Tensor matMul(Tensor rhs, MathMode math) {
     return matMul(rhs, false, false, math);
   }
 
   /** The matrix product with either operand's last two axes taken as transposed. */
-  public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs) {
+  default Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs) {
     return matMul(rhs, transposeThis, transposeRhs, MathMode.standard());
   }
 
@@ -47,7 +47,7 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * The matrix product with either operand's last two axes taken as transposed, F32 operands multiplied as {@code math}
    * says.
    */
-  public Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs, MathMode math) {
+  default Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs, MathMode math) {
     return new MatrixProduct(transposeThis, transposeRhs, math).of(self(), rhs);
   }
 
@@ -55,21 +55,21 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * Convolution of these images with {@code filters}; shapes as {@link Layout} says. F32 operands are multiplied as
    * {@code how} says, and where it says nothing but true F32 as {@link MathMode#standard} does.
    */
-  public Tensor conv2d(Tensor filters, Conv2d how) {
-    return product(plain("conv2d", how), filters);
+  default Tensor conv2d(Tensor filters, Conv2d how) {
+    return self().product(plain("conv2d", how), filters);
   }
 
   /**
    * One-dimensional convolution: signals (n, c, l) with filters (k, c/groups, s), or (n, l, c) with (k, s, c/groups) in
    * NHWC; only the width of {@code how}'s window counts.
    */
-  public Tensor conv1d(Tensor filters, Conv2d how) {
-    if (shape().rank() != 3 || filters.shape().rank() != 3) {
-      throw new ShapeException("conv1d: takes rank 3 signals and filters, got " + spec() + ", " + filters.spec()
-          + " (on " + device().name() + ")");
+  default Tensor conv1d(Tensor filters, Conv2d how) {
+    if (self().shape().rank() != 3 || filters.shape().rank() != 3) {
+      throw new ShapeException("conv1d: takes rank 3 signals and filters, got " + self().spec() + ", " + filters.spec()
+          + " (on " + self().device().name() + ")");
     }
     int axis = how.layout().heightAxis();
-    try (Tensor image = expandDims(axis);
+    try (Tensor image = self().expandDims(axis);
         Tensor wide = filters.expandDims(axis);
         Tensor y = image.conv2d(wide, alongWidth(how))) {
       return y.squeeze(axis);
@@ -88,13 +88,13 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * q, k) with (k, s, c/groups) give (n, l, c); only the width of {@code how}'s window counts. See
    * {@link #convTranspose2d(Tensor, Conv2d, int)}.
    */
-  public Tensor convTranspose1d(Tensor filters, Conv2d how, int extra) {
-    if (shape().rank() != 3 || filters.shape().rank() != 3) {
-      throw new ShapeException("convTranspose1d: takes rank 3 signals and filters, got " + spec() + ", "
-          + filters.spec() + " (on " + device().name() + ")");
+  default Tensor convTranspose1d(Tensor filters, Conv2d how, int extra) {
+    if (self().shape().rank() != 3 || filters.shape().rank() != 3) {
+      throw new ShapeException("convTranspose1d: takes rank 3 signals and filters, got " + self().spec() + ", "
+          + filters.spec() + " (on " + self().device().name() + ")");
     }
     int axis = how.layout().heightAxis();
-    try (Tensor image = expandDims(axis);
+    try (Tensor image = self().expandDims(axis);
         Tensor wide = filters.expandDims(axis);
         Tensor y = image.convTranspose2d(wide, alongWidth(how), 0, extra)) {
       return y.squeeze(axis);
@@ -108,7 +108,7 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * @param extra rows and columns more at the end (output padding), less than the stride or than the dilation, as
    * PyTorch has it
    */
-  public Tensor convTranspose2d(Tensor filters, Conv2d how, int extra) {
+  default Tensor convTranspose2d(Tensor filters, Conv2d how, int extra) {
     return convTranspose2d(filters, how, extra, extra);
   }
 
@@ -116,18 +116,19 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * As {@link #convTranspose2d(Tensor, Conv2d, int)}, with as many rows more as {@code extraRows}, and columns
    * likewise.
    */
-  public Tensor convTranspose2d(Tensor filters, Conv2d how, int extraRows, int extraColumns) {
+  default Tensor convTranspose2d(Tensor filters, Conv2d how, int extraRows, int extraColumns) {
     Window w = how.window();
     int axis = how.layout().heightAxis();
-    if (shape().rank() != 4 || filters.shape().rank() != 4) {
-      throw new ShapeException("convTranspose2d: takes rank 4 images and filters, got " + spec() + ", " + filters.spec()
-          + " (on " + device().name() + ")");
+    if (self().shape().rank() != 4 || filters.shape().rank() != 4) {
+      throw new ShapeException(
+          "convTranspose2d: takes rank 4 images and filters, got " + self().spec() + ", " + filters.spec()
+              + " (on " + self().device().name() + ")");
     }
     if (extraRows < 0 || extraRows >= Math.max(w.strideH(), w.dilationH()) || extraColumns < 0
         || extraColumns >= Math.max(w.strideW(), w.dilationW())) {
       throw new ShapeException("convTranspose2d: extra rows and columns " + extraRows + ", " + extraColumns
-          + " must be from 0 to less than the stride or than the dilation of " + w + ", of " + spec() + ", "
-          + filters.spec() + " (on " + device().name() + ")");
+          + " must be from 0 to less than the stride or than the dilation of " + w + ", of " + self().spec() + ", "
+          + filters.spec() + " (on " + self().device().name() + ")");
     }
     // What a stride cannot leave over comes out of the padding at the end, and behind that are zeros.
     int moreRows = Math.max(0, extraRows - w.strideH() + 1);
@@ -136,13 +137,13 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
         Math.max(0, w.padRight() - moreColumns));
     int zeroRows = moreRows - (w.padBottom() - less.padBottom());
     int zeroColumns = moreColumns - (w.padRight() - less.padRight());
-    long h = transposed(shape().dim(axis), w.strideH(), (long) w.padTop() + w.padBottom(), w.dilationH(),
+    long h = transposed(self().shape().dim(axis), w.strideH(), (long) w.padTop() + w.padBottom(), w.dilationH(),
         filters.shape().dim(axis), extraRows - zeroRows);
-    long width = transposed(shape().dim(axis + 1), w.strideW(), (long) w.padLeft() + w.padRight(), w.dilationW(),
+    long width = transposed(self().shape().dim(axis + 1), w.strideW(), (long) w.padLeft() + w.padRight(), w.dilationW(),
         filters.shape().dim(axis + 1), extraColumns - zeroColumns);
     Conv2d forward = plain("convTranspose2d",
         new Conv2d(less, how.groups(), how.layout(), how.epilogue(), how.math()));
-    Tensor y = product(new Conv2dBackwardData(forward, h, width, Epilogue.NONE), filters);
+    Tensor y = self().product(new Conv2dBackwardData(forward, h, width, Epilogue.NONE), filters);
     if (zeroRows == 0 && zeroColumns == 0) {
       return y;
     }
@@ -157,7 +158,7 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
           Math.addExact(Math.multiplyExact(dilation, filter - 1), 1L + extra));
     } catch (ArithmeticException _) {
       throw new ShapeException(
-          "convTranspose2d: the image that becomes of " + spec() + " is larger than a long can count");
+          "convTranspose2d: the image that becomes of " + self().spec() + " is larger than a long can count");
     }
   }
 
@@ -171,65 +172,70 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
 
   // ---- pooling -----------------------------------------------------------------------------------------------------
 
-  public Tensor pool2d(Pool2d how) {
+  /**
+   * Pooling of images (n, c, h, w), in NHWC (n, h, w, c): a window's largest, average or p-norm; see {@link Pool2d} for
+   * extents, padding and the gradient.
+   */
+  default Tensor pool2d(Pool2d how) {
     return Launcher.run("pool2d", how, List.of(self())).getFirst();
   }
 
   /** The largest of each {@code size} × {@code size} window, {@code stride} apart, in NCHW. */
-  public Tensor maxPool2d(int size, int stride) {
+  default Tensor maxPool2d(int size, int stride) {
     return pool2d(new Pool2d(Pool2d.Kind.MAX, size, size, Window.UNIT.stride(stride, stride), Layout.NCHW, false, 0));
   }
 
   /** The average of each {@code size} × {@code size} window, {@code stride} apart, in NCHW. */
-  public Tensor avgPool2d(int size, int stride) {
+  default Tensor avgPool2d(int size, int stride) {
     return pool2d(
         new Pool2d(Pool2d.Kind.AVERAGE, size, size, Window.UNIT.stride(stride, stride), Layout.NCHW, false, 0));
   }
 
   /** The average over each image's height and width, which keep extent 1. */
-  public Tensor globalAvgPool2d(Layout layout) {
-    return mean(true, layout.heightAxis(), layout.heightAxis() + 1);
+  default Tensor globalAvgPool2d(Layout layout) {
+    return self().mean(true, layout.heightAxis(), layout.heightAxis() + 1);
   }
 
   /** The largest over each image's height and width, which keep extent 1. */
-  public Tensor globalMaxPool2d(Layout layout) {
-    return max(true, layout.heightAxis(), layout.heightAxis() + 1);
+  default Tensor globalMaxPool2d(Layout layout) {
+    return self().max(true, layout.heightAxis(), layout.heightAxis() + 1);
   }
 
   // ---- normalisation and groups of channels ------------------------------------------------------------------------
 
   /** Layer norm over the last axis with ε = 10⁻⁵; {@code gamma} and {@code beta} of its extent, or null. */
-  public Tensor layerNorm(@Nullable Tensor gamma, @Nullable Tensor beta) {
-    return normalized(Normalize.over(-1), gamma, beta);
+  default Tensor layerNorm(@Nullable Tensor gamma, @Nullable Tensor beta) {
+    return normalized(Normalize.over(-1), self(), gamma, beta);
   }
 
   /** RMS norm over the last axis with ε = 10⁻⁵. */
-  public Tensor rmsNorm(@Nullable Tensor gamma) {
-    return normalized(Normalize.over(-1).rms(), gamma, null);
+  default Tensor rmsNorm(@Nullable Tensor gamma) {
+    return normalized(Normalize.over(-1).rms(), self(), gamma, null);
   }
 
   /** Instance norm of images (n, c, h, w) with ε = 10⁻⁵; {@code gamma} and {@code beta} of shape (c), or null. */
-  public Tensor instanceNorm(@Nullable Tensor gamma, @Nullable Tensor beta) {
-    return groupNorm(Math.toIntExact(shape().dim(1)), gamma, beta);
+  default Tensor instanceNorm(@Nullable Tensor gamma, @Nullable Tensor beta) {
+    return groupNorm(Math.toIntExact(self().shape().dim(1)), gamma, beta);
   }
 
   /** Group norm of images (n, c, h, w) with ε = 10⁻⁵; {@code gamma} and {@code beta} of shape (c), or null. */
-  public Tensor groupNorm(int groups, @Nullable Tensor gamma, @Nullable Tensor beta) {
-    long c = shape().rank() == 4 ? shape().dim(1) : 0;
+  default Tensor groupNorm(int groups, @Nullable Tensor gamma, @Nullable Tensor beta) {
+    long c = self().shape().rank() == 4 ? self().shape().dim(1) : 0;
     if (groups < 1 || c % groups != 0 || c == 0) {
       throw new ShapeException(
-          "groupNorm: takes images (n, c, h, w) with c a multiple of " + groups + ", got " + spec());
+          "groupNorm: takes images (n, c, h, w) with c a multiple of " + groups + ", got " + self().spec());
     }
-    long[] parts = {shape().dim(0), groups, c / groups, shape().dim(2), shape().dim(3)};
+    long[] parts = {self().shape().dim(0), groups, c / groups, self().shape().dim(2), self().shape().dim(3)};
     try (Scope scope = Scope.open()) {
       Tensor g = gamma == null ? null : gamma.reshape(groups, c / groups, 1, 1);
       Tensor b = beta == null ? null : beta.reshape(groups, c / groups, 1, 1);
-      return scope.keep(reshape(parts).normalized(Normalize.over(2, 3, 4), g, b).reshape(shape().dims()));
+      return scope
+          .keep(normalized(Normalize.over(2, 3, 4), self().reshape(parts), g, b).reshape(self().shape().dims()));
     }
   }
 
-  Tensor normalized(Normalize how, @Nullable Tensor gamma, @Nullable Tensor beta) {
-    Normalize.Result r = how.apply(self(), gamma, beta, null);
+  private static Tensor normalized(Normalize how, Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta) {
+    Normalize.Result r = how.apply(x, gamma, beta, null);
     r.mean().close();
     r.variance().close();
     return r.y();
@@ -239,23 +245,24 @@ public abstract sealed class TensorProducts extends TensorShapes permits Tensor 
    * Maxout (Goodfellow et al. 2013): the largest of each {@code pieces} neighbours along an axis, whose extent they
    * divide.
    */
-  public Tensor maxout(int axis, int pieces) {
-    int a = axis("maxout", axis);
-    long extent = shape().dim(a);
+  default Tensor maxout(int axis, int pieces) {
+    int a = self().axis("maxout", axis);
+    long extent = self().shape().dim(a);
     if (pieces < 1 || extent % pieces != 0) {
-      throw new ShapeException("maxout: " + pieces + " pieces do not divide axis " + axis + " of " + spec());
+      throw new ShapeException("maxout: " + pieces + " pieces do not divide axis " + axis + " of " + self().spec());
     }
     long[] dims =
-        shape().slice(0, a).append(extent / pieces, pieces).append(shape().slice(a + 1, shape().rank()).dims()).dims();
-    try (Tensor parts = reshape(dims)) {
+        self().shape().slice(0, a).append(extent / pieces, pieces)
+            .append(self().shape().slice(a + 1, self().shape().rank()).dims()).dims();
+    try (Tensor parts = self().reshape(dims)) {
       return parts.max(a + 1);
     }
   }
 
   /** Concatenated ReLU (Shang et al. 2016): relu(x) and relu(−x), one behind the other along an axis. */
-  public Tensor crelu(int axis) {
-    try (Tensor up = activate(Activations.RELU); Tensor minus = neg(); Tensor down = minus.relu()) {
-      return concat(axis, List.of(up, down));
+  default Tensor crelu(int axis) {
+    try (Tensor up = self().activate(Activations.RELU); Tensor minus = self().neg(); Tensor down = minus.relu()) {
+      return Tensor.concat(axis, List.of(up, down));
     }
   }
 }

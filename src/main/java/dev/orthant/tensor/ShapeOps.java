@@ -1,14 +1,12 @@
 package dev.orthant.tensor;
 
 import dev.orthant.core.DType;
-import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Device;
 import dev.orthant.expr.Expr;
 import dev.orthant.op.Cast;
-import dev.orthant.op.Concat;
 import dev.orthant.op.Copy;
 import dev.orthant.op.CumSum;
 import dev.orthant.op.Gather;
@@ -24,18 +22,19 @@ import org.jspecify.annotations.Nullable;
  * The part of {@link Tensor} that moves elements: every method but {@code reshape} makes a copy. Axes count from 0,
  * negative ones from the end.
  */
-public abstract sealed class TensorShapes extends TensorReductions permits TensorProducts {
-  /** The same elements, in the same order, under another shape. Costs nothing. */
-  public abstract Tensor reshape(long... dims);
+public sealed interface ShapeOps permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
 
   private Tensor copy(String name, Copy op) {
     return Launcher.run(name, op, List.of(self())).getFirst();
   }
 
   private Copy.Axis[] identity() {
-    Copy.Axis[] axes = new Copy.Axis[shape().rank()];
+    Copy.Axis[] axes = new Copy.Axis[self().shape().rank()];
     for (int d = 0; d < axes.length; d++) {
-      axes[d] = Copy.Axis.all(shape().dim(d), d);
+      axes[d] = Copy.Axis.all(self().shape().dim(d), d);
     }
     return axes;
   }
@@ -44,21 +43,21 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
    * The axes in another order: axis d of the result is axis {@code permutation[d]} of this; without one they are
    * reversed.
    */
-  public Tensor transpose(int... permutation) {
-    int rank = shape().rank();
+  default Tensor transpose(int... permutation) {
+    int rank = self().shape().rank();
     int[] order = permutation.length == 0 ? java.util.stream.IntStream.range(0, rank).map(d -> rank - 1 - d).toArray()
         : Arrays.stream(permutation).map(a -> a < 0 ? a + rank : a).toArray();
     if (order.length != rank || !Arrays.equals(Arrays.stream(order).sorted().toArray(),
         java.util.stream.IntStream.range(0, rank).toArray())) {
       throw new ShapeException(
-          "transpose: " + Arrays.toString(permutation) + " is not a permutation of the axes of " + spec());
+          "transpose: " + Arrays.toString(permutation) + " is not a permutation of the axes of " + self().spec());
     }
     return copy("transpose",
-        Copy.of(Arrays.stream(order).mapToObj(a -> Copy.Axis.all(shape().dim(a), a)).toArray(Copy.Axis[]::new)));
+        Copy.of(Arrays.stream(order).mapToObj(a -> Copy.Axis.all(self().shape().dim(a), a)).toArray(Copy.Axis[]::new)));
   }
 
   /** The elements {@code from} (inclusive) to {@code to} (exclusive) along an axis. */
-  public Tensor slice(int axis, long from, long to) {
+  default Tensor slice(int axis, long from, long to) {
     return slice(axis, from, to, 1);
   }
 
@@ -66,16 +65,16 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
    * Every {@code step}-th element from {@code from} (inclusive) towards {@code to} (exclusive) along an axis; a
    * negative step runs backwards, to {@code to} = −1 at the furthest.
    */
-  public Tensor slice(int axis, long from, long to, long step) {
-    int a = axis("slice", axis);
-    long extent = shape().dim(a);
+  default Tensor slice(int axis, long from, long to, long step) {
+    int a = self().axis("slice", axis);
+    long extent = self().shape().dim(a);
     long count = step == 0 ? -1 : Math.max(0, Math.ceilDiv(to - from, step));
     long last = from + (count - 1) * step;
     if (count < 0 || (count > 0 && (Math.min(from, last) < 0 || Math.max(from, last) >= extent)) || from < 0
         || from > extent || to > extent
         || to < -1) {
       throw new ShapeException(
-          "slice: " + from + " to " + to + " by " + step + " is not inside axis " + axis + " of " + spec());
+          "slice: " + from + " to " + to + " by " + step + " is not inside axis " + axis + " of " + self().spec());
     }
     Copy.Axis[] axes = identity();
     axes[a] = part(count, a, from, step);
@@ -88,16 +87,16 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
    *
    * @throws ShapeException when one of them is outside
    */
-  public Tensor slice(long[] starts, long[] counts, long[] steps) {
+  default Tensor slice(long[] starts, long[] counts, long[] steps) {
     Copy.Axis[] axes = identity();
     boolean inside = starts.length == axes.length && counts.length == axes.length && steps.length == axes.length;
     for (int d = 0; inside && d < axes.length; d++) {
-      inside = isInside(starts[d], counts[d], steps[d], shape().dim(d));
+      inside = isInside(starts[d], counts[d], steps[d], self().shape().dim(d));
       axes[d] = part(counts[d], d, starts[d], steps[d]);
     }
     if (!inside) {
       throw new ShapeException("slice: starts " + Arrays.toString(starts) + ", counts " + Arrays.toString(counts)
-          + ", steps " + Arrays.toString(steps) + " are not inside " + spec());
+          + ", steps " + Arrays.toString(steps) + " are not inside " + self().spec());
     }
     return copy("slice", Copy.of(axes));
   }
@@ -120,16 +119,16 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /**
-   * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link #concat}
+   * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link Tensor#concat}
    * undoes. A tape puts their gradient together in one launch, where slices would each add one as large as this.
    */
-  public List<Tensor> split(int axis, long... extents) {
-    int a = axis("split", axis);
-    long extent = shape().dim(a);
+  default List<Tensor> split(int axis, long... extents) {
+    int a = self().axis("split", axis);
+    long extent = self().shape().dim(a);
     if (Arrays.stream(extents).anyMatch(e -> e < 0 || e > extent)
         || Arrays.stream(extents).asDoubleStream().sum() > extent || Arrays.stream(extents).sum() != extent) {
       throw new ShapeException(
-          "split: " + Arrays.toString(extents) + " are not parts of axis " + axis + " of " + spec());
+          "split: " + Arrays.toString(extents) + " are not parts of axis " + axis + " of " + self().spec());
     }
     try (Operands held = Operands.of(self())) {
       List<Tensor> parts = Tape.unrecorded(() -> slices(a, extents));
@@ -171,58 +170,58 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
       TensorSpec spec = specs.get(i);
       all.add(part != null ? part : Tensor.full(device, spec.dtype(), Shape.of(), 0).broadcastTo(spec.shape()));
     }
-    return concat(axis, all);
+    return Tensor.concat(axis, all);
   }
 
   /** The slice at {@code index} along an axis, which goes. */
-  public Tensor select(int axis, long index) {
-    int a = axis("select", axis);
-    return drop(slice(a, index, index + 1), List.of(a), false);
+  default Tensor select(int axis, long index) {
+    int a = self().axis("select", axis);
+    return Tensor.drop(slice(a, index, index + 1), List.of(a), false);
   }
 
   /** Back to front along the given axes; none means all. */
-  public Tensor flip(int... over) {
+  default Tensor flip(int... over) {
     Copy.Axis[] axes = identity();
-    for (int a : axes("flip", over)) {
-      axes[a] = new Copy.Axis(shape().dim(a), a, shape().dim(a) - 1, -1, 1);
+    for (int a : self().axes("flip", over)) {
+      axes[a] = new Copy.Axis(self().shape().dim(a), a, self().shape().dim(a) - 1, -1, 1);
     }
     return copy("flip", Copy.of(axes));
   }
 
   /** {@code before} and {@code after} elements of {@code value} more along an axis; negative numbers cut off. */
-  public Tensor pad(int axis, long before, long after, double value) {
-    int a = axis("pad", axis);
+  default Tensor pad(int axis, long before, long after, double value) {
+    int a = self().axis("pad", axis);
     Copy.Axis[] axes = identity();
     long length;
     try {
-      length = Math.addExact(Math.addExact(shape().dim(a), before), after);
+      length = Math.addExact(Math.addExact(self().shape().dim(a), before), after);
     } catch (ArithmeticException _) {
-      throw new ShapeException("pad: axis " + axis + " of " + spec() + " with " + before + " and " + after
+      throw new ShapeException("pad: axis " + axis + " of " + self().spec() + " with " + before + " and " + after
           + " elements more is longer than a long can count");
     }
     if (length < 0) {
       throw new ShapeException(
-          "pad: " + before + " and " + after + " cut more off than axis " + axis + " of " + spec() + " has");
+          "pad: " + before + " and " + after + " cut more off than axis " + axis + " of " + self().spec() + " has");
     }
     axes[a] = new Copy.Axis(length, a, -before, 1, 1);
     return copy("pad", new Copy(Arrays.asList(axes), value));
   }
 
   /** This, {@code repeats[d]} times along axis d, one behind the other, as NumPy's tile. */
-  public Tensor tile(long... repeats) {
-    if (repeats.length != shape().rank() || Arrays.stream(repeats).anyMatch(r -> r < 0)) {
+  default Tensor tile(long... repeats) {
+    if (repeats.length != self().shape().rank() || Arrays.stream(repeats).anyMatch(r -> r < 0)) {
       throw new ShapeException(
-          "tile: takes one count ≥ 0 for each axis of " + spec() + ", got " + Arrays.toString(repeats));
+          "tile: takes one count ≥ 0 for each axis of " + self().spec() + ", got " + Arrays.toString(repeats));
     }
     List<Copy.Axis> axes = new ArrayList<>();
-    long[] dims = shape().dims();
+    long[] dims = self().shape().dims();
     for (int d = 0; d < dims.length; d++) {
       axes.add(Copy.Axis.repeat(repeats[d]));
       axes.add(Copy.Axis.all(dims[d], d));
       try {
         dims[d] = Math.multiplyExact(dims[d], repeats[d]);
       } catch (ArithmeticException _) {
-        throw new ShapeException("tile: axis " + d + " of " + spec() + " " + repeats[d]
+        throw new ShapeException("tile: axis " + d + " of " + self().spec() + " " + repeats[d]
             + " times is longer than a long can count");
       }
     }
@@ -232,61 +231,44 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
   }
 
   /** Repeated to {@code shape}, as broadcasting does; pending, so that what follows need not store it. */
-  public Tensor broadcastTo(Shape shape) {
-    if (!shape().broadcastsTo(shape)) {
+  default Tensor broadcastTo(Shape shape) {
+    if (!self().shape().broadcastsTo(shape)) {
       throw new ShapeException(
-          "broadcastTo: " + spec() + " does not broadcast to " + shape + " (on " + device().name() + ")");
+          "broadcastTo: " + self().spec() + " does not broadcast to " + shape + " (on " + self().device().name() + ")");
     }
-    if (shape().equals(shape)) {
-      return reshape(shape.dims());
+    if (self().shape().equals(shape)) {
+      return self().reshape(shape.dims());
     }
-    return elementwise(Formula.of("broadcastTo", Expr.input(0)).least(shape), List.of());
+    return self().elementwise(Formula.of("broadcastTo", Expr.input(0)).least(shape), List.of());
   }
 
   /** With an axis of extent 1 more. */
-  public Tensor expandDims(int axis) {
-    int rank = shape().rank();
+  default Tensor expandDims(int axis) {
+    int rank = self().shape().rank();
     int a = axis < 0 ? axis + rank + 1 : axis;
     if (a < 0 || a > rank) {
-      throw new ShapeException("expandDims: axis " + axis + " does not fit " + spec());
+      throw new ShapeException("expandDims: axis " + axis + " does not fit " + self().spec());
     }
-    return reshape(shape().slice(0, a).append(1).append(shape().slice(a, rank).dims()).dims());
+    return self().reshape(self().shape().slice(0, a).append(1).append(self().shape().slice(a, rank).dims()).dims());
   }
 
   /** Without the given axes, which have extent 1; none given means all such. */
-  public Tensor squeeze(int... axes) {
+  default Tensor squeeze(int... axes) {
     List<Integer> out = axes.length == 0
-        ? java.util.stream.IntStream.range(0, shape().rank()).filter(d -> shape().dim(d) == 1).boxed().toList()
-        : axes("squeeze", axes);
-    if (out.stream().anyMatch(a -> shape().dim(a) != 1)) {
-      throw new ShapeException("squeeze: axes " + out + " of " + spec() + " do not all have extent 1");
+        ? java.util.stream.IntStream.range(0, self().shape().rank()).filter(d -> self().shape().dim(d) == 1).boxed()
+            .toList()
+        : self().axes("squeeze", axes);
+    if (out.stream().anyMatch(a -> self().shape().dim(a) != 1)) {
+      throw new ShapeException("squeeze: axes " + out + " of " + self().spec() + " do not all have extent 1");
     }
-    return reshape(java.util.stream.IntStream.range(0, shape().rank()).filter(d -> !out.contains(d))
-        .mapToLong(d -> shape().dim(d)).toArray());
-  }
-
-  /** Tensors of one type one behind the other along an axis. */
-  public static Tensor concat(int axis, List<Tensor> parts) {
-    if (parts.isEmpty()) {
-      throw new InvalidInputException("concat: takes at least 1 tensor");
-    }
-    return Launcher.run("concat", new Concat(parts.getFirst().axis("concat", axis)), parts).getFirst();
-  }
-
-  /** Tensors of one shape and type along a new axis. */
-  public static Tensor stack(int axis, List<Tensor> parts) {
-    List<Tensor> wide = parts.stream().map(t -> t.expandDims(axis)).toList();
-    try {
-      return concat(axis, wide);
-    } finally {
-      wide.forEach(Tensor::close);
-    }
+    return self().reshape(java.util.stream.IntStream.range(0, self().shape().rank()).filter(d -> !out.contains(d))
+        .mapToLong(d -> self().shape().dim(d)).toArray());
   }
 
   /** The same numbers in another type. */
-  public Tensor cast(DType type) {
-    if (spec().dtype() == type) {
-      return reshape(shape().dims());
+  default Tensor cast(DType type) {
+    if (self().spec().dtype() == type) {
+      return self().reshape(self().shape().dims());
     }
     try (Operands held = Operands.of(self())) {
       Tensor result = Launcher.run(held.device(), "cast", new Cast(type), held.nodes()).getFirst();
@@ -301,21 +283,21 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
    * The smallest and the largest element of indices (I32 or I64); 0 and −1 of none. Known without a look at the device
    * when they came from the host.
    */
-  public long[] range() {
+  default long[] range() {
     return Training.range(self());
   }
 
   /** Slices picked along an axis: see {@link Gather}. With axis 0 and a matrix, an embedding. */
-  public Tensor gather(int axis, Tensor indices) {
-    int a = axis("gather", axis);
-    indices.requireRange("gather: indices", shape().dim(a));
+  default Tensor gather(int axis, Tensor indices) {
+    int a = self().axis("gather", axis);
+    indices.requireRange("gather: indices", self().shape().dim(a));
     return Launcher.run("gather", new Gather(a, false), List.of(self(), indices)).getFirst();
   }
 
   /** Single elements picked along an axis: see {@link Gather}. */
-  public Tensor gatherElements(int axis, Tensor indices) {
-    int a = axis("gatherElements", axis);
-    indices.requireRange("gatherElements: indices", shape().dim(a));
+  default Tensor gatherElements(int axis, Tensor indices) {
+    int a = self().axis("gatherElements", axis);
+    indices.requireRange("gatherElements: indices", self().shape().dim(a));
     return Launcher.run("gatherElements", new Gather(a, true), List.of(self(), indices)).getFirst();
   }
 
@@ -323,15 +305,15 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
    * Zeros with {@code extent} slices along an axis, to which the slices of this are added where the indices say: see
    * {@link ScatterAdd}.
    */
-  public Tensor scatterAdd(int axis, long extent, Tensor indices) {
-    int a = axis < 0 ? axis + shape().rank() : axis;
+  default Tensor scatterAdd(int axis, long extent, Tensor indices) {
+    int a = axis < 0 ? axis + self().shape().rank() : axis;
     indices.requireRange("scatterAdd: indices", extent);
     return Launcher.run("scatterAdd", new ScatterAdd(a, false, extent), List.of(self(), indices)).getFirst();
   }
 
   /** Running sums along an axis; of integers in the tensor's own type, which wraps around. BOOL is to be cast first. */
-  public Tensor cumSum(int axis) {
-    return Launcher.run("cumSum", new CumSum(axis("cumSum", axis), false, false), List.of(self())).getFirst();
+  default Tensor cumSum(int axis) {
+    return Launcher.run("cumSum", new CumSum(self().axis("cumSum", axis), false, false), List.of(self())).getFirst();
   }
 
   /**
@@ -342,9 +324,9 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
    *
    * <p>Source: W. D. Hillis and G. L. Steele, Data Parallel Algorithms, 1986.
    */
-  public Tensor cumProd(int axis) {
-    int a = axis("cumProd", axis);
-    long extent = shape().dim(a);
+  default Tensor cumProd(int axis) {
+    int a = self().axis("cumProd", axis);
+    long extent = self().shape().dim(a);
     Tensor y = self().alias();
     for (long step = 1; step < extent; step *= 2) {
       Tensor before = y;
@@ -355,26 +337,17 @@ public abstract sealed class TensorShapes extends TensorReductions permits Tenso
     return y;
   }
 
-  /** Values and where they came from. The caller closes both. */
-  public record Sorted(Tensor values, Tensor indices) implements AutoCloseable {
-    @Override
-    public void close() {
-      values.close();
-      indices.close();
-    }
-  }
-
   /** Sorted along an axis: see {@link Sort}. */
-  public Sorted sort(int axis, boolean descending) {
-    List<Tensor> results = Launcher.run("sort", new Sort(axis("sort", axis), descending), List.of(self()));
+  default Sorted sort(int axis, boolean descending) {
+    List<Tensor> results = Launcher.run("sort", new Sort(self().axis("sort", axis), descending), List.of(self()));
     return new Sorted(results.get(0), results.get(1));
   }
 
   /** The k largest along an axis, the largest first. */
-  public Sorted topK(int axis, long k) {
-    int a = axis("topK", axis);
-    if (k < 0 || k > shape().dim(a)) {
-      throw new ShapeException("topK: there are no " + k + " elements along axis " + axis + " of " + spec());
+  default Sorted topK(int axis, long k) {
+    int a = self().axis("topK", axis);
+    if (k < 0 || k > self().shape().dim(a)) {
+      throw new ShapeException("topK: there are no " + k + " elements along axis " + axis + " of " + self().spec());
     }
     try (Sorted all = sort(a, true)) {
       Tensor values = all.values().slice(a, 0, k);

@@ -1,9 +1,11 @@
 package dev.orthant.tensor;
 
+import static dev.orthant.tensor.Formula.INFINITY;
+import static dev.orthant.tensor.Formula.X;
+
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
-import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.expr.Condition;
@@ -21,18 +23,19 @@ import java.util.Set;
  * {@code min}, {@code argMax} and {@code argMin}, computed in 64 bits, where sums and products wrap around; sums and
  * products of them are I64.
  */
-public abstract sealed class TensorReductions extends TensorMath permits TensorShapes {
-  private static final Expr X = Expr.input(0);
-  private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
+public sealed interface ReduceOps permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
 
   /** Pending elementwise work on this is done on the way. */
   private Tensor reduce(String name, Reduce.Kind kind, Expr formula, java.util.function.UnaryOperator<Expr> after,
       DType type, boolean keepDims, double[] scalars, int... axes) {
-    List<Integer> over = axes(name, axes);
+    List<Integer> over = self().axes(name, axes);
     Reduce op = new Reduce(over, List.of(new Reduce.Stage(kind, formula)),
         List.of(new Reduce.Result(after.apply(Reduce.stage(1, 0)), true, type)), 1,
         Arrays.stream(scalars).boxed().toList());
-    return drop(Launcher.reduce(name, op, List.of(self()), Set.of()).getFirst(), over, keepDims);
+    return Tensor.drop(Launcher.reduce(name, op, List.of(self()), Set.of()).getFirst(), over, keepDims);
   }
 
   private Tensor reduce(String name, Reduce.Kind kind, Expr formula, boolean keepDims, int... axes) {
@@ -41,85 +44,53 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
 
   /** Of integers in 64 bits: sums and products keep them, extremes are of the tensor's own type. */
   private Tensor reduceAny(String name, Reduce.Kind kind, boolean keepDims, int... axes) {
-    DType own = spec().dtype();
+    DType own = self().spec().dtype();
     boolean grows = kind == Reduce.Kind.SUM || kind == Reduce.Kind.PROD;
     return reduce(name, kind, X, s -> s, own.isFloating() || !grows ? own : DType.I64, keepDims, new double[0], axes);
   }
 
   private DType floating(String name) {
-    DType type = spec().dtype();
+    DType type = self().spec().dtype();
     if (!type.isFloating()) {
-      throw new DTypeException(name + ": takes f16 bf16 f32 f64, got " + spec() + "; cast it first");
+      throw new DTypeException(name + ": takes f16 bf16 f32 f64, got " + self().spec() + "; cast it first");
     }
     return type;
-  }
-
-  /**
-   * Several reductions of the same tensors in one launch, at once and not recorded by a tape: what a monitor wants to
-   * know, for example. Pending elementwise work on the tensors is done on the way; if that is all that {@code inputs}'
-   * first waits for, its value is stored as well.
-   */
-  public static List<Tensor> reduceAll(String name, Reduce op, List<Tensor> inputs) {
-    return Launcher.reduceUnrecorded(name, op, inputs, true);
-  }
-
-  /** The axes, checked, ascending and from 0. */
-  List<Integer> axes(String name, int... axes) {
-    int rank = shape().rank();
-    int[] all = axes.length == 0 ? java.util.stream.IntStream.range(0, rank).toArray() : axes;
-    List<Integer> result = Arrays.stream(all).map(a -> a < 0 ? a + rank : a).sorted().boxed().toList();
-    if (result.stream().distinct().count() != all.length || result.stream().anyMatch(a -> a < 0 || a >= rank)) {
-      throw new ShapeException(
-          name + ": axes " + Arrays.toString(axes) + " are not distinct axes of " + spec() + " (on " + device().name()
-              + ")");
-    }
-    return result;
-  }
-
-  /** A result with extent 1 along the axes, without them if so wanted. */
-  static Tensor drop(Tensor kept, List<Integer> axes, boolean keepDims) {
-    if (keepDims || axes.isEmpty()) {
-      return kept;
-    }
-    long[] dims = kept.shape().dims();
-    long[] left = java.util.stream.IntStream.range(0, dims.length).filter(d -> !axes.contains(d))
-        .mapToLong(d -> dims[d]).toArray();
-    try (kept) {
-      return kept.reshape(left);
-    }
   }
 
   // ---- sums, norms, extremes ---------------------------------------------------------------------------------------
 
   /** As {@link #sum(boolean, int...)}. */
-  public Tensor sum(int... axes) {
+  default Tensor sum(int... axes) {
     return sum(false, axes);
   }
 
   /** The sum; of integers and BOOL an I64, which wraps around. */
-  public Tensor sum(boolean keepDims, int... axes) {
+  default Tensor sum(boolean keepDims, int... axes) {
     return reduceAny("sum", Reduce.Kind.SUM, keepDims, axes);
   }
 
-  public Tensor mean(int... axes) {
+  /** As {@link #mean(boolean, int...)}, without the axes. */
+  default Tensor mean(int... axes) {
     return mean(false, axes);
   }
 
   /** The sum by the count; NaN of no elements. */
-  public Tensor mean(boolean keepDims, int... axes) {
+  default Tensor mean(boolean keepDims, int... axes) {
     return reduce("mean", Reduce.Kind.MEAN, X, keepDims, axes);
   }
 
-  public Tensor prod(int... axes) {
+  /** As {@link #prod(boolean, int...)}, without the axes. */
+  default Tensor prod(int... axes) {
     return prod(false, axes);
   }
 
   /** The product; of integers and BOOL an I64, which wraps around. */
-  public Tensor prod(boolean keepDims, int... axes) {
+  default Tensor prod(boolean keepDims, int... axes) {
     return reduceAny("prod", Reduce.Kind.PROD, keepDims, axes);
   }
 
-  public Tensor max(int... axes) {
+  /** As {@link #max(boolean, int...)}, without the axes. */
+  default Tensor max(int... axes) {
     return max(false, axes);
   }
 
@@ -127,11 +98,12 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * The largest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all of
    * them if there is a NaN.
    */
-  public Tensor max(boolean keepDims, int... axes) {
+  default Tensor max(boolean keepDims, int... axes) {
     return reduceAny("max", Reduce.Kind.MAX, keepDims, axes);
   }
 
-  public Tensor min(int... axes) {
+  /** As {@link #min(boolean, int...)}, without the axes. */
+  default Tensor min(int... axes) {
     return min(false, axes);
   }
 
@@ -139,11 +111,12 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * The smallest element, NaN if there is one; its gradient is shared evenly by those that attain it, and NaN for all
    * of them if there is a NaN.
    */
-  public Tensor min(boolean keepDims, int... axes) {
+  default Tensor min(boolean keepDims, int... axes) {
     return reduceAny("min", Reduce.Kind.MIN, keepDims, axes);
   }
 
-  public Tensor norm(double p, int... axes) {
+  /** As {@link #norm(double, boolean, int...)}, without the axes. */
+  default Tensor norm(double p, int... axes) {
     return norm(p, false, axes);
   }
 
@@ -152,7 +125,7 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * numbers scaled by the largest magnitude. Infinite if an element is, NaN if one is; of no elements 0. Its gradient
    * at 0 is 0.
    */
-  public Tensor norm(double p, boolean keepDims, int... axes) {
+  default Tensor norm(double p, boolean keepDims, int... axes) {
     if (!(p >= 1)) {
       throw new InvalidInputException("norm: p must be at least 1, got " + p);
     }
@@ -162,15 +135,15 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
     if (p == Double.POSITIVE_INFINITY) {
       return reduce("norm", Reduce.Kind.MAX, X.abs(), keepDims, axes);
     }
-    List<Integer> over = axes("norm", axes);
+    List<Integer> over = self().axes("norm", axes);
     floating("norm");
-    boolean empty = over.stream().anyMatch(a -> shape().dim(a) == 0);
+    boolean empty = over.stream().anyMatch(a -> self().shape().dim(a) == 0);
     return empty ? reduce("norm", Reduce.Kind.SUM, X, keepDims, axes)
-        : drop(Norms.norm(self(), p, over), over, keepDims);
+        : Tensor.drop(Norms.norm(self(), p, over), over, keepDims);
   }
 
   /** Σ x², infinite where that is too large for the type; {@link #norm(double, int...)} is not. */
-  public Tensor sumOfSquares(int... axes) {
+  default Tensor sumOfSquares(int... axes) {
     return reduce("sumOfSquares", Reduce.Kind.SUM, X.squared(), false, axes);
   }
 
@@ -178,12 +151,12 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * The mean square distance from the mean, divided by the count (not the count − 1). Its error is that of numbers of
    * the size of the deviations, however large the mean (see {@link Moments}); NaN of no elements.
    */
-  public Tensor variance(boolean keepDims, int... axes) {
+  default Tensor variance(boolean keepDims, int... axes) {
     return spread("variance", Moments.Spread::variance, keepDims, axes, new double[0]);
   }
 
   /** The square root of {@link #variance}, finite also where that is not; its gradient where all are equal is 0. */
-  public Tensor std(boolean keepDims, int... axes) {
+  default Tensor std(boolean keepDims, int... axes) {
     return spread("std", Moments.Spread::deviationOfRow, keepDims, axes, new double[0]);
   }
 
@@ -191,13 +164,13 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * Σ (x − mean)²/(n − ddof): with 1 the unbiased estimate, as PyTorch's default. Of n ≤ ddof elements 0/0 or infinite,
    * as there.
    */
-  public Tensor variance(int ddof, boolean keepDims, int... axes) {
+  default Tensor variance(int ddof, boolean keepDims, int... axes) {
     return spread("variance", s -> s.variance().times(Expr.scalar(0)), keepDims, axes,
         correction("variance", ddof, axes));
   }
 
   /** The square root of {@link #variance(int, boolean, int...)}; its gradient where all are equal is 0. */
-  public Tensor std(int ddof, boolean keepDims, int... axes) {
+  default Tensor std(int ddof, boolean keepDims, int... axes) {
     return spread("std", s -> s.deviationOfRow().times(Expr.scalar(0)), keepDims, axes,
         Math.sqrt(correction("std", ddof, axes)));
   }
@@ -205,53 +178,39 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
   /** n/(n − ddof). */
   private double correction(String name, int ddof, int... axes) {
     if (ddof < 0) {
-      throw new InvalidInputException(name + ": ddof must be 0 or more, got " + ddof + " for " + spec());
+      throw new InvalidInputException(name + ": ddof must be 0 or more, got " + ddof + " for " + self().spec());
     }
-    long n = axes(name, axes).stream().mapToLong(a -> shape().dim(a)).reduce(1, (a, b) -> a * b);
+    long n = self().axes(name, axes).stream().mapToLong(a -> self().shape().dim(a)).reduce(1, (a, b) -> a * b);
     return n / (double) Math.max(0, n - ddof);
   }
 
   private Tensor spread(String name, java.util.function.Function<Moments.Spread, Expr> result, boolean keepDims,
       int[] axes, double... scalars) {
-    List<Integer> over = axes(name, axes);
+    List<Integer> over = self().axes(name, axes);
     DType type = floating(name);
-    boolean empty = over.stream().anyMatch(a -> shape().dim(a) == 0);
+    boolean empty = over.stream().anyMatch(a -> self().shape().dim(a) == 0);
     Moments.Spread spread =
         empty ? Moments.ofNothing(X, 1) : Moments.spread(X, 1, type.compute(), Expr.constant(0));
     Reduce op = new Reduce(over, spread.stages(), List.of(new Reduce.Result(result.apply(spread), true, type)), 1,
         Arrays.stream(scalars).boxed().toList());
-    return drop(Launcher.reduce(name, op, List.of(self()), empty ? Set.of() : Set.of(0)).getFirst(), over, keepDims);
+    return Tensor.drop(Launcher.reduce(name, op, List.of(self()), empty ? Set.of() : Set.of(0)).getFirst(), over,
+        keepDims);
   }
 
   /**
    * Where along the axis the largest element is (I64, exact for any length), the first of several; a NaN counts as
    * largest.
    */
-  public Tensor argMax(int axis) {
-    return Extremes.place("argMax", Reduce.Kind.MAX, self(), axis("argMax", axis));
+  default Tensor argMax(int axis) {
+    return Extremes.place("argMax", Reduce.Kind.MAX, self(), self().axis("argMax", axis));
   }
 
   /**
    * Where along the axis the smallest element is (I64, exact for any length), the first of several; a NaN counts as
    * smallest.
    */
-  public Tensor argMin(int axis) {
-    return Extremes.place("argMin", Reduce.Kind.MIN, self(), axis("argMin", axis));
-  }
-
-  /** The axis, checked and from 0. */
-  int axis(String name, int axis) {
-    return axes(name, axis).getFirst();
-  }
-
-  /**
-   * The sum over the axes along which {@code shape} would be repeated to become this shape: what broadcasting does,
-   * backwards.
-   */
-  Tensor sumTo(Shape shape) {
-    List<Integer> over = Adjoint.repeated(shape, shape());
-    Tensor sums = over.isEmpty() ? self() : sum(true, over.stream().mapToInt(Integer::intValue).toArray());
-    return sums.reshape(shape.dims());
+  default Tensor argMin(int axis) {
+    return Extremes.place("argMin", Reduce.Kind.MIN, self(), self().axis("argMin", axis));
   }
 
   // ---- softmax and its losses --------------------------------------------------------------------------------------
@@ -260,18 +219,18 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * e^x / Σ e^x along the axis, safe for any finite x; 0 where x is −∞. NaN, as in PyTorch, where all are −∞ or one is
    * ∞.
    */
-  public Tensor softmax(int axis) {
+  default Tensor softmax(int axis) {
     return softmax("softmax", axis, true, (e, sum) -> e.div(sum));
   }
 
   /** log softmax(x) along the axis; −∞ where x is −∞. NaN, as in PyTorch, where all are −∞ or one is ∞. */
-  public Tensor logSoftmax(int axis) {
+  default Tensor logSoftmax(int axis) {
     return softmax("logSoftmax", axis, false, (shifted, sum) -> shifted.minus(sum.log()));
   }
 
   private Tensor softmax(String name, int axis, boolean exponential, java.util.function.BinaryOperator<Expr> result) {
     Expr shifted = X.minus(Reduce.stage(1, 0));
-    Reduce op = new Reduce(axes(name, axis),
+    Reduce op = new Reduce(self().axes(name, axis),
         List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, shifted.exp())),
         List.of(new Reduce.Result(result.apply(exponential ? shifted.exp() : shifted, Reduce.stage(1, 1)), false,
             floating(name))),
@@ -283,9 +242,9 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * log Σ e^x along the axes, safe for any x: −∞ where all are −∞ (with gradients of 0) or there is none, ∞ where one
    * is ∞.
    */
-  public Tensor logSumExp(boolean keepDims, int... axes) {
-    List<Integer> over = axes("logSumExp", axes);
-    if (over.stream().anyMatch(a -> shape().dim(a) == 0)) {
+  default Tensor logSumExp(boolean keepDims, int... axes) {
+    List<Integer> over = self().axes("logSumExp", axes);
+    if (over.stream().anyMatch(a -> self().shape().dim(a) == 0)) {
       floating("logSumExp");
       // The logarithm of an empty sum; a sum, for its type, its shape and its gradient.
       return sum(keepDims, axes).add(Double.NEGATIVE_INFINITY);
@@ -299,7 +258,7 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
         List.of(new Reduce.Stage(Reduce.Kind.MAX, X), new Reduce.Stage(Reduce.Kind.SUM, X.minus(shift).exp())),
         List.of(new Reduce.Result(result, true, floating("logSumExp"))), 1, List.of());
     // The maximum cancels: its own gradient is nothing.
-    return drop(Launcher.reduce("logSumExp", op, List.of(self()), Set.of(0)).getFirst(), over, keepDims);
+    return Tensor.drop(Launcher.reduce("logSumExp", op, List.of(self()), Set.of(0)).getFirst(), over, keepDims);
   }
 
   /**
@@ -309,7 +268,7 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    *
    * @param labels I32 or I64, of this shape without the last axis, each from 0 to classes − 1
    */
-  public Tensor crossEntropy(Tensor labels) {
+  default Tensor crossEntropy(Tensor labels) {
     try (Tensor rows = crossEntropyPerRow(labels, floating("crossEntropy").compute())) {
       return meanOf(rows);
     }
@@ -320,34 +279,35 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * holds.
    */
   private Tensor meanOf(Tensor rows) {
-    TensorReductions wide = rows;
-    return wide.reduce("mean", Reduce.Kind.MEAN, X, s -> s, spec().dtype(), false, new double[0]);
+    ReduceOps wide = rows;
+    return wide.reduce("mean", Reduce.Kind.MEAN, X, s -> s, self().spec().dtype(), false, new double[0]);
   }
 
   /** The mean cross-entropy with an ignored label, label smoothing or class weights: see {@link CrossEntropy}. */
-  public Tensor crossEntropy(Tensor labels, CrossEntropy how) {
+  default Tensor crossEntropy(Tensor labels, CrossEntropy how) {
     return how.mean(self(), labels);
   }
 
   /** As {@link #crossEntropy(Tensor, CrossEntropy)}, the loss of each row; 0 where it does not count. */
-  public Tensor crossEntropyPerRow(Tensor labels, CrossEntropy how) {
+  default Tensor crossEntropyPerRow(Tensor labels, CrossEntropy how) {
     return how.perRow(self(), labels);
   }
 
   /** As {@link #crossEntropy(Tensor)}, without the mean. */
-  public Tensor crossEntropyPerRow(Tensor labels) {
+  default Tensor crossEntropyPerRow(Tensor labels) {
     return crossEntropyPerRow(labels, floating("crossEntropy"));
   }
 
   private Tensor crossEntropyPerRow(Tensor labels, DType type) {
     TensorSpec l = labels.spec();
-    int rank = shape().rank();
+    int rank = self().shape().rank();
     if (rank < 1 || (l.dtype() != DType.I32 && l.dtype() != DType.I64)
-        || !l.shape().equals(shape().slice(0, rank - 1))) {
-      throw new InvalidInputException("crossEntropy: takes labels of i32 or i64 and the shape of the logits " + spec()
-          + " without the last axis, got " + l + " (on " + device().name() + ")");
+        || !l.shape().equals(self().shape().slice(0, rank - 1))) {
+      throw new InvalidInputException(
+          "crossEntropy: takes labels of i32 or i64 and the shape of the logits " + self().spec()
+              + " without the last axis, got " + l + " (on " + self().device().name() + ")");
     }
-    labels.requireRange("crossEntropy: labels", shape().dim(-1));
+    labels.requireRange("crossEntropy: labels", self().shape().dim(-1));
     Expr shifted = X.minus(Reduce.stage(2, 0));
     Expr chosen = Expr.where(Reduce.position(2, 3).eq(Expr.input(1)), shifted, Expr.constant(0));
     List<Integer> over = List.of(rank - 1);
@@ -356,7 +316,8 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
             new Reduce.Stage(Reduce.Kind.SUM, chosen)),
         List.of(new Reduce.Result(Reduce.stage(2, 1).log().minus(Reduce.stage(2, 2)), true, type)), 2, List.of());
     try (Tensor column = labels.reshape(l.shape().append(1).dims())) {
-      return drop(Launcher.reduce("crossEntropy", op, List.of(self(), column), Set.of(0)).getFirst(), over, false);
+      return Tensor.drop(Launcher.reduce("crossEntropy", op, List.of(self(), column), Set.of(0)).getFirst(), over,
+          false);
     }
   }
 
@@ -364,14 +325,14 @@ public abstract sealed class TensorReductions extends TensorMath permits TensorS
    * The mean over all rows of −Σ p·log softmax(x) along the last axis, for targets that are probabilities. Of x = −∞
    * and p = 0 the product is 0.
    */
-  public Tensor crossEntropyWith(Tensor probabilities) {
-    if (!probabilities.shape().equals(shape())) {
+  default Tensor crossEntropyWith(Tensor probabilities) {
+    if (!probabilities.shape().equals(self().shape())) {
       throw new ShapeException(
           "crossEntropyWith: probabilities " + probabilities.spec() + " must have the shape of the logits "
-              + spec() + " (on " + device().name() + ")");
+              + self().spec() + " (on " + self().device().name() + ")");
     }
     Expr shifted = X.minus(Reduce.stage(2, 0));
-    List<Integer> over = axes("crossEntropyWith", -1);
+    List<Integer> over = self().axes("crossEntropyWith", -1);
     Expr p = Expr.input(1);
     Expr term = p.times(Reduce.stage(2, 1).log().minus(shifted));
     // 0 · log 0 is 0 here, as lim p → 0 of p · log p.
