@@ -1,6 +1,6 @@
 /**
- * What is said about ReLU, as claims that are measured on a device: {@link dev.orthant.claims.Claims} lists them. Knows
- * nothing of the terminal.
+ * Internal: what is said about ReLU, as claims that are measured on a device: {@link dev.orthant.claims.Claims} lists
+ * them. Knows nothing of the terminal.
  */
 @NullMarked
 package dev.orthant.claims;

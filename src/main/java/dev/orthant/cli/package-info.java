@@ -1,4 +1,4 @@
-/** The command line. It knows devices only by what {@link dev.orthant.device.Devices} finds. */
+/** Internal: the command line. It knows devices only by what {@link dev.orthant.device.Devices} finds. */
 @NullMarked
 package dev.orthant.cli;
 

@@ -1,4 +1,4 @@
-/** The CPU device: packed, cache-blocked matrix kernels on the Vector API, with a scalar fallback. */
+/** Internal: the CPU device: packed, cache-blocked matrix kernels on the Vector API, with a scalar fallback. */
 @NullMarked
 package dev.orthant.cpu;
 

@@ -24,6 +24,7 @@ public final class BufferPool<M> implements AutoCloseable {
     @Nullable
     M allocate(long bytes);
 
+    /** Gives back what {@link #allocate} gave. */
     void free(M block);
   }
 

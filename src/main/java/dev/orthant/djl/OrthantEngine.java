@@ -55,7 +55,7 @@ public final class OrthantEngine extends Engine {
 
   @Override
   public String getVersion() {
-    return Optional.ofNullable(OrthantEngine.class.getPackage().getImplementationVersion()).orElse("0.1.0-SNAPSHOT");
+    return Optional.ofNullable(OrthantEngine.class.getPackage().getImplementationVersion()).orElse("development");
   }
 
   /** Whether there is a device of a kind: {@code CUDA}, {@code OPENCL}. */

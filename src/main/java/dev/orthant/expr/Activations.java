@@ -87,7 +87,7 @@ public final class Activations {
   public static final Activation SQUARED_RELU = add(define("squared_relu", x -> x.relu().squared()));
   /** eˣ. */
   public static final Activation EXP = add(define("exp", Expr::exp));
-  /** √x; NaN for x < 0. */
+  /** √x; NaN for x &lt; 0. */
   public static final Activation SQRT = add(define("sqrt", Expr::sqrt));
   /**
    * min(max(x, min), max): where the limits cross all is max, as in PyTorch and ONNX. The defaults leave x alone. At

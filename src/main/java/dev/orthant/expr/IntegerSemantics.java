@@ -148,7 +148,7 @@ public final class IntegerSemantics {
     return b == 0 ? 0 : a % b;
   }
 
-  /** The low 64 bits of aᵇ; for b < 0 what is left of 1 / a⁻ᵇ towards zero, and 0 for a = 0. */
+  /** The low 64 bits of aᵇ; for b &lt; 0 what is left of 1 / a⁻ᵇ towards zero, and 0 for a = 0. */
   public static long power(long a, long b) {
     if (b < 0) {
       return a == 1 ? 1 : a == -1 ? ((b & 1) == 0 ? 1 : -1) : 0;

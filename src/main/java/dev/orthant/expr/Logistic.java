@@ -183,7 +183,7 @@ final class Logistic {
     return t.plus(2).times(t).plus(1);
   }
 
-  /** To a multiple of what the last bit of {@code anchor} is worth; for 0 ≤ a < anchor/3. */
+  /** To a multiple of what the last bit of {@code anchor} is worth; for 0 ≤ a &lt; anchor/3. */
   static Expr onGrid(Expr a, double anchor) {
     return a.plus(anchor).minus(anchor);
   }

@@ -49,6 +49,7 @@ public record Pool2d(Kind kind, int height, int width, Window window, Layout lay
   /** Takes the elements of the input under a window, one by one. */
   @FunctionalInterface
   public interface Visitor {
+    /** Takes the row-major place of one element. */
     void element(long index);
   }
 

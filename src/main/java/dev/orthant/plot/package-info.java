@@ -1,4 +1,4 @@
-/** Charts as SVG text, without a library and without fonts: for reports and for looking at a run. */
+/** Internal: charts as SVG text, without a library and without fonts: for reports and for looking at a run. */
 @NullMarked
 package dev.orthant.plot;
 

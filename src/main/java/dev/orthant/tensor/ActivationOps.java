@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The activations, by their usual names: each is one line over {@link #activate}. They keep the type and the shape, join
- * a pending product or formula into its launch, are NaN for NaN, and have at ±∞ the limits of value and slope. Formulas
- * and sources are the catalogue's, {@link Activations}.
+ * The activations, by their usual names: each is one line over {@link #activate}. They keep the type and the shape,
+ * join a pending product or formula into its launch, are NaN for NaN, and have at ±∞ the limits of value and slope.
+ * Formulas and sources are the catalogue's, {@link Activations}.
  */
 public sealed interface ActivationOps permits Tensor {
   private Tensor self() {

@@ -119,8 +119,9 @@ public sealed interface ShapeOps permits Tensor {
   }
 
   /**
-   * Parts of the given extents, which add up to this one's, one behind the other along an axis: what {@link Tensor#concat}
-   * undoes. A tape puts their gradient together in one launch, where slices would each add one as large as this.
+   * Parts of the given extents, which add up to this one's, one behind the other along an axis: what
+   * {@link Tensor#concat} undoes. A tape puts their gradient together in one launch, where slices would each add one as
+   * large as this.
    */
   default List<Tensor> split(int axis, long... extents) {
     int a = self().axis("split", axis);

@@ -22,6 +22,17 @@ class DocumentationTest {
     assertThat(Files.readAllLines(Path.of("README.md"))).hasSizeLessThanOrEqualTo(MAX_README_LINES);
   }
 
+  /** Who copies the coordinates gets what this tree builds. */
+  @Test
+  void documentsNameTheVersionOfThePom() throws IOException {
+    Matcher pom = Pattern.compile("<artifactId>orthant</artifactId>\\s*<version>([^<]+)").matcher(
+        Files.readString(Path.of("pom.xml")));
+    assertThat(pom.find()).isTrue();
+    assertThat(Files.readString(Path.of("README.md"))).contains("dev.orthant:orthant:" + pom.group(1));
+    assertThat(Files.readString(Path.of("docs/djl.md")))
+        .contains("<artifactId>orthant</artifactId><version>" + pom.group(1) + "<");
+  }
+
   @Test
   void relativeLinksLeadSomewhere() throws IOException {
     var broken = new ArrayList<String>();

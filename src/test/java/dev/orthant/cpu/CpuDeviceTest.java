@@ -24,6 +24,7 @@ import dev.orthant.parity.Case;
 import dev.orthant.parity.Catalogue;
 import dev.orthant.parity.Check;
 import dev.orthant.parity.Verdict;
+import dev.orthant.testing.Tier;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,7 +56,7 @@ class CpuDeviceTest {
     try (CpuDevice cpu = new CpuDevice(new CpuSettings(2, MEMORY, vectors))) {
       Check check = new Check(cpu, 5);
       List<Case> cases =
-          (vectors ? Catalogue.all() : Catalogue.quick());
+          Tier.sample(vectors ? Catalogue.all() : Catalogue.quick(), 5);
       List<Verdict> wrong = cases.stream().map(check::run).filter(v -> !v.fine()).toList();
       assertThat(wrong).as("of %d cases", cases.size()).isEmpty();
       assertThat(cpu.stats().liveBuffers()).isZero();

@@ -2,6 +2,7 @@ package dev.orthant.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orthant.testing.Tier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ class WithoutVectorModuleTest {
   void everythingWorksInScalarCodeAndTheDeviceSaysSo() throws IOException, InterruptedException {
     Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
         System.getProperty("java.class.path"), "--enable-native-access=ALL-UNNAMED",
+        "-Dorthant.test.full=" + Tier.isFull(),
         WithoutVectorModule.class.getName())
         .redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.orthant.device.Devices;
 import dev.orthant.device.Fork;
+import dev.orthant.testing.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Data races, accesses out of bounds, divergent barriers, uninitialised reads: oclgrind interprets every kernel and
  * sees them.
  */
-@Tag("oclgrind")
+@Tag(Tier.FULL)
 class OclgrindTest {
   private static final String RUNTIME = "liboclgrind-rt-icd.so";
 

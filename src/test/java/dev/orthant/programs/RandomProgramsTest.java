@@ -13,6 +13,7 @@ import dev.orthant.op.MatMul;
 import dev.orthant.op.Reduce;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
+import dev.orthant.testing.Tier;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -47,9 +48,9 @@ final class RandomProgramsTest {
   /** Where each kernel has to be compiled first, a program takes a hundred times as long. */
   private static long count(Device device) {
     return Long.getLong("orthant.programs", switch (Devices.kind(device)) {
-      case "cpu" -> 250;
-      case "opencl" -> 40;
-      default -> 15;
+      case "cpu" -> Tier.count(250, 80);
+      case "opencl" -> Tier.count(40, 10);
+      default -> Tier.count(15, 5);
     });
   }
 

@@ -1,4 +1,4 @@
-/** {@code orthant run}: one op on arrays from {@code .npy} files. */
+/** Internal: {@code orthant run}: one op on arrays from {@code .npy} files. */
 @NullMarked
 package dev.orthant.cli.run;
 

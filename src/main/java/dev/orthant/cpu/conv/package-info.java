@@ -1,4 +1,4 @@
-/** Convolutions and their gradients as products of packed panels; depthwise ones and padding. */
+/** Internal: convolutions and their gradients as products of packed panels; depthwise ones and padding. */
 @NullMarked
 package dev.orthant.cpu.conv;
 

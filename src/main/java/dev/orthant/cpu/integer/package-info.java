@@ -1,4 +1,4 @@
-/** Formulas and reductions of integer types, exact and wrapping in 64 bits. */
+/** Internal: formulas and reductions of integer types, exact and wrapping in 64 bits. */
 @NullMarked
 package dev.orthant.cpu.integer;
 

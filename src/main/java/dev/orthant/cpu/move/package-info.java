@@ -1,4 +1,4 @@
-/** What moves elements: strided copies, casts, gather, scatter-add, sort. */
+/** Internal: what moves elements: strided copies, casts, gather, scatter-add, sort. */
 @NullMarked
 package dev.orthant.cpu.move;
 

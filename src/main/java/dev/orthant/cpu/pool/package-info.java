@@ -1,4 +1,4 @@
-/** Pooling and its gradient. */
+/** Internal: pooling and its gradient. */
 @NullMarked
 package dev.orthant.cpu.pool;
 

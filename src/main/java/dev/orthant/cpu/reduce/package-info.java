@@ -1,4 +1,4 @@
-/** Reductions in stages over rows of any axes, and running sums. */
+/** Internal: reductions in stages over rows of any axes, and running sums. */
 @NullMarked
 package dev.orthant.cpu.reduce;
 

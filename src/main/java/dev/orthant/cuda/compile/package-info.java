@@ -1,4 +1,4 @@
-/** Compiled kernels: those in the jar, the cache on disk, NVRTC and where it may lie. */
+/** Internal: compiled kernels: those in the jar, the cache on disk, NVRTC and where it may lie. */
 @NullMarked
 package dev.orthant.cuda.compile;
 

@@ -1,4 +1,4 @@
-/** Linear algebra and Fourier transforms composed of tensors. */
+/** Internal: linear algebra and Fourier transforms composed of tensors. */
 @NullMarked
 package dev.orthant.djl.math;
 

@@ -1,4 +1,4 @@
-/** Sliding windows and pooling with DJL's arguments. */
+/** Internal: sliding windows and pooling with DJL's arguments. */
 @NullMarked
 package dev.orthant.djl.nn;
 

@@ -1,4 +1,4 @@
-/** Boxes: overlaps, targets, detections. */
+/** Internal: boxes: overlaps, targets, detections. */
 @NullMarked
 package dev.orthant.djl.vision;
 

@@ -1,4 +1,4 @@
-/** The texts of kernels: definitions, parameters by name, coordinates, formulas as C, tiles. */
+/** Internal: the texts of kernels: definitions, parameters by name, coordinates, formulas as C, tiles. */
 @NullMarked
 package dev.orthant.gpu.source;
 

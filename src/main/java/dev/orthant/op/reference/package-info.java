@@ -1,4 +1,6 @@
-/** What the float64 references of ops share: compensated sums, compute types, exact integers and quantiles. */
+/**
+ * Internal: what the float64 references of ops share: compensated sums, compute types, exact integers and quantiles.
+ */
 @NullMarked
 package dev.orthant.op.reference;
 

@@ -1,4 +1,4 @@
-/** How ops walk over tensors: broadcasting, rows along axes, and positions congruent modulo a stride. */
+/** Internal: how ops walk over tensors: broadcasting, rows along axes, and positions congruent modulo a stride. */
 @NullMarked
 package dev.orthant.op.walk;
 

@@ -1,4 +1,6 @@
-/** The graph of pending work: nodes, how they fuse, buffers that views share, and where gradients are kept. */
+/**
+ * Internal: the graph of pending work: nodes, how they fuse, buffers that views share, and where gradients are kept.
+ */
 @NullMarked
 package dev.orthant.tensor.graph;
 
