@@ -6,6 +6,7 @@ import dev.orthant.bench.BenchRow;
 import dev.orthant.bench.BenchRow.Status;
 import dev.orthant.bench.Peak;
 import dev.orthant.bench.Stopwatch;
+import dev.orthant.cli.terminal.Terminal;
 import dev.orthant.cli.terminal.TextTable;
 import dev.orthant.core.Quantities;
 import dev.orthant.device.Device;
@@ -36,7 +37,7 @@ final class BenchText {
   void print() {
     header();
     out.println();
-    table().markdown().forEach(out::println);
+    table().markdownIfItFits().forEach(out::println);
     out.println();
     result.rows().stream().filter(r -> r.status() != Status.OK).forEach(r -> out.println(r.status() + " "
         + r.test().title() + " " + r.test().shape() + " " + r.test().dtype() + " on " + r.device() + ": "
@@ -64,7 +65,7 @@ final class BenchText {
     for (BenchRow r : result.rows()) {
       BenchCase t = r.test();
       Precision p = r.precision();
-      String error = p == null ? "-" : String.format(Locale.ROOT, "%.2g", p.fraction());
+      String error = p == null ? "-" : Terminal.ofBound(p.fraction());
       if (r.fused() == null) {
         table.row(t.title(), t.shape(), t.dtype().toString(), r.device(), r.status().toString(), "-", "-", "-", "-",
             error);

@@ -6,6 +6,7 @@ import dev.orthant.cli.terminal.Converters;
 import dev.orthant.cli.terminal.DeviceSource;
 import dev.orthant.cli.terminal.ExitCode;
 import dev.orthant.cli.terminal.Printable;
+import dev.orthant.cli.terminal.Terminal;
 import dev.orthant.cli.terminal.Version;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
 
 /** The commands, put together. */
 final class Cli {
-  private static final int WIDTH = 100;
+  /** picocli takes no less. */
+  private static final int MIN_HELP = 55;
 
   private final CommandLine root;
 
@@ -47,7 +49,7 @@ final class Cli {
       root.setOut(Printable.over(out));
       return helped == null ? new CommandLine.RunLast().execute(parsed) : helped;
     });
-    root.setUsageHelpWidth(WIDTH);
+    root.setUsageHelpWidth(Math.max(MIN_HELP, Terminal.textColumns()));
     root.setExpandAtFiles(false);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.registerConverter(DType.class, Converters::floating);

@@ -3,6 +3,7 @@ package dev.orthant.cli;
 import dev.orthant.cli.terminal.CheckFailedException;
 import dev.orthant.cli.terminal.DeviceSource;
 import dev.orthant.cli.terminal.Progress;
+import dev.orthant.cli.terminal.Terminal;
 import dev.orthant.cli.terminal.TextTable;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
@@ -11,6 +12,7 @@ import dev.orthant.parity.Case;
 import dev.orthant.parity.Catalogue;
 import dev.orthant.parity.ParityReport;
 import dev.orthant.parity.ParityRun;
+import dev.orthant.parity.Verdict;
 import dev.orthant.programs.RandomPrograms;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,6 +79,10 @@ final class ParityCommand implements Runnable {
   @Option(names = "--threads", paramLabel = "N", defaultValue = "2",
       description = "Random programs that run at the same time. Default: ${DEFAULT-VALUE}.")
   private int threads = 2;
+
+  @Option(names = {"-v", "--verbose"},
+      description = "The worst error of every op and type, not only of those that failed.")
+  private boolean verbose;
 
   @Option(names = "--ulps",
       description = "Instead: every activation and its slope over all exponents, the worst error in units in the "
@@ -160,16 +167,24 @@ final class ParityCommand implements Runnable {
     return c.op().name().equals(op) || Arrays.asList(c.group().split(" ", -1)).contains(op);
   }
 
-  private static void print(ParityReport report, PrintWriter out) {
+  /** One line if all is right. */
+  private void print(ParityReport report, PrintWriter out) {
     TextTable table =
         new TextTable("device", "op", "dtype", "cases>", "failed>", "unsupported>", "error/bound>", "max ulp>");
-    report.rows().forEach((key, s) -> table.row(key.device(), key.group(), key.dtype().toString(), "" + s.cases(),
-        "" + s.failed(), "" + s.unsupported(), number(s.worstFraction()), number(s.worstUlp())));
-    table.plain().forEach(out::println);
+    report.rows().forEach((key, s) -> {
+      if (verbose || s.failed() > 0) {
+        table.row(key.device(), key.group(), key.dtype().toString(), "" + s.cases(), "" + s.failed(),
+            "" + s.unsupported(), Terminal.ofBound(s.worstFraction()), number(s.worstUlp()));
+      }
+    });
+    if (verbose || !report.failures().isEmpty()) {
+      table.plain().forEach(out::println);
+    }
     report.failures().stream().limit(MAX_FAILURES).forEach(out::println);
     ParityReport.Summary total = report.total();
-    out.println(total.cases() + " cases, " + total.passed() + " passed, " + total.failed() + " failed, "
-        + total.unsupported() + " unsupported; worst error " + number(total.worstFraction())
+    String names = report.verdicts().stream().map(Verdict::device).distinct().collect(Collectors.joining(" "));
+    out.println(names + ": " + total.cases() + " cases, " + total.passed() + " passed, " + total.failed() + " failed, "
+        + total.unsupported() + " unsupported; worst error " + Terminal.ofBound(total.worstFraction())
         + " of the bound; seed " + report.seed());
   }
 

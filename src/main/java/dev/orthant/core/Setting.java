@@ -63,6 +63,8 @@ public enum Setting {
   LAUNCHER("orthant.launcher", "true", "", "false", Values.SWITCH),
   /** Set by the launcher: whether a person sees standard error. */
   TERMINAL("orthant.terminal", "true", "", "false", Values.SWITCH),
+  /** Set by the launcher: how many columns the terminal of standard output has. */
+  WIDTH("orthant.width", "80", "", "as many as a line takes", Values.whole("a number of columns", 20, 10_000)),
   /** The compiler of the build, which alone reads it. */
   NVCC("orthant.nvcc", "off", "", "auto", Values.any("auto, off, or the path of nvcc"));
 

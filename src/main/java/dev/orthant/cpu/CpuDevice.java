@@ -25,6 +25,7 @@ import dev.orthant.device.BufferPool;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
+import dev.orthant.device.FirstUse;
 import dev.orthant.op.Call;
 import dev.orthant.op.Cast;
 import dev.orthant.op.Concat;
@@ -58,6 +59,7 @@ public final class CpuDevice implements Device {
   private static final String NAME = "cpu";
 
   private final DeviceInfo info;
+  private final FirstUse firstUse;
   private final BufferPool<CpuMemory.Block> memory;
   private final WorkerPool workers;
   private final VectorCompiler compiler;
@@ -82,6 +84,7 @@ public final class CpuDevice implements Device {
   public CpuDevice(CpuSettings settings) {
     boolean vectors = settings.vectors() && CpuInfo.hasVectors();
     this.info = CpuInfo.describe(settings, vectors);
+    this.firstUse = new FirstUse(NAME, info.notes());
     this.memory = new BufferPool<>(NAME, new CpuMemory(settings.memoryBytes()));
     this.workers = new WorkerPool(settings.threads());
     this.compiler = new VectorCompiler(vectors);
@@ -116,6 +119,7 @@ public final class CpuDevice implements Device {
     if (bytes < 0) {
       throw new InvalidInputException(NAME + ": a buffer of " + bytes + " bytes was asked for; expected at least 0");
     }
+    firstUse.tell();
     return whileOpen(() -> new CpuBuffer(this, memory, memory.allocate(bytes)));
   }
 

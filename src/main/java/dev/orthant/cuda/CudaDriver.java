@@ -7,7 +7,6 @@ import dev.orthant.gpu.driver.GpuDriver;
 import dev.orthant.gpu.driver.GpuLimits;
 import dev.orthant.gpu.driver.Grid;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction_attribute;
@@ -47,11 +46,9 @@ final class CudaDriver implements GpuDriver {
       context.close();
       throw e;
     }
-    List<String> notes = new ArrayList<>();
-    notes.add("compute capability " + found.major() + "." + found.minor() + "; kernels: " + loader.ways());
-    notes.addAll(loader.notes());
-    this.info = new DeviceInfo(found.name(), version, found.units(), found.memoryBytes(), found.memoryBytes(),
-        CudaInfo.TYPES, found.emulated(), notes);
+    String able = ", compute capability " + found.major() + "." + found.minor() + "; kernels: " + loader.ways();
+    this.info = new DeviceInfo(found.name(), version + able, found.units(), found.memoryBytes(), found.memoryBytes(),
+        CudaInfo.TYPES, found.emulated(), loader.notes());
   }
 
   /** Why nothing can be run on this device, or null. */

@@ -12,6 +12,7 @@ import dev.orthant.device.BufferPool;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
+import dev.orthant.device.FirstUse;
 import dev.orthant.gpu.driver.DriverException;
 import dev.orthant.gpu.driver.GpuDriver;
 import dev.orthant.gpu.driver.GpuLimits;
@@ -45,6 +46,7 @@ public final class GpuDevice implements Device {
 
   private final String name;
   private final GpuDriver driver;
+  private final FirstUse firstUse;
   private final boolean sync;
   private final Guard guard;
   /** Compiled kernels by their source. */
@@ -81,6 +83,7 @@ public final class GpuDevice implements Device {
   GpuDevice(String name, GpuDriver driver, boolean sync, List<FastPath> specials, Consumer<String> warn) {
     this.name = name;
     this.driver = driver;
+    this.firstUse = new FirstUse(name, driver.info().notes());
     this.sync = sync;
     this.kernels = new Recent<>(KERNELS, driver::release);
     this.memories = new TrackedAllocator(driver, lock);
@@ -114,6 +117,7 @@ public final class GpuDevice implements Device {
     if (bytes < 0) {
       throw new InvalidInputException(name + ": a buffer cannot have " + bytes + " bytes");
     }
+    firstUse.tell();
     if (bytes > info().maxAllocation()) {
       throw new OutOfDeviceMemoryException(name, bytes,
           "the largest buffer of this device has " + info().maxAllocation());
@@ -371,5 +375,10 @@ public final class GpuDevice implements Device {
       return lost;
     }
     return new DeviceException(name, what + ": " + e.getMessage(), e);
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

@@ -2,6 +2,8 @@ package dev.orthant.io;
 
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.nn.Layer;
+import dev.orthant.nn.Variable;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import java.util.TreeSet;
  * <p>Entries follow one another without gaps, and the last one ends the file.
  */
 public final class Checkpoint {
+  private static final String NETWORK = "network/";
   /** As many differences as a message lists. */
   private static final int LISTED = 3;
 
@@ -84,6 +87,56 @@ public final class Checkpoint {
    */
   public static void requireWritable(Path file) {
     OutputFile.requireWritable(file);
+  }
+
+  /**
+   * Saves what {@code layer} is made of ({@link Layer#variables}: parameters, running statistics) to {@code file}, which
+   * a reader sees as it was or whole, never a part.
+   *
+   * @throws InvalidInputException when the file cannot be written; the old one, if any, is then as it was
+   */
+  public static void save(Layer layer, Path file) {
+    try (Arena arena = Arena.ofConfined()) {
+      builder().network(layer, arena).build().write(file);
+    }
+  }
+
+  /**
+   * Fills {@code layer} from a file of {@link #save} or of {@code orthant train}, on whatever device it is. Everything
+   * is checked before anything is changed.
+   *
+   * <pre>{@code
+   * Layer net = Sequential.of(Linear.of(p, 784, 64), Activate.of(Activations.RELU), Linear.of(p, 64, 10));
+   * Checkpoint.load(net, Path.of("run.ckpt"));
+   * }</pre>
+   *
+   * @throws InvalidInputException when the file cannot be read, is damaged, or holds other variables than the layer has,
+   * by name, type or shape
+   */
+  public static void load(Layer layer, Path file) {
+    try (Arena arena = Arena.ofConfined()) {
+      Checkpoint checkpoint = read(file, arena);
+      checkpoint.requireNetwork(layer);
+      checkpoint.restore(layer);
+    }
+  }
+
+  /**
+   * Checks that the tensors of a network are those of {@code layer}.
+   *
+   * @throws InvalidInputException naming the first that are missing, of another type or shape, or too many
+   */
+  public void requireNetwork(Layer layer) {
+    Map<String, TensorSpec> expected = new LinkedHashMap<>();
+    layer.variables().forEach(v -> expected.put(NETWORK + v.name(), v.tensor().spec()));
+    requireSpecs(NETWORK, expected);
+  }
+
+  /** Copies the tensors of a network, which were checked, into those of {@code layer}. */
+  public void restore(Layer layer) {
+    for (Variable v : layer.variables()) {
+      v.tensor().copyFrom(tensor(NETWORK + v.name()).memory());
+    }
   }
 
   /** All names, in the order of the file. */
@@ -229,6 +282,12 @@ public final class Checkpoint {
     public Builder tensor(String name, HostTensor value) {
       CheckpointFormat.requireRank(name, value.shape().rank());
       return put(name, new Entry.Values(value));
+    }
+
+    /** Copies of all that {@code layer} is made of, in memory of the arena, each under "network/" and its name. */
+    public Builder network(Layer layer, Arena arena) {
+      layer.variables().forEach(v -> tensor(NETWORK + v.name(), HostTensor.of(v.tensor(), arena)));
+      return this;
     }
 
     private Builder put(String name, Entry entry) {

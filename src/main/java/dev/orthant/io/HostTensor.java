@@ -5,6 +5,7 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -39,6 +40,13 @@ public record HostTensor(TensorSpec spec, MemorySegment memory) {
     } catch (OutOfMemoryError e) {
       throw new InvalidInputException("no host memory for " + spec + ": " + spec.bytes() + " bytes", e);
     }
+  }
+
+  /** A copy of {@code tensor}'s elements, which are waited for. */
+  public static HostTensor of(Tensor tensor, Arena arena) {
+    HostTensor copy = allocate(tensor.spec(), arena);
+    tensor.read(copy.memory());
+    return copy;
   }
 
   /** That there are {@code bytes} to be had for this tensor, copies on the way included. */

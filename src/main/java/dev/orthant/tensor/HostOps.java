@@ -4,7 +4,9 @@ import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.device.Device;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link Tensor} that moves elements between host and device. */
@@ -51,6 +53,24 @@ public sealed interface HostOps permits Tensor {
       }
     });
     return result;
+  }
+
+  /** As {@link #toFloatArray}, in long: exact for integers, others cut towards zero as Java's casts do. */
+  default long[] toLongArray() {
+    long[] result = new long[HostCopies.count(self())];
+    DType type = self().spec().dtype();
+    HostCopies.inPieces(self(), (first, memory) -> {
+      int at = Math.toIntExact(first / type.size());
+      for (int i = 0; i < memory.byteSize() / type.size(); i++) {
+        result[at + i] = type == DType.I64 ? memory.getAtIndex(ValueLayout.JAVA_LONG, i) : (long) type.get(memory, i);
+      }
+    });
+    return result;
+  }
+
+  /** As {@link #toLongArray}, in int: what int does not hold becomes the nearest that it does. */
+  default int[] toIntArray() {
+    return Arrays.stream(toLongArray()).mapToInt(v -> Math.clamp(v, Integer.MIN_VALUE, Integer.MAX_VALUE)).toArray();
   }
 
   /** Overwrites the elements in place. Results that were built from the old ones keep them: they are computed first. */

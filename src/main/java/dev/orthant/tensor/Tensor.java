@@ -64,6 +64,37 @@ public final class Tensor
     return of(device, new TensorSpec(DType.F32, shape), MemorySegment.ofArray(values));
   }
 
+  /** An F64 tensor with a copy of {@code values} in row-major order. */
+  public static Tensor of(Device device, Shape shape, double[] values) {
+    return HostArrays.of(device, DType.F64, shape, MemorySegment.ofArray(values));
+  }
+
+  /** An I32 tensor with a copy of {@code values} in row-major order: labels, indices. */
+  public static Tensor of(Device device, Shape shape, int[] values) {
+    return HostArrays.of(device, DType.I32, shape, MemorySegment.ofArray(values));
+  }
+
+  /** An I64 tensor with a copy of {@code values} in row-major order: labels, indices. */
+  public static Tensor of(Device device, Shape shape, long[] values) {
+    return HostArrays.of(device, DType.I64, shape, MemorySegment.ofArray(values));
+  }
+
+  /** A BOOL tensor with a copy of {@code values} in row-major order: masks. */
+  public static Tensor of(Device device, Shape shape, boolean[] values) {
+    return HostArrays.of(device, DType.BOOL, shape, HostArrays.bytesOf(values));
+  }
+
+  /**
+   * A tensor with a copy of nested arrays, an axis for each level: {@code Tensor.of(device, new float[][] {{1, 2}, {3,
+   * 4}})} has the shape (2, 2). Elements are float (F32), double (F64), int (I32), long (I64), byte (I8) or boolean
+   * (BOOL).
+   *
+   * @throws ShapeException when the arrays of a level are not all of one length, or there is no innermost one
+   */
+  public static Tensor of(Device device, Object[] nested) {
+    return HostArrays.nested(device, nested);
+  }
+
   /**
    * A tensor of any type with {@code values} as it holds them ({@link DType#round}): integer types take the nearest
    * number they have, and 0 for NaN.

@@ -8,7 +8,6 @@ import dev.orthant.expr.Activations;
 import dev.orthant.io.Checkpoint;
 import dev.orthant.io.HostTensor;
 import dev.orthant.nn.Sequential;
-import dev.orthant.nn.Variable;
 import dev.orthant.optim.Optimizer;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
@@ -25,7 +24,6 @@ public final class Snapshot {
   /** Nothing saved yet. */
   static final Snapshot START = new Snapshot("", null, new History());
 
-  private static final String NETWORK = "network/";
   private static final String OPTIMIZER = "optimizer/";
   private static final String STEPS = "history/steps";
   private static final String EPOCHS = "history/epochs";
@@ -157,9 +155,7 @@ public final class Snapshot {
     if (checkpoint == null) {
       return;
     }
-    Map<String, TensorSpec> expected = new LinkedHashMap<>();
-    network.variables().forEach(v -> expected.put(NETWORK + v.name(), v.tensor().spec()));
-    checkpoint.requireSpecs(NETWORK, expected);
+    checkpoint.requireNetwork(network);
     List<Tensor> learned = network.parameters();
     try (Scope _ = Scope.open()) {
       Map<String, Tensor> state = new LinkedHashMap<>();
@@ -169,9 +165,7 @@ public final class Snapshot {
     } catch (InvalidInputException e) {
       throw new InvalidInputException(file + ": belongs to another run: " + e.getMessage(), e);
     }
-    for (Variable v : network.variables()) {
-      v.tensor().copyFrom(checkpoint.tensor(NETWORK + v.name()).memory());
-    }
+    checkpoint.restore(network);
   }
 
   /** All of a run, in memory of the arena. */
@@ -183,19 +177,13 @@ public final class Snapshot {
         .whole("examples", s.examples()).whole("batch", s.batch()).whole("seed", s.seed())
         .real("lr", s.rate()).real("decay", s.decay()).real("clip", s.clip())
         .whole("step", history.steps().size()).whole("random.offset", randomOffset);
-    network.variables().forEach(v -> b.tensor(NETWORK + v.name(), copied(v.tensor(), arena)));
-    optimizer.state().forEach((name, t) -> b.tensor(OPTIMIZER + name, copied(t, arena)));
+    b.network(network, arena);
+    optimizer.state().forEach((name, t) -> b.tensor(OPTIMIZER + name, HostTensor.of(t, arena)));
     b.tensor(STEPS, matrix(arena, 2,
         history.steps().stream().map(p -> new double[] {p.loss(), p.right()}).toList()));
     b.tensor(EPOCHS, matrix(arena, EpochResult.NUMBERS,
         history.epochs().stream().map(EpochResult::toArray).toList()));
     return b.build();
-  }
-
-  private static HostTensor copied(Tensor t, Arena arena) {
-    HostTensor copy = HostTensor.allocate(t.spec(), arena);
-    t.read(copy.memory());
-    return copy;
   }
 
   private static HostTensor matrix(Arena arena, int columns, List<double[]> rows) {

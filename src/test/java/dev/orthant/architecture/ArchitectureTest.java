@@ -43,7 +43,7 @@ class ArchitectureTest {
       entry("tensor", List.of("op", "device")),
       entry("parity", List.of("device", "bounds")),
       entry("programs", List.of("tensor", "parity")),
-      entry("io", List.of("tensor")),
+      entry("io", List.of("nn")),
       entry("nn", List.of("tensor")),
       entry("optim", List.of("tensor")),
       entry("monitor", List.of("tensor", "nn")),

@@ -136,7 +136,9 @@ class CommandsTest {
     Result right = run(devices(good), "parity", "--op", "relu", "--dtype", "f32,f16", "--seed", "3");
     assertThat(right.err()).isEmpty();
     assertThat(right.code()).isZero();
-    assertThat(right.out()).contains("matmul relu", "0 failed", "seed 3");
+    assertThat(right.out()).hasLineCount(1).contains("cpu: ", "0 failed", "seed 3");
+    Result told = run(devices(good), "parity", "--op", "relu", "--dtype", "f32,f16", "--seed", "3", "--verbose");
+    assertThat(told.out()).contains("error/bound", "matmul relu", "0 failed", "seed 3");
     Result wrong = run(devices(ReferenceDevice.broken("cpu", c -> c.op().name().equals("matmul"))), "parity", "--op",
         "relu", "--dtype", "f32");
     assertThat(wrong.code()).isEqualTo(ExitCode.CHECK_FAILED);

@@ -60,7 +60,7 @@ class CudaDeviceTest {
       assertThat(d.info().dtypes()).containsExactlyInAnyOrder(DType.values());
       assertThat(d.info().memoryBytes()).isPositive();
       assertThat(d.info().units()).isPositive();
-      assertThat(d.info().notes()).first().asString().matches("compute capability \\d+\\.\\d; kernels: .+");
+      assertThat(d.info().driver()).matches(".+, compute capability \\d+\\.\\d; kernels: .+");
       assertThat(d.info().emulated()).isEqualTo(Emulator.isHere());
       assertThat(d.info().description().contains("Emulated")).isEqualTo(d.info().emulated());
     }

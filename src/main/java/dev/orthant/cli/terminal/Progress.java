@@ -33,7 +33,8 @@ public interface Progress extends AutoCloseable {
 
   /** For terminals. */
   final class Bar implements Progress {
-    private static final int WIDTH = 100;
+    /** The last column stays free: some terminals begin a new line behind it. */
+    private static final int WIDTH = Terminal.textColumns() - 1;
     private final ProgressBar bar;
     private final PrintWriter err;
 
