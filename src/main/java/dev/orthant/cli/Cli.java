@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -40,6 +41,7 @@ final class Cli {
     root.addSubcommand(new TrainCommand(devices));
     root.addSubcommand(new ClaimsCommand(devices));
     root.addSubcommand(new HelpCommand());
+    root.addSubcommand(new AutoComplete.GenerateCompletion());
     root.setOut(Printable.over(out));
     root.setErr(Printable.over(err));
     // Help is our own text, with colours where somebody sees it; all else may quote what others wrote.
@@ -108,6 +110,7 @@ final class Cli {
           "  orthant train --picture loss.svg",
           "  orthant claims --quick",
           "",
+          "Completion in bash and zsh: source <(orthant generate-completion)",
           "Exit codes: 0 done, 1 a check failed, 2 bad input, 3 a device failed, 130 interrupted.",
           "Environment: ORTHANT_REQUIRE=KIND,... makes missing devices a failure; NO_COLOR turns colours off.",
           "Settings (properties of the JVM; ./orthant passes on those in ORTHANT_JAVA_OPTS):"})

@@ -50,6 +50,13 @@ class CommandsTest {
   }
 
   @Test
+  void completionKnowsEveryCommandAndOption() {
+    Result r = run(devices(good), "generate-completion");
+    assertThat(r.code()).isZero();
+    assertThat(r.out()).contains("complete -F _complete_orthant", "--seed", "leaky_relu", "--verbose");
+  }
+
+  @Test
   void helpShowsExamplesAndTheLaunchersCommandsOnlyUnderTheLauncher() {
     assertThat(run(devices(good), "--help").out()).contains("Examples:", "orthant run matmul", "Exit codes")
         .doesNotContain("./orthant test");
