@@ -14,7 +14,9 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.core.TensorSpec;
+import dev.orthant.djl.types.Axes;
 import dev.orthant.djl.types.EngineErrors;
+import dev.orthant.djl.types.Strides;
 import dev.orthant.djl.types.Types;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
@@ -50,6 +52,8 @@ abstract class ArrayCore implements NDArray {
   /** The tensor whose gradient this is. */
   private @Nullable Tensor gradientOf;
   private volatile boolean closed;
+  /** Of a view whose elements PyTorch would not store one behind the other. */
+  private long @Nullable [] strides;
 
   /**
    * A part of another array, or the same in another shape.
@@ -465,5 +469,66 @@ abstract class ArrayCore implements NDArray {
   @Override
   public String toString() {
     return toDebugString();
+  }
+
+  /** Whether it lies as its shape says. */
+  final boolean isRowMajor() {
+    return strides == null;
+  }
+
+  // ---- what the themes share ---------------------------------------------------------------------------------------
+
+  /** This, changed by a method of two operands. */
+  final OrthantNDArray inPlace(BinaryMethod method, NDArray other) {
+    return replace(() -> method.into(real(method.name()), realOperand(method.name(), other)));
+  }
+
+  final OrthantNDArray inPlace(BinaryMethod method, Number n) {
+    return replace(() -> method.into(real(method.name()), n));
+  }
+
+  /** The tensor, floating. */
+  final Tensor fractions(String method) {
+    Tensor t = real(method);
+    if (!t.dtype().isFloating()) {
+      throw new DTypeException(method + ": takes floating numbers, got " + t.spec() + " on " + t.device().name()
+          + "; convert it with toType");
+    }
+    return t;
+  }
+
+  /** How PyTorch would store it. */
+  final long[] strides() {
+    return strides == null ? Strides.contiguous(getShape().getShape()) : strides.clone();
+  }
+
+  /** A view, and how PyTorch would store it. */
+  final OrthantNDArray view(NDManager into, Lens lens, long... strides) {
+    OrthantNDArray result = view(into, lens);
+    result.strides(strides);
+    return result;
+  }
+
+  final void strides(long... other) {
+    strides = other;
+  }
+
+  /** A new array, complex if this is. */
+  final OrthantNDArray like(Supplier<Tensor> work) {
+    return isComplex() ? computeComplex(work) : compute(work);
+  }
+
+  /** The extents of the tensor that holds an array of these: complex numbers take two elements. */
+  final long[] stored(long... dims) {
+    return Types.stored(new Shape(dims), getDataType()).dims();
+  }
+
+  /** The axis, checked and from 0. */
+  final int axis(String method, long axis) {
+    return Axes.of(method, getShape(), axis);
+  }
+
+  final int rank() {
+    return getShape().dimension();
   }
 }

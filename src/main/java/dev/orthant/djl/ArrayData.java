@@ -22,44 +22,44 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: elements between host, devices and types; gradients. */
-abstract class ArrayData extends ArrayCore {
+sealed interface ArrayData extends NDArray permits OrthantNDArray {
   /** 1 where one of two is not 0. */
-  private static final Expr EITHER =
+  Expr EITHER =
       Expr.input(0).ne(Expr.constant(0)).or(Expr.input(1).ne(Expr.constant(0))).asNumber();
 
-  ArrayData(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   // ---- devices and types -------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray toDevice(Device to, boolean copy) {
+  default NDArray toDevice(Device to, boolean copy) {
     if (to.equals(getDevice()) && !copy) {
       return this;
     }
     dev.orthant.device.Device target = DeviceNames.named(to);
-    return named(new OrthantNDArray(getManager(), to, ManagerCore.owned(() -> {
-      Tensor t = tensor();
+    return named(new OrthantNDArray(self().getManager(), to, ManagerCore.owned(() -> {
+      Tensor t = self().tensor();
       return t.device().equals(target) ? t : t.to(target);
-    }), isComplex()));
+    }), self().isComplex()));
   }
 
   @Override
-  public NDArray toType(DataType type, boolean copy) {
+  default NDArray toType(DataType type, boolean copy) {
     if (type == getDataType()) {
       return copy ? duplicate() : this;
     }
     if (type == DataType.COMPLEX64) {
-      return named(computeComplex(() -> tensor().cast(DType.F32).expandDims(-1).pad(-1, 0, 1, 0)));
+      return named(self().computeComplex(() -> self().tensor().cast(DType.F32).expandDims(-1).pad(-1, 0, 1, 0)));
     }
     DType to = Types.of(type);
-    if (!isComplex()) {
-      return named(compute(() -> converted(tensor(), to)));
+    if (!self().isComplex()) {
+      return named(self().compute(() -> converted(self().tensor(), to)));
     }
-    return named(compute(() -> to == DType.BOOL
-        ? tensor().select(-1, 0).apply("toType", DType.BOOL, EITHER, List.of(tensor().select(-1, 1)))
-        : converted(tensor().select(-1, 0), to)));
+    return named(self().compute(() -> to == DType.BOOL
+        ? self().tensor().select(-1, 0).apply("toType", DType.BOOL, EITHER, List.of(self().tensor().select(-1, 1)))
+        : converted(self().tensor().select(-1, 0), to)));
   }
 
   /** Fractions are cut off, and what a byte cannot hold wraps, as in PyTorch: by way of I64. */
@@ -70,8 +70,8 @@ abstract class ArrayData extends ArrayCore {
 
   /** A copy that costs nothing: memory is only taken when one of the two is written. */
   @Override
-  public NDArray duplicate() {
-    return named(isComplex() ? computeComplex(this::tensor) : compute(this::tensor));
+  default NDArray duplicate() {
+    return named(self().isComplex() ? self().computeComplex(self()::tensor) : self().compute(self()::tensor));
   }
 
   private OrthantNDArray named(OrthantNDArray result) {
@@ -81,7 +81,7 @@ abstract class ArrayData extends ArrayCore {
 
   /** Dense already. */
   @Override
-  public NDArray toDense() {
+  default NDArray toDense() {
     return duplicate();
   }
 
@@ -92,7 +92,7 @@ abstract class ArrayData extends ArrayCore {
    * @throws UnsupportedOperationException when another format is asked for
    */
   @Override
-  public NDArray toSparse(SparseFormat format) {
+  default NDArray toSparse(SparseFormat format) {
     if (format == SparseFormat.ROW_SPARSE || format == SparseFormat.DENSE) {
       return duplicate();
     }
@@ -102,8 +102,8 @@ abstract class ArrayData extends ArrayCore {
   // ---- the host ----------------------------------------------------------------------------------------------------
 
   @Override
-  public ByteBuffer toByteBuffer(boolean tryDirect) {
-    Tensor t = tensor();
+  default ByteBuffer toByteBuffer(boolean tryDirect) {
+    Tensor t = self().tensor();
     long bytes = t.spec().bytes();
     if (bytes > Integer.MAX_VALUE - 8) {
       throw new InvalidInputException("toByteBuffer: " + getShape() + ' ' + getDataType() + " has " + bytes
@@ -118,25 +118,25 @@ abstract class ArrayData extends ArrayCore {
   }
 
   @Override
-  public String[] toStringArray(Charset charset) {
+  default String[] toStringArray(Charset charset) {
     throw new UnsupportedOperationException("Orthant has no strings: this is " + getDataType());
   }
 
   @Override
-  public void set(Buffer buffer) {
+  default void set(Buffer buffer) {
     MemorySegment memory = HostData.of(buffer, getShape(), getDataType());
-    TensorSpec spec = tensor().spec();
-    replace(() -> Tensor.of(tensor().device(), spec, memory));
+    TensorSpec spec = self().tensor().spec();
+    self().replace(() -> Tensor.of(self().tensor().device(), spec, memory));
   }
 
   @Override
-  public void copyTo(NDArray target) {
+  default void copyTo(NDArray target) {
     if (!target.getShape().equals(getShape())) {
       throw new InvalidInputException("copyTo: " + getShape() + " does not fit " + target.getShape());
     }
     if (target instanceof OrthantNDArray own) {
       dev.orthant.device.Device device = own.tensor().device();
-      own.replace(() -> tensor().device().equals(device) ? tensor() : tensor().to(device));
+      own.replace(() -> self().tensor().device().equals(device) ? self().tensor() : self().tensor().to(device));
     } else {
       target.set(toByteBuffer(true));
     }
@@ -145,43 +145,43 @@ abstract class ArrayData extends ArrayCore {
   // ---- gradients ---------------------------------------------------------------------------------------------------
 
   @Override
-  public void setRequiresGradient(boolean required) {
+  default void setRequiresGradient(boolean required) {
     if (required) {
-      tensor().requireGradient();
-    } else if (tensor().requiresGradient()) {
-      forgetGradient();
+      self().tensor().requireGradient();
+    } else if (self().tensor().requiresGradient()) {
+      self().forgetGradient();
     }
   }
 
   /** The gradient so far, zeros before there is any; writing it in place changes it. */
   @Override
-  public NDArray getGradient() {
-    Tensor t = tensor();
+  default NDArray getGradient() {
+    Tensor t = self().tensor();
     if (!t.requiresGradient()) {
       throw new IllegalStateException(
           "getGradient: this array asked for none; call setRequiresGradient(true) on it before the forward pass, or "
               + "block.setInitializer(…)");
     }
-    OrthantNDArray gradient = t.hasGradient() ? compute(t::gradient)
-        : getManager().filled(getShape(), getDataType(), 0);
+    OrthantNDArray gradient = t.hasGradient() ? self().compute(t::gradient)
+        : self().getManager().filled(getShape(), getDataType(), 0);
     return gradient.asGradientOf(t);
   }
 
   @Override
-  public boolean hasGradient() {
-    return tensor().requiresGradient();
+  default boolean hasGradient() {
+    return self().tensor().requiresGradient();
   }
 
   /** Constant to gradients; the same elements, as in PyTorch: written in place, this is too. */
   @Override
-  public NDArray stopGradient() {
-    return view(new Lens(Tensor::detach, (_, part) -> part));
+  default NDArray stopGradient() {
+    return self().view(new ArrayCore.Lens(Tensor::detach, (_, part) -> part));
   }
 
   // ---- equality ----------------------------------------------------------------------------------------------------
 
   @Override
-  public boolean contentEquals(@Nullable NDArray other) {
+  default boolean contentEquals(@Nullable NDArray other) {
     if (other == null || !shapeEquals(other) || getDataType() != other.getDataType()) {
       return false;
     }
@@ -195,7 +195,7 @@ abstract class ArrayData extends ArrayCore {
    * {@code eq(number).all()}.
    */
   @Override
-  public boolean contentEquals(Number number) {
+  default boolean contentEquals(Number number) {
     try (NDArray one = getManager().create(number)) {
       return contentEquals(one);
     }

@@ -1,6 +1,5 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
@@ -13,44 +12,43 @@ import dev.orthant.expr.Function;
 import dev.orthant.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The part of {@link OrthantNDArray}: functions of each element. Whole numbers become FLOAT32 where the function's
  * values are not whole.
  */
-abstract class ArrayFunctions extends ArrayArithmetic {
-  private static final Expr X = Expr.input(0);
+sealed interface ArrayFunctions extends NDArray permits OrthantNDArray {
+  Expr X = Expr.input(0);
   /** 0 of NaN, as PyTorch's. */
-  private static final Expr SIGN = Expr.where(X.gt(0), 1, Expr.where(X.lt(0), -1, 0));
-  private static final Expr CLIPPED = Expr.where(X.gt(Expr.scalar(1)), Expr.scalar(1), Expr.where(X.lt(Expr.scalar(0)),
+  Expr SIGN = Expr.where(X.gt(0), 1, Expr.where(X.lt(0), -1, 0));
+  Expr CLIPPED = Expr.where(X.gt(Expr.scalar(1)), Expr.scalar(1), Expr.where(X.lt(Expr.scalar(0)),
       Expr.where(Expr.scalar(0).gt(Expr.scalar(1)), Expr.scalar(1), Expr.scalar(0)), X));
-  private static final Expr LEAST = Expr.max(Expr.input(1), Expr.scalar(0));
-  private static final Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
+  Expr LEAST = Expr.max(Expr.input(1), Expr.scalar(0));
+  Expr INFINITY = Expr.constant(Double.POSITIVE_INFINITY);
 
-  ArrayFunctions(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   /** f, of whole numbers in FLOAT32. */
   private OrthantNDArray floating(String name, Function f) {
-    return compute(() -> {
-      Tensor t = real(name);
+    return self().compute(() -> {
+      Tensor t = self().real(name);
       return t.dtype().isFloating() ? t.apply(f) : t.apply(name, DType.F32, f.of(X), List.of());
     });
   }
 
   /** f, in the array's own type. */
   private Tensor own(String name, Expr formula) {
-    Tensor t = real(name);
+    Tensor t = self().real(name);
     return t.dtype().isFloating() ? t.apply(name, formula, List.of())
         : Promotion.apply(name, t.dtype(), t.dtype(), false, formula, t);
   }
 
   /** To whole numbers: those that are stay. */
   private OrthantNDArray rounded(String name, Function f) {
-    return compute(() -> {
-      Tensor t = real(name);
+    return self().compute(() -> {
+      Tensor t = self().real(name);
       if (t.dtype() == DType.BOOL) {
         throw undefined(name);
       }
@@ -66,23 +64,23 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   // ---- signs and powers --------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray sign() {
-    return compute(() -> own("sign", SIGN));
+  default NDArray sign() {
+    return self().compute(() -> own("sign", SIGN));
   }
 
   @Override
-  public NDArray signi() {
-    return replace(() -> own("signi", SIGN));
+  default NDArray signi() {
+    return self().replace(() -> own("signi", SIGN));
   }
 
   @Override
-  public NDArray neg() {
-    return compute(() -> negated("neg"));
+  default NDArray neg() {
+    return self().compute(() -> negated("neg"));
   }
 
   @Override
-  public NDArray negi() {
-    return replace(() -> negated("negi"));
+  default NDArray negi() {
+    return self().replace(() -> negated("negi"));
   }
 
   private Tensor negated(String name) {
@@ -93,176 +91,176 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   }
 
   @Override
-  public NDArray abs() {
-    return compute(() -> own("abs", X.abs()));
+  default NDArray abs() {
+    return self().compute(() -> own("abs", X.abs()));
   }
 
   @Override
-  public NDArray square() {
-    return compute(() -> {
-      Tensor t = real("square");
+  default NDArray square() {
+    return self().compute(() -> {
+      Tensor t = self().real("square");
       // Truth values are squared as PyTorch's power by a C++ number is taken.
       return t.dtype() == DType.BOOL ? t.cast(DType.I64) : own("square", X.squared());
     });
   }
 
   @Override
-  public NDArray sqrt() {
+  default NDArray sqrt() {
     return floating("sqrt", Function.SQRT);
   }
 
   /** As PyTorch's engine, a power by the number 1/3: NaN of negative ones, FLOAT64 of whole ones. */
   @Override
-  public NDArray cbrt() {
+  default NDArray cbrt() {
     return pow(1.0 / 3);
   }
 
   // ---- rounding ----------------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray floor() {
+  default NDArray floor() {
     return rounded("floor", Function.FLOOR);
   }
 
   @Override
-  public NDArray ceil() {
+  default NDArray ceil() {
     return rounded("ceil", Function.CEIL);
   }
 
   /** Ties to even. */
   @Override
-  public NDArray round() {
+  default NDArray round() {
     return rounded("round", Function.RINT);
   }
 
   @Override
-  public NDArray trunc() {
+  default NDArray trunc() {
     return rounded("trunc", Function.TRUNC);
   }
 
   // ---- the catalogue -----------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray exp() {
+  default NDArray exp() {
     return floating("exp", Function.EXP);
   }
 
   @Override
-  public NDArray log() {
+  default NDArray log() {
     return floating("log", Function.LOG);
   }
 
   @Override
-  public NDArray log10() {
+  default NDArray log10() {
     return floating("log10", Function.LOG10);
   }
 
   @Override
-  public NDArray log2() {
+  default NDArray log2() {
     return floating("log2", Function.LOG2);
   }
 
   @Override
-  public NDArray sin() {
+  default NDArray sin() {
     return floating("sin", Function.SIN);
   }
 
   @Override
-  public NDArray cos() {
+  default NDArray cos() {
     return floating("cos", Function.COS);
   }
 
   @Override
-  public NDArray tan() {
+  default NDArray tan() {
     return floating("tan", Function.TAN);
   }
 
   @Override
-  public NDArray asin() {
+  default NDArray asin() {
     return floating("asin", Function.ASIN);
   }
 
   @Override
-  public NDArray acos() {
+  default NDArray acos() {
     return floating("acos", Function.ACOS);
   }
 
   @Override
-  public NDArray atan() {
+  default NDArray atan() {
     return floating("atan", Function.ATAN);
   }
 
   @Override
-  public NDArray sinh() {
+  default NDArray sinh() {
     return floating("sinh", Function.SINH);
   }
 
   @Override
-  public NDArray cosh() {
+  default NDArray cosh() {
     return floating("cosh", Function.COSH);
   }
 
   @Override
-  public NDArray tanh() {
+  default NDArray tanh() {
     return floating("tanh", Function.TANH);
   }
 
   @Override
-  public NDArray asinh() {
+  default NDArray asinh() {
     return floating("asinh", Function.ASINH);
   }
 
   @Override
-  public NDArray acosh() {
+  default NDArray acosh() {
     return floating("acosh", Function.ACOSH);
   }
 
   @Override
-  public NDArray atanh() {
+  default NDArray atanh() {
     return floating("atanh", Function.ATANH);
   }
 
   @Override
-  public NDArray erf() {
+  default NDArray erf() {
     return floating("erf", Function.ERF);
   }
 
   @Override
-  public NDArray gammaln() {
+  default NDArray gammaln() {
     return floating("gammaln", Function.GAMMALN);
   }
 
   @Override
-  public NDArray erfinv() {
+  default NDArray erfinv() {
     return floating("erfinv", Function.ERFINV);
   }
 
   @Override
-  public NDArray toDegrees() {
-    return compute(() -> BinaryMethod.TO_DEGREES.of(real("toDegrees"), 180.0));
+  default NDArray toDegrees() {
+    return self().compute(() -> BinaryMethod.TO_DEGREES.of(self().real("toDegrees"), 180.0));
   }
 
   @Override
-  public NDArray toRadians() {
-    return compute(() -> BinaryMethod.TO_RADIANS.of(real("toRadians"), Math.PI));
+  default NDArray toRadians() {
+    return self().compute(() -> BinaryMethod.TO_RADIANS.of(self().real("toRadians"), Math.PI));
   }
 
   // ---- tests and limits --------------------------------------------------------------------------------------------
 
   private OrthantNDArray test(String name, Condition c) {
-    return compute(() -> {
-      Tensor t = real(name);
+    return self().compute(() -> {
+      Tensor t = self().real(name);
       return t.apply(name, DType.BOOL, t.dtype().isFloating() ? c.asNumber() : Expr.constant(0), List.of());
     });
   }
 
   @Override
-  public NDArray isInfinite() {
+  default NDArray isInfinite() {
     return test("isInfinite", X.abs().eq(INFINITY));
   }
 
   @Override
-  public NDArray isNaN() {
+  default NDArray isNaN() {
     return test("isNaN", X.ne(X));
   }
 
@@ -271,9 +269,9 @@ abstract class ArrayFunctions extends ArrayArithmetic {
    * brought to the array's type. Where min is larger than max, all is max; a limit NaN makes all NaN.
    */
   @Override
-  public NDArray clip(Number min, Number max) {
-    return compute(() -> {
-      Tensor t = real("clip");
+  default NDArray clip(Number min, Number max) {
+    return self().compute(() -> {
+      Tensor t = self().real("clip");
       boolean fractions = Promotion.of(min).isFloating() || Promotion.of(max).isFloating();
       DType type = fractions ? Promotion.floating(t.dtype()) : t.dtype();
       if (type == DType.BOOL) {
@@ -291,16 +289,6 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   /** What {@code work} makes of the tensor, a scalar being taken as an array of one. */
   static Tensor lined(Tensor t, UnaryOperator<Tensor> work) {
     return t.shape().rank() == 0 ? work.apply(t.reshape(1)).reshape() : work.apply(t);
-  }
-
-  /** The tensor, floating. */
-  final Tensor fractions(String method) {
-    Tensor t = real(method);
-    if (!t.dtype().isFloating()) {
-      throw new DTypeException(method + ": takes floating numbers, got " + t.spec() + " on " + t.device().name()
-          + "; convert it with toType");
-    }
-    return t;
   }
 
   /** (Σ|x|^p)^(1/p); of p = 0 how many are not 0, of p = −∞ the smallest magnitude. */
@@ -326,8 +314,8 @@ abstract class ArrayFunctions extends ArrayArithmetic {
 
   /** Divided by its norm along the axis, or by {@code eps} where that is larger. */
   @Override
-  public NDArray normalize(double exponent, long dim, double eps) {
-    return compute(() -> lined(fractions("normalize"), t -> {
+  default NDArray normalize(double exponent, long dim, double eps) {
+    return self().compute(() -> lined(self().fractions("normalize"), t -> {
       // The norm of a row may be beyond a type that holds its elements.
       Tensor wide = t.dtype() == t.dtype().compute() ? t : t.cast(t.dtype().compute());
       return narrowed(wide.apply("normalize", X.div(LEAST),
@@ -336,14 +324,15 @@ abstract class ArrayFunctions extends ArrayArithmetic {
   }
 
   @Override
-  public NDArray softmax(int axis) {
-    return compute(() -> lined(fractions("softmax"), t -> t.shape().elements() == 0 ? unchanged("softmax", t, axis)
-        : t.softmax(axis)));
+  default NDArray softmax(int axis) {
+    return self()
+        .compute(() -> lined(self().fractions("softmax"), t -> t.shape().elements() == 0 ? unchanged("softmax", t, axis)
+            : t.softmax(axis)));
   }
 
   @Override
-  public NDArray logSoftmax(int axis) {
-    return compute(() -> lined(fractions("logSoftmax"),
+  default NDArray logSoftmax(int axis) {
+    return self().compute(() -> lined(self().fractions("logSoftmax"),
         t -> t.shape().elements() == 0 ? unchanged("logSoftmax", t, axis) : t.logSoftmax(axis)));
   }
 

@@ -1,6 +1,5 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
@@ -11,12 +10,11 @@ import dev.orthant.djl.math.Elimination;
 import dev.orthant.djl.types.Axes;
 import dev.orthant.tensor.Tape;
 import dev.orthant.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: matrix products and inverses. Both operands have one type, as in PyTorch. */
-abstract class ArrayProducts extends ArraySelection {
-  ArrayProducts(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+sealed interface ArrayProducts extends NDArray permits OrthantNDArray {
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   // ---- products ----------------------------------------------------------------------------------------------------
@@ -26,9 +24,9 @@ abstract class ArrayProducts extends ArraySelection {
    * sum of products over this one's last axis and the other's last but one (or only one), with the other axes of both.
    */
   @Override
-  public NDArray dot(NDArray other) {
+  default NDArray dot(NDArray other) {
     requireMultipliable("dot", other);
-    int left = rank();
+    int left = self().rank();
     int right = other.getShape().dimension();
     if (left == 0 || right == 0) {
       return mul(other);
@@ -36,12 +34,12 @@ abstract class ArrayProducts extends ArraySelection {
     int inner = Math.max(0, right - 2);
     requireInner("dot", other, getShape().get(left - 1), other.getShape().get(inner));
     if (right <= 2) {
-      return compute(() -> tensor().matMul(operand(other)));
+      return self().compute(() -> self().tensor().matMul(self().operand(other)));
     }
-    return compute(() -> {
-      Tensor b = operand(other);
+    return self().compute(() -> {
+      Tensor b = self().operand(other);
       Tensor rows = b.transpose(Axes.order(right, false, inner)).reshape(b.shape().dim(inner), outer(b, inner));
-      Tensor a = tensor();
+      Tensor a = self().tensor();
       Shape lead = a.shape().slice(0, left - 1);
       Shape rest = b.shape().slice(0, inner).append(b.shape().dim(-1));
       return a.reshape(lead.elements(), a.shape().dim(-1)).matMul(rows).reshape(lead.append(rest.dims()).dims());
@@ -57,7 +55,7 @@ abstract class ArrayProducts extends ArraySelection {
    * broadcast.
    */
   @Override
-  public NDArray matMul(NDArray other) {
+  default NDArray matMul(NDArray other) {
     requireMultipliable("matMul", other);
     if (getShape().isScalar() || other.getShape().isScalar()) {
       throw new ShapeException(
@@ -65,36 +63,36 @@ abstract class ArrayProducts extends ArraySelection {
               + "; scalars multiply with mul");
     }
     int right = other.getShape().dimension();
-    requireInner("matMul", other, getShape().get(rank() - 1), other.getShape().get(Math.max(0, right - 2)));
-    return compute(() -> tensor().matMul(operand(other)));
+    requireInner("matMul", other, getShape().get(self().rank() - 1), other.getShape().get(Math.max(0, right - 2)));
+    return self().compute(() -> self().tensor().matMul(self().operand(other)));
   }
 
   /** Of as many matrices on either side: (b, m, k) · (b, k, n) = (b, m, n). */
   @Override
-  public NDArray batchMatMul(NDArray other) {
+  default NDArray batchMatMul(NDArray other) {
     requireMultipliable("batchMatMul", other);
     requireBatches("batchMatMul", other);
-    return compute(() -> tensor().matMul(operand(other)));
+    return self().compute(() -> self().tensor().matMul(self().operand(other)));
   }
 
   /** The same as {@link #batchMatMul}. */
   @Override
-  public NDArray batchDot(NDArray other) {
+  default NDArray batchDot(NDArray other) {
     requireMultipliable("batchDot", other);
     requireBatches("batchDot", other);
-    return compute(() -> tensor().matMul(operand(other)));
+    return self().compute(() -> self().tensor().matMul(self().operand(other)));
   }
 
   private void requireBatches(String method, NDArray other) {
     ai.djl.ndarray.types.Shape b = other.getShape();
-    if (rank() != 3 || b.dimension() != 3 || getShape().get(0) != b.get(0)) {
+    if (self().rank() != 3 || b.dimension() != 3 || getShape().get(0) != b.get(0)) {
       throw new ShapeException(method + ": takes (b, m, k) and (b, k, n), got " + getShape() + " and " + b);
     }
     requireInner(method, other, getShape().get(2), b.get(1));
   }
 
   private void requireMultipliable(String method, NDArray other) {
-    if (other.getDataType() != getDataType() || isComplex() || tensor().dtype() == DType.BOOL) {
+    if (other.getDataType() != getDataType() || self().isComplex() || self().tensor().dtype() == DType.BOOL) {
       throw new DTypeException(
           method + ": takes two arrays of one type, of numbers but not complex, got " + getDataType()
               + " and " + other.getDataType() + "; convert one with toType, as in toType(DataType."
@@ -120,17 +118,17 @@ abstract class ArrayProducts extends ArraySelection {
    * @throws InvalidInputException when one is singular
    */
   @Override
-  public NDArray inverse() {
-    Tensor held = tensor();
+  default NDArray inverse() {
+    Tensor held = self().tensor();
     int rank = held.shape().rank();
-    if (isComplex() || (held.dtype() != DType.F32 && held.dtype() != DType.F64)) {
+    if (self().isComplex() || (held.dtype() != DType.F32 && held.dtype() != DType.F64)) {
       throw new DTypeException("inverse: takes FLOAT32 or FLOAT64, got " + getShape() + ' ' + getDataType());
     }
     if (rank < 2 || held.shape().dim(-1) != held.shape().dim(-2)) {
       throw new ShapeException("inverse: takes square matrices (…, n, n), got " + getShape());
     }
-    return compute(() -> {
-      Tensor a = tensor();
+    return self().compute(() -> {
+      Tensor a = self().tensor();
       double[] inverses = Elimination.inverses(a.toDoubleArray(), Math.toIntExact(a.shape().dim(-1)));
       Tensor x = Tensor.of(a.device(), a.dtype(), a.shape(), inverses);
       return Tape.isOpen() ? x.add(x.matMul(a.detach().sub(a)).matMul(x)) : x;

@@ -1,6 +1,5 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.orthant.core.DType;
@@ -16,23 +15,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The part of {@link OrthantNDArray}: sums, extremes, averages and running sums along axes. No axes given means all of
  * them.
  */
-abstract class ArrayReductions extends ArrayFunctions {
-  private static final int[] ALL = {};
-  private static final int[] LAST = {-1};
-  private static final Expr X = Expr.input(0);
+sealed interface ArrayReductions extends NDArray permits OrthantNDArray {
+  int[] ALL = {};
+  Expr X = Expr.input(0);
   /** Where input 1 is the place of input 2. */
-  private static final Expr CHOSEN = Expr.where(Expr.input(1).eq(Expr.input(2)), X, Expr.constant(0));
-  private static final Expr UNLESS_NAN = Expr.where(Expr.input(1).ne(Expr.input(1)), Expr.input(1), X);
-  private static final Expr BETWEEN = between(X, Expr.input(1), Expr.input(2), Expr.scalar(0));
+  Expr CHOSEN = Expr.where(Expr.input(1).eq(Expr.input(2)), X, Expr.constant(0));
+  Expr UNLESS_NAN = Expr.where(Expr.input(1).ne(Expr.input(1)), Expr.input(1), X);
+  Expr BETWEEN = between(X, Expr.input(1), Expr.input(2), Expr.scalar(0));
 
-  ArrayReductions(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   /** From a to b by a part, from the nearer one; NaN if the largest is. */
@@ -46,46 +43,46 @@ abstract class ArrayReductions extends ArrayFunctions {
   // ---- sums and products: INT64 of whole numbers ------------------------------------------------------------------
 
   @Override
-  public NDArray sum() {
+  default NDArray sum() {
     return sum(ALL, false);
   }
 
   @Override
-  public NDArray sum(int[] axes, boolean keepDims) {
-    return compute(() -> {
-      Tensor t = real("sum");
+  default NDArray sum(int[] axes, boolean keepDims) {
+    return self().compute(() -> {
+      Tensor t = self().real("sum");
       return t.sum(keepDims, over(t, axes));
     });
   }
 
   @Override
-  public NDArray prod() {
+  default NDArray prod() {
     return prod(ALL, false);
   }
 
   @Override
-  public NDArray prod(int[] axes, boolean keepDims) {
-    return compute(() -> {
-      Tensor t = real("prod");
+  default NDArray prod(int[] axes, boolean keepDims) {
+    return self().compute(() -> {
+      Tensor t = self().real("prod");
       return t.prod(keepDims, over(t, axes));
     });
   }
 
   @Override
-  public NDArray mean() {
+  default NDArray mean() {
     return mean(ALL, false);
   }
 
   @Override
-  public NDArray mean(int[] axes, boolean keepDims) {
-    return compute(() -> {
-      Tensor t = fractions("mean");
+  default NDArray mean(int[] axes, boolean keepDims) {
+    return self().compute(() -> {
+      Tensor t = self().fractions("mean");
       return t.mean(keepDims, over(t, axes));
     });
   }
 
   @Override
-  public NDArray trace(int offset, int axis1, int axis2) {
+  default NDArray trace(int offset, int axis1, int axis2) {
     try (NDArray diagonal = diagonal(offset, axis1, axis2)) {
       return diagonal.sum(new int[] {-1});
     }
@@ -94,30 +91,30 @@ abstract class ArrayReductions extends ArrayFunctions {
   // ---- extremes ----------------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray max() {
+  default NDArray max() {
     return max(ALL, false);
   }
 
   @Override
-  public NDArray max(int[] axes, boolean keepDims) {
-    return compute(() -> extreme("max", axes, keepDims, true));
+  default NDArray max(int[] axes, boolean keepDims) {
+    return self().compute(() -> extreme("max", axes, keepDims, true));
   }
 
   @Override
-  public NDArray min() {
+  default NDArray min() {
     return min(ALL, false);
   }
 
   @Override
-  public NDArray min(int[] axes, boolean keepDims) {
-    return compute(() -> extreme("min", axes, keepDims, false));
+  default NDArray min(int[] axes, boolean keepDims) {
+    return self().compute(() -> extreme("min", axes, keepDims, false));
   }
 
   /**
    * The gradient of all elements that tie is shared by them; along one axis the first of them has it, as in PyTorch.
    */
   private Tensor extreme(String name, int[] axes, boolean keepDims, boolean largest) {
-    Tensor t = real(name);
+    Tensor t = self().real(name);
     int[] over = over(t, axes);
     if (over.length == 1 && t.dtype().isFloating() && Tape.isOpen() && t.shape().elements() > 0) {
       Tensor chosen = chosen(t, over[0], largest);
@@ -138,27 +135,27 @@ abstract class ArrayReductions extends ArrayFunctions {
   }
 
   @Override
-  public NDArray argMax() {
-    return compute(() -> flat("argMax").argMax(0));
+  default NDArray argMax() {
+    return self().compute(() -> flat("argMax").argMax(0));
   }
 
   @Override
-  public NDArray argMax(int axis) {
-    return compute(() -> lined(real("argMax"), t -> t.argMax(axis)));
+  default NDArray argMax(int axis) {
+    return self().compute(() -> ArrayFunctions.lined(self().real("argMax"), t -> t.argMax(axis)));
   }
 
   @Override
-  public NDArray argMin() {
-    return compute(() -> flat("argMin").argMin(0));
+  default NDArray argMin() {
+    return self().compute(() -> flat("argMin").argMin(0));
   }
 
   @Override
-  public NDArray argMin(int axis) {
-    return compute(() -> lined(real("argMin"), t -> t.argMin(axis)));
+  default NDArray argMin(int axis) {
+    return self().compute(() -> ArrayFunctions.lined(self().real("argMin"), t -> t.argMin(axis)));
   }
 
   private Tensor flat(String method) {
-    Tensor t = real(method);
+    Tensor t = self().real(method);
     if (t.shape().elements() == 0) {
       throw new ShapeException(
           method + ": an array without elements has none: " + t.spec() + " on " + t.device().name());
@@ -169,7 +166,7 @@ abstract class ArrayReductions extends ArrayFunctions {
   // ---- running -----------------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray cumSum() {
+  default NDArray cumSum() {
     if (isScalar()) {
       return reshape(1);
     }
@@ -177,18 +174,20 @@ abstract class ArrayReductions extends ArrayFunctions {
   }
 
   @Override
-  public NDArray cumSum(int axis) {
-    return compute(() -> lined(counted(real("cumSum")), t -> t.cumSum(axis)));
+  default NDArray cumSum(int axis) {
+    return self().compute(() -> ArrayFunctions.lined(counted(self().real("cumSum")), t -> t.cumSum(axis)));
   }
 
   @Override
-  public NDArray cumProd(int axis) {
-    return compute(() -> lined(counted(real("cumProd")), t -> t.cumProd(axis)));
+  default NDArray cumProd(int axis) {
+    return self().compute(() -> ArrayFunctions.lined(counted(self().real("cumProd")), t -> t.cumProd(axis)));
   }
 
   @Override
-  public NDArray cumProd(int axis, DataType dataType) {
-    return compute(() -> lined(Promotion.convert(real("cumProd"), Types.of(dataType)), t -> t.cumProd(axis)));
+  default NDArray cumProd(int axis, DataType dataType) {
+    return self()
+        .compute(() -> ArrayFunctions.lined(Promotion.convert(self().real("cumProd"), Types.of(dataType)),
+            t -> t.cumProd(axis)));
   }
 
   /** Whole numbers in INT64. */
@@ -199,20 +198,20 @@ abstract class ArrayReductions extends ArrayFunctions {
   // ---- order -------------------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray percentile(Number percentile) {
-    return percentile(percentile, LAST);
+  default NDArray percentile(Number percentile) {
+    return percentile(percentile, new int[] {-1});
   }
 
   /** Between the two nearest elements in proportion; NaN where there is one. */
   @Override
-  public NDArray percentile(Number percentile, int[] axes) {
+  default NDArray percentile(Number percentile, int[] axes) {
     // A float, as PyTorch's engine takes it.
     float part = percentile.floatValue() / 100;
     if (!(part >= 0 && part <= 1)) {
       throw new InvalidInputException("percentile: takes a number from 0 to 100, got " + percentile);
     }
-    return compute(() -> {
-      Tensor rows = rows("percentile", fractions("percentile"), axes);
+    return self().compute(() -> {
+      Tensor rows = rows("percentile", self().fractions("percentile"), axes);
       Tensor sorted = rows.sort(-1, false).values();
       long last = rows.shape().dim(-1) - 1;
       double place = (double) part * last;
@@ -223,15 +222,15 @@ abstract class ArrayReductions extends ArrayFunctions {
   }
 
   @Override
-  public NDArray median() {
-    return median(LAST);
+  default NDArray median() {
+    return median(new int[] {-1});
   }
 
   /** The lower one of two; NaN where there is one. */
   @Override
-  public NDArray median(int[] axes) {
-    return compute(() -> {
-      Tensor rows = rows("median", real("median"), axes);
+  default NDArray median(int[] axes) {
+    return self().compute(() -> {
+      Tensor rows = rows("median", self().real("median"), axes);
       Tensor sorted = rows.sort(-1, false).values();
       long last = rows.shape().dim(-1) - 1;
       Tensor middle = sorted.select(-1, last / 2);
@@ -262,15 +261,15 @@ abstract class ArrayReductions extends ArrayFunctions {
   // ---- norms -------------------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray norm(boolean keepDims) {
+  default NDArray norm(boolean keepDims) {
     return norm(2, ALL, keepDims);
   }
 
   @Override
-  public NDArray norm(int ord, int[] axes, boolean keepDims) {
-    return compute(() -> {
-      Tensor t = fractions("norm");
-      return norm(t, ord, keepDims, over(t, axes));
+  default NDArray norm(int ord, int[] axes, boolean keepDims) {
+    return self().compute(() -> {
+      Tensor t = self().fractions("norm");
+      return ArrayFunctions.norm(t, ord, keepDims, over(t, axes));
     });
   }
 

@@ -1,26 +1,23 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.ShapeException;
-import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: the same elements several times. What broadcasts is a view. */
-abstract class ArrayRepeats extends ArrayShapes {
-  ArrayRepeats(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+sealed interface ArrayRepeats extends NDArray permits OrthantNDArray {
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   /** Extents of −1 stay as they are. */
   @Override
-  public NDArray broadcast(Shape shape) {
+  default NDArray broadcast(Shape shape) {
     long[] own = getShape().getShape();
     long[] to = shape.getShape().clone();
     int more = to.length - own.length;
@@ -34,23 +31,23 @@ abstract class ArrayRepeats extends ArrayShapes {
     if (!fits) {
       throw new ShapeException("broadcast: an array of " + getShape() + " does not broadcast to " + shape);
     }
-    long[] steps = strides();
-    return view(getManager(), ViewMapping.broadcast("broadcast", dev.orthant.core.Shape.of(stored(to))),
+    long[] steps = self().strides();
+    return self().view(getManager(), ViewMapping.broadcast("broadcast", dev.orthant.core.Shape.of(self().stored(to))),
         IntStream.range(0, to.length)
             .mapToLong(d -> d < more || own[d - more] != to[d] ? 0 : steps[d - more]).toArray());
   }
 
   @Override
-  public NDArray tile(long repeats) {
-    long[] all = new long[Math.max(1, rank())];
+  default NDArray tile(long repeats) {
+    long[] all = new long[Math.max(1, self().rank())];
     Arrays.fill(all, repeats);
     return getShape().size() == 0 ? duplicate() : tile(all);
   }
 
   @Override
-  public NDArray tile(int axis, long repeats) {
-    int a = axis("tile", axis);
-    long[] all = new long[Math.max(1, rank())];
+  default NDArray tile(int axis, long repeats) {
+    int a = self().axis("tile", axis);
+    long[] all = new long[Math.max(1, self().rank())];
     Arrays.fill(all, 1);
     all[a] = repeats;
     return tile(all);
@@ -58,35 +55,36 @@ abstract class ArrayRepeats extends ArrayShapes {
 
   /** The array {@code repeats[d]} times along axis d; more counts than axes make axes at the front. */
   @Override
-  public NDArray tile(long[] repeats) {
-    int more = repeats.length - rank();
+  default NDArray tile(long[] repeats) {
+    int more = repeats.length - self().rank();
     if (more < 0 || Arrays.stream(repeats).anyMatch(r -> r < 0)) {
       throw new ShapeException("tile: takes a count of 0 or more for each axis of an array of " + getShape() + ", got "
           + Arrays.toString(repeats));
     }
     long[] dims =
         LongStream.concat(LongStream.range(0, more).map(_ -> 1), Arrays.stream(getShape().getShape())).toArray();
-    long[] times = isComplex() ? LongStream.concat(Arrays.stream(repeats), LongStream.of(1)).toArray() : repeats;
-    return like(() -> times.length == 0 ? tensor() : tensor().reshape(stored(dims)).tile(times));
+    long[] times = self().isComplex() ? LongStream.concat(Arrays.stream(repeats), LongStream.of(1)).toArray() : repeats;
+    return self()
+        .like(() -> times.length == 0 ? self().tensor() : self().tensor().reshape(self().stored(dims)).tile(times));
   }
 
   /** Tiled to a shape whose extents are multiples of this one's; axes that it has not stay. */
   @Override
-  public NDArray tile(Shape desiredShape) {
+  default NDArray tile(Shape desiredShape) {
     return tile(repeats("tile", desiredShape));
   }
 
   @Override
-  public NDArray repeat(long repeats) {
-    long[] all = new long[Math.max(1, rank())];
+  default NDArray repeat(long repeats) {
+    long[] all = new long[Math.max(1, self().rank())];
     Arrays.fill(all, repeats);
     return getShape().size() == 0 ? duplicate() : repeat(all);
   }
 
   @Override
-  public NDArray repeat(int axis, long repeats) {
-    int a = axis("repeat", axis);
-    long[] all = new long[Math.max(1, rank())];
+  default NDArray repeat(int axis, long repeats) {
+    int a = self().axis("repeat", axis);
+    long[] all = new long[Math.max(1, self().rank())];
     Arrays.fill(all, 1);
     all[a] = repeats;
     return repeat(all);
@@ -94,8 +92,8 @@ abstract class ArrayRepeats extends ArrayShapes {
 
   /** Each element {@code repeats[d]} times along axis d; axes behind those given stay. */
   @Override
-  public NDArray repeat(long[] repeats) {
-    long[] dims = rank() == 0 && repeats.length == 1 ? new long[] {1} : getShape().getShape();
+  default NDArray repeat(long[] repeats) {
+    long[] dims = self().rank() == 0 && repeats.length == 1 ? new long[] {1} : getShape().getShape();
     if (repeats.length > dims.length || Arrays.stream(repeats).anyMatch(r -> r < 0)) {
       throw new ShapeException(
           "repeat: takes a count of 0 or more for each axis of an array of " + getShape() + ", got "
@@ -108,17 +106,17 @@ abstract class ArrayRepeats extends ArrayShapes {
       times.addAll(List.of(1L, d < repeats.length ? repeats[d] : 1));
     }
     long[] result = IntStream.range(0, dims.length).mapToLong(d -> dims[d] * times.get(2 * d + 1)).toArray();
-    if (isComplex()) {
+    if (self().isComplex()) {
       times.add(1L);
     }
-    long[] wide = stored(apart.stream().mapToLong(Long::longValue).toArray());
-    return like(() -> tensor().reshape(wide).tile(times.stream().mapToLong(Long::longValue).toArray())
-        .reshape(stored(result)));
+    long[] wide = self().stored(apart.stream().mapToLong(Long::longValue).toArray());
+    return self().like(() -> self().tensor().reshape(wide).tile(times.stream().mapToLong(Long::longValue).toArray())
+        .reshape(self().stored(result)));
   }
 
   /** Repeated to a shape whose extents are multiples of this one's; axes that it has not stay. */
   @Override
-  public NDArray repeat(Shape desiredShape) {
+  default NDArray repeat(Shape desiredShape) {
     return repeat(repeats("repeat", desiredShape));
   }
 

@@ -1,6 +1,5 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -16,26 +15,25 @@ import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArray}: elements by index and by mask. */
-abstract class ArraySelection extends ArrayRepeats {
-  private static final Expr X = Expr.input(0);
+sealed interface ArraySelection extends NDArray permits OrthantNDArray {
+  Expr X = Expr.input(0);
 
-  ArraySelection(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   // ---- by index ----------------------------------------------------------------------------------------------------
 
   /** y[…, j, …] = x[…, index[…, j, …], …]; along other axes the index may be shorter than this. */
   @Override
-  public NDArray gather(NDArray index, int axis) {
-    int a = axis("gather", axis);
-    return like(() -> gathered("gather", this, Indices.of("gather", index, tensor().device()), a));
+  default NDArray gather(NDArray index, int axis) {
+    int a = self().axis("gather", axis);
+    return self().like(() -> gathered("gather", self(), Indices.of("gather", index, self().tensor().device()), a));
   }
 
-  static Tensor gathered(String method, ArrayShapes array, Tensor index, int axis) {
+  static Tensor gathered(String method, ArrayCore array, Tensor index, int axis) {
     Tensor x = atLeastOne(array.tensor(), array);
     Tensor at = index.shape().rank() == 0 ? index.reshape(1) : index;
     Shape shape = array.getShape().isScalar() ? Shape.of(1) : Types.of(array.getShape());
@@ -52,7 +50,7 @@ abstract class ArraySelection extends ArrayRepeats {
     return index.shape().rank() == 0 ? result.reshape(array.isComplex() ? new long[] {2} : new long[0]) : result;
   }
 
-  private static Tensor atLeastOne(Tensor t, ArrayShapes array) {
+  private static Tensor atLeastOne(Tensor t, ArrayCore array) {
     return array.getShape().isScalar() ? t.expandDims(0) : t;
   }
 
@@ -69,14 +67,14 @@ abstract class ArraySelection extends ArrayRepeats {
 
   /** index (d, …) holds d coordinates: y[…] = x[index[0, …], …, index[d − 1, …]]. */
   @Override
-  public NDArray gatherNd(NDArray index) {
-    if (index.getShape().isScalar() || index.getShape().get(0) > rank() || index.getShape().get(0) < 1) {
+  default NDArray gatherNd(NDArray index) {
+    if (index.getShape().isScalar() || index.getShape().get(0) > self().rank() || index.getShape().get(0) < 1) {
       throw new ShapeException("gatherNd: takes indices (d, …), d from 1 to the axes of an array of " + getShape()
           + ", got " + index.getShape());
     }
     int depth = (int) index.getShape().get(0);
-    return like(() -> {
-      Tensor x = tensor();
+    return self().like(() -> {
+      Tensor x = self().tensor();
       Tensor all = Indices.of("gatherNd", index, x.device());
       long[] dims = x.shape().dims();
       List<Tensor> each = java.util.stream.IntStream.range(0, depth)
@@ -89,18 +87,18 @@ abstract class ArraySelection extends ArrayRepeats {
 
   /** Elements by their place among all: the result has the index's shape. Negative indices count from the end. */
   @Override
-  public NDArray take(NDManager manager, NDArray index) {
-    return ((OrthantNDManager) manager).like(this, () -> {
-      Tensor at = Indices.of("take", index, tensor().device());
+  default NDArray take(NDManager manager, NDArray index) {
+    return ((OrthantNDManager) manager).like(self(), () -> {
+      Tensor at = Indices.of("take", index, self().tensor().device());
       Tensor checked = Indices.checked("take", at, getShape().size(), true);
       return at.shape().rank() > 0 ? flat().gather(0, checked)
-          : flat().gather(0, checked.reshape(1)).reshape(stored());
+          : flat().gather(0, checked.reshape(1)).reshape(self().stored());
     });
   }
 
   /** All elements along one axis. */
   private Tensor flat() {
-    return tensor().reshape(stored(getShape().size()));
+    return self().tensor().reshape(self().stored(getShape().size()));
   }
 
   /**
@@ -108,18 +106,18 @@ abstract class ArraySelection extends ArrayRepeats {
    * the last stays.
    */
   @Override
-  public NDArray put(NDArray index, NDArray value) {
+  default NDArray put(NDArray index, NDArray value) {
     requireSame("put", value);
     if (index.getShape().size() != value.getShape().size()) {
       throw new ShapeException(
           "put: takes as many values as indices, got " + value.getShape() + " and " + index.getShape());
     }
-    return like(() -> {
+    return self().like(() -> {
       long n = getShape().size();
-      Tensor at = Indices.checked("put", Indices.of("put", index, tensor().device()), n, true);
+      Tensor at = Indices.checked("put", Indices.of("put", index, self().tensor().device()), n, true);
       long[] last = last(Indices.read(at), n);
-      Tensor values = ManagerCore.own(value).tensor().reshape(stored(value.getShape().size()));
-      return ViewMapping.merged(flat(), values, 0, n, i -> last[(int) i]).reshape(tensor().shape().dims());
+      Tensor values = ManagerCore.own(value).tensor().reshape(self().stored(value.getShape().size()));
+      return ViewMapping.merged(flat(), values, 0, n, i -> last[(int) i]).reshape(self().tensor().shape().dims());
     });
   }
 
@@ -141,15 +139,15 @@ abstract class ArraySelection extends ArrayRepeats {
 
   /** A copy with y[…, index[…, j, …], …] = value[…, j, …]; of several for one place the last stays. */
   @Override
-  public NDArray scatter(NDArray index, NDArray value, int axis) {
+  default NDArray scatter(NDArray index, NDArray value, int axis) {
     requireSame("scatter", value);
-    int a = axis("scatter", axis);
-    return like(() -> scattered("scatter", this, Indices.of("scatter", index, tensor().device()),
+    int a = self().axis("scatter", axis);
+    return self().like(() -> scattered("scatter", self(), Indices.of("scatter", index, self().tensor().device()),
         ManagerCore.own(value).tensor(), a));
   }
 
   /** {@code values} is stored as {@code array}'s elements are, at least as large as the index along each axis. */
-  static Tensor scattered(String method, ArrayShapes array, Tensor index, Tensor values, int axis) {
+  static Tensor scattered(String method, ArrayCore array, Tensor index, Tensor values, int axis) {
     Tensor at = index.shape().rank() == 0 ? index.reshape(1) : index;
     Shape shape = array.getShape().isScalar() ? Shape.of(1) : Types.of(array.getShape());
     int rank = at.shape().rank();
@@ -207,38 +205,38 @@ abstract class ArraySelection extends ArrayRepeats {
    * a vector.
    */
   @Override
-  public NDArray booleanMask(NDArray index, int axis) {
+  default NDArray booleanMask(NDArray index, int axis) {
     long[] dims = getShape().getShape();
     long[] mask = index.getShape().getShape();
-    int a = Arrays.equals(dims, mask) ? 0 : axis("booleanMask", axis);
+    int a = Arrays.equals(dims, mask) ? 0 : self().axis("booleanMask", axis);
     int end = a + mask.length;
     if (end > dims.length || !Arrays.equals(dims, a, end, mask, 0, mask.length)) {
       throw new ShapeException("booleanMask: a mask of " + index.getShape() + " does not fit an array of " + getShape()
           + " from axis " + axis + " on");
     }
-    return like(() -> {
-      long[] all = stored(dims);
-      Tensor one = tensor().reshape(Shape.of(Arrays.copyOf(all, a)).append(Axes.product(all, a, end))
+    return self().like(() -> {
+      long[] all = self().stored(dims);
+      Tensor one = self().tensor().reshape(Shape.of(Arrays.copyOf(all, a)).append(Axes.product(all, a, end))
           .append(Arrays.copyOfRange(all, end, all.length)).dims());
-      return one.gather(a, RowSelection.positions(index, tensor()));
+      return one.gather(a, RowSelection.positions(index, self().tensor()));
     });
   }
 
   @Override
-  public NDArray sequenceMask(NDArray sequenceLength) {
+  default NDArray sequenceMask(NDArray sequenceLength) {
     return sequenceMask(sequenceLength, 0);
   }
 
   /** Of an array (batch, time, …): y[b, t, …] = x[b, t, …] where t &lt; sequenceLength[b], else the value. */
   @Override
-  public NDArray sequenceMask(NDArray sequenceLength, float value) {
-    if (rank() < 2 || !sequenceLength.getShape().equals(getShape().slice(0, 1)) || isComplex()) {
+  default NDArray sequenceMask(NDArray sequenceLength, float value) {
+    if (self().rank() < 2 || !sequenceLength.getShape().equals(getShape().slice(0, 1)) || self().isComplex()) {
       throw new ShapeException(
           "sequenceMask: takes an array (batch, time, …) and lengths (batch), got " + getShape() + ' '
               + getDataType() + " and " + sequenceLength.getShape());
     }
-    return compute(() -> {
-      Tensor x = tensor();
+    return self().compute(() -> {
+      Tensor x = self().tensor();
       long[] row = new long[x.shape().rank()];
       Arrays.fill(row, 1);
       row[0] = x.shape().dim(0);
@@ -256,13 +254,13 @@ abstract class ArraySelection extends ArrayRepeats {
    * offValue, as in MXNet.
    */
   @Override
-  public NDArray oneHot(int depth, float onValue, float offValue, DataType dataType) {
+  default NDArray oneHot(int depth, float onValue, float offValue, DataType dataType) {
     if (depth < 0) {
       throw new InvalidInputException("oneHot: the depth must be 0 or more, got " + depth);
     }
-    return compute(() -> {
-      Tensor classes = tensor().dtype() == DType.BOOL ? tensor().cast(DType.I32)
-          : Indices.of("oneHot", this, tensor().device());
+    return self().compute(() -> {
+      Tensor classes = self().tensor().dtype() == DType.BOOL ? self().tensor().cast(DType.I32)
+          : Indices.of("oneHot", this, self().tensor().device());
       Tensor index = classes.expandDims(-1);
       return index.apply("oneHot", Types.of(dataType),
           Expr.where(X.eq(Expr.input(1)), Expr.scalar(0), Expr.scalar(1)),

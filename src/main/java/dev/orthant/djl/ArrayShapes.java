@@ -1,84 +1,48 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.djl.types.Axes;
 import dev.orthant.djl.types.Strides;
-import dev.orthant.djl.types.Types;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The part of {@link OrthantNDArray}: the same elements in another shape or order. What PyTorch gives as a view is one
  * here: reshape, transpose, squeeze, expandDims, flatten, split, diagonal.
  */
-abstract class ArrayShapes extends ArraySorting {
-  ArrayShapes(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
-  }
-
-  /** Of a view whose elements PyTorch would not store one behind the other. */
-  private long @Nullable [] strides;
-
-  final long[] strides() {
-    return strides == null ? Strides.contiguous(getShape().getShape()) : strides.clone();
-  }
-
-  /** A view, and how PyTorch would store it. */
-  final OrthantNDArray view(NDManager into, Lens lens, long... strides) {
-    OrthantNDArray result = view(into, lens);
-    ((ArrayShapes) result).strides = strides;
-    return result;
+sealed interface ArrayShapes extends NDArray permits OrthantNDArray {
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   /** A view in another shape, or a copy where PyTorch makes one. */
   private OrthantNDArray reshaped(long... dims) {
-    long[] next = strides == null ? Strides.contiguous(dims) : Strides.reshaped(getShape().getShape(), strides, dims);
-    Lens lens = ViewMapping.reshape(stored(dims));
-    return next == null ? like(() -> lens.read().apply(tensor())) : view(getManager(), lens, next);
-  }
-
-  /** A new array, complex if this is. */
-  final OrthantNDArray like(Supplier<Tensor> work) {
-    return isComplex() ? computeComplex(work) : compute(work);
-  }
-
-  /** The extents of the tensor that holds an array of these: complex numbers take two elements. */
-  final long[] stored(long... dims) {
-    return Types.stored(new Shape(dims), getDataType()).dims();
+    long[] next = self().isRowMajor() ? Strides.contiguous(dims)
+        : Strides.reshaped(getShape().getShape(), self().strides(), dims);
+    ArrayCore.Lens lens = ViewMapping.reshape(self().stored(dims));
+    return next == null ? self().like(() -> lens.read().apply(self().tensor())) : self().view(getManager(), lens, next);
   }
 
   /** An order of the axes of the tensor. */
   private int[] storedOrder(int... order) {
-    return isComplex() ? IntStream.range(0, order.length + 1).map(d -> d < order.length ? order[d] : d).toArray()
+    return self().isComplex() ? IntStream.range(0, order.length + 1).map(d -> d < order.length ? order[d] : d).toArray()
         : order;
-  }
-
-  final int axis(String method, long axis) {
-    return Axes.of(method, getShape(), axis);
-  }
-
-  final int rank() {
-    return getShape().dimension();
   }
 
   // ---- another shape -----------------------------------------------------------------------------------------------
 
   /** One extent may be −1: what is left over. */
   @Override
-  public NDArray reshape(Shape shape) {
+  default NDArray reshape(Shape shape) {
     return reshaped(completed("reshape", shape));
   }
 
@@ -109,16 +73,16 @@ abstract class ArrayShapes extends ArraySorting {
   }
 
   @Override
-  public NDArray flatten() {
+  default NDArray flatten() {
     return flatten(0, -1);
   }
 
   /** The axes {@code startDim} to {@code endDim}, both included, as one; a scalar becomes an array of one element. */
   @Override
-  public NDArray flatten(int startDim, int endDim) {
+  default NDArray flatten(int startDim, int endDim) {
     Shape shape = getShape();
-    int from = axis("flatten", startDim);
-    int to = axis("flatten", endDim);
+    int from = self().axis("flatten", startDim);
+    int to = self().axis("flatten", endDim);
     if (from > to) {
       throw new ShapeException(
           "flatten: axis " + startDim + " is behind axis " + endDim + ", for an array of " + shape);
@@ -133,7 +97,7 @@ abstract class ArrayShapes extends ArraySorting {
   }
 
   @Override
-  public NDArray expandDims(int axis) {
+  default NDArray expandDims(int axis) {
     Shape shape = getShape();
     int at = Axes.within("expandDims", shape, axis, shape.dimension() + 1);
     List<Long> dims = new ArrayList<>(Arrays.stream(shape.getShape()).boxed().toList());
@@ -143,13 +107,13 @@ abstract class ArrayShapes extends ArraySorting {
 
   /** As PyTorch's: an axis of another extent than 1 stays. */
   @Override
-  public NDArray squeeze(int axis) {
-    int a = axis("squeeze", axis);
-    return rank() == 0 || getShape().get(a) != 1 ? without() : without(a);
+  default NDArray squeeze(int axis) {
+    int a = self().axis("squeeze", axis);
+    return self().rank() == 0 || getShape().get(a) != 1 ? without() : without(a);
   }
 
   @Override
-  public NDArray squeeze(int[] axes) {
+  default NDArray squeeze(int[] axes) {
     Shape shape = getShape();
     int[] out = Axes.of("squeeze", shape, axes);
     if (shape.isScalar()) {
@@ -173,14 +137,14 @@ abstract class ArrayShapes extends ArraySorting {
   // ---- another order -----------------------------------------------------------------------------------------------
 
   @Override
-  public NDArray transpose() {
-    int rank = rank();
+  default NDArray transpose() {
+    int rank = self().rank();
     return permuted(IntStream.range(0, rank).map(d -> rank - 1 - d).toArray());
   }
 
   @Override
-  public NDArray transpose(int... axes) {
-    int rank = rank();
+  default NDArray transpose(int... axes) {
+    int rank = self().rank();
     if (axes.length != rank) {
       throw new ShapeException(
           "transpose: takes each of the " + rank + " axes of an array of " + getShape() + " once, got "
@@ -190,41 +154,42 @@ abstract class ArrayShapes extends ArraySorting {
   }
 
   @Override
-  public NDArray swapAxes(int axis1, int axis2) {
-    int a = axis("swapAxes", axis1);
-    int b = axis("swapAxes", axis2);
-    return permuted(IntStream.range(0, rank()).map(d -> d == a ? b : d == b ? a : d).toArray());
+  default NDArray swapAxes(int axis1, int axis2) {
+    int a = self().axis("swapAxes", axis1);
+    int b = self().axis("swapAxes", axis2);
+    return permuted(IntStream.range(0, self().rank()).map(d -> d == a ? b : d == b ? a : d).toArray());
   }
 
   private OrthantNDArray permuted(int... order) {
-    long[] own = strides();
-    return view(getManager(), ViewMapping.transpose(storedOrder(order)),
+    long[] own = self().strides();
+    return self().view(getManager(), ViewMapping.transpose(storedOrder(order)),
         Arrays.stream(order).mapToLong(d -> own[d]).toArray());
   }
 
   @Override
-  public NDArray flip(int... axes) {
+  default NDArray flip(int... axes) {
     int[] over = Axes.of("flip", getShape(), axes);
-    return like(() -> over.length == 0 || rank() == 0 ? tensor() : tensor().flip(over));
+    return self().like(() -> over.length == 0 || self().rank() == 0 ? self().tensor() : self().tensor().flip(over));
   }
 
   /** Turned by {@code times} quarters, from the first axis towards the second. */
   @Override
-  public NDArray rotate90(int times, int[] axes) {
+  default NDArray rotate90(int times, int[] axes) {
     if (axes.length != 2) {
       throw new InvalidInputException("rotate90: takes 2 axes, got " + Arrays.toString(axes));
     }
-    if (rank() < 2) {
+    if (self().rank() < 2) {
       throw new ShapeException("rotate90: takes an array of 2 axes or more, got " + getShape());
     }
     int[] over = Axes.of("rotate90", getShape(), axes);
     int[] swap =
-        storedOrder(IntStream.range(0, rank()).map(d -> d == over[0] ? over[1] : d == over[1] ? over[0] : d).toArray());
-    return like(() -> switch (Math.floorMod(times, 4)) {
-      case 1 -> tensor().flip(over[1]).transpose(swap);
-      case 2 -> tensor().flip(over);
-      case 3 -> tensor().flip(over[0]).transpose(swap);
-      default -> tensor();
+        storedOrder(
+            IntStream.range(0, self().rank()).map(d -> d == over[0] ? over[1] : d == over[1] ? over[0] : d).toArray());
+    return self().like(() -> switch (Math.floorMod(times, 4)) {
+      case 1 -> self().tensor().flip(over[1]).transpose(swap);
+      case 2 -> self().tensor().flip(over);
+      case 3 -> self().tensor().flip(over[0]).transpose(swap);
+      default -> self().tensor();
     });
   }
 
@@ -232,9 +197,9 @@ abstract class ArrayShapes extends ArraySorting {
 
   /** Parts of ⌊extent / sections⌋ along an axis, as PyTorch's engine: what is left over makes more. */
   @Override
-  public NDList split(long sections, int axis) {
-    int a = axis("split", axis);
-    if (rank() == 0 || sections < 1 || sections > getShape().get(a)) {
+  default NDList split(long sections, int axis) {
+    int a = self().axis("split", axis);
+    if (self().rank() == 0 || sections < 1 || sections > getShape().get(a)) {
       throw new InvalidInputException(
           "split: an array of " + getShape() + " cannot be split into " + sections + " parts along axis " + axis);
     }
@@ -246,12 +211,12 @@ abstract class ArrayShapes extends ArraySorting {
 
   /** Parts that end before each of the indices, and what is left. */
   @Override
-  public NDList split(long[] indices, int axis) {
+  default NDList split(long[] indices, int axis) {
     if (indices.length == 0) {
       return new NDList(this);
     }
-    int a = axis("split", axis);
-    if (rank() == 0) {
+    int a = self().axis("split", axis);
+    if (self().rank() == 0) {
       throw new ShapeException("split: takes an array of 1 axis or more, got a scalar");
     }
     long extent = getShape().get(a);
@@ -268,11 +233,12 @@ abstract class ArrayShapes extends ArraySorting {
 
   private NDList parts(int axis, long... sizes) {
     NDList result = new NDList();
-    List<Tensor> made = ManagerCore.ownedAll(() -> tensor().split(axis, sizes));
+    List<Tensor> made = ManagerCore.ownedAll(() -> self().tensor().split(axis, sizes));
     long start = 0;
     for (int i = 0; i < sizes.length; i++) {
-      OrthantNDArray part = view(ViewMapping.slice(tensor().shape(), axis, start, sizes[i], 1), made.get(i));
-      ((ArrayShapes) part).strides = strides();
+      OrthantNDArray part =
+          self().view(ViewMapping.slice(self().tensor().shape(), axis, start, sizes[i], 1), made.get(i));
+      part.strides(self().strides());
       result.add(part);
       start += sizes[i];
     }
@@ -280,19 +246,19 @@ abstract class ArrayShapes extends ArraySorting {
   }
 
   @Override
-  public NDArray diagonal() {
+  default NDArray diagonal() {
     return diagonal(0);
   }
 
   @Override
-  public NDArray diagonal(int offset) {
+  default NDArray diagonal(int offset) {
     return diagonal(offset, 0, 1);
   }
 
   /** The elements (i, i + offset) of the two axes, along a last one. */
   @Override
-  public NDArray diagonal(int offset, int axis1, int axis2) {
-    if (rank() < 2) {
+  default NDArray diagonal(int offset, int axis1, int axis2) {
+    if (self().rank() < 2) {
       throw new ShapeException("diagonal: takes an array of 2 axes or more, got " + getShape());
     }
     int[] pair = Axes.of("diagonal", getShape(), axis1, axis2);
@@ -300,32 +266,32 @@ abstract class ArrayShapes extends ArraySorting {
     long columns = getShape().get(pair[1]);
     long count = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
     long start = count == 0 ? 0 : offset >= 0 ? offset : -(long) offset * columns;
-    int[] order = Axes.order(rank(), true, pair);
+    int[] order = Axes.order(self().rank(), true, pair);
     long[] dims = getShape().getShape();
-    long[] flat = LongStream.concat(Arrays.stream(order, 0, rank() - 2).mapToLong(d -> dims[d]),
+    long[] flat = LongStream.concat(Arrays.stream(order, 0, self().rank() - 2).mapToLong(d -> dims[d]),
         LongStream.of(rows * columns)).toArray();
-    long[] own = strides();
-    return view(getManager(),
+    long[] own = self().strides();
+    return self().view(getManager(),
         ViewMapping.chain(ViewMapping.transpose(storedOrder(order)),
-            ViewMapping.chain(ViewMapping.reshape(stored(flat)),
-                ViewMapping.slice(dev.orthant.core.Shape.of(stored(flat)), flat.length - 1, start, count,
+            ViewMapping.chain(ViewMapping.reshape(self().stored(flat)),
+                ViewMapping.slice(dev.orthant.core.Shape.of(self().stored(flat)), flat.length - 1, start, count,
                     columns + 1))),
-        LongStream.concat(Arrays.stream(order, 0, rank() - 2).mapToLong(d -> own[d]),
+        LongStream.concat(Arrays.stream(order, 0, self().rank() - 2).mapToLong(d -> own[d]),
             LongStream.of(own[pair[0]] + own[pair[1]])).toArray());
   }
 
   /** Pairs of extents more before and behind, the last axis first; negative ones cut off. */
   @Override
-  public NDArray pad(Shape padding, double value) {
+  default NDArray pad(Shape padding, double value) {
     long[] by = padding.getShape();
-    int rank = rank();
+    int rank = self().rank();
     if (by.length % 2 != 0 || by.length / 2 > rank) {
       throw new ShapeException(
           "pad: takes a pair for each of at most " + rank + " axes, the last one's first, got " + padding
               + " for an array of " + getShape());
     }
-    return like(() -> {
-      Tensor t = tensor();
+    return self().like(() -> {
+      Tensor t = self().tensor();
       for (int i = 0; i < by.length / 2; i++) {
         if (by[2 * i] != 0 || by[2 * i + 1] != 0) {
           t = t.pad(rank - 1 - i, by[2 * i], by[2 * i + 1], value);
@@ -339,14 +305,14 @@ abstract class ArrayShapes extends ArraySorting {
 
   /** The n-th differences of neighbours along an axis; of truth values, whether they differ. */
   @Override
-  public NDArray diff(int n, int dim) {
-    if (n < 0 || rank() == 0) {
+  default NDArray diff(int n, int dim) {
+    if (n < 0 || self().rank() == 0) {
       throw new InvalidInputException(
           "diff: takes an order of 0 or more and an array of 1 axis or more, got " + n + " and " + getShape());
     }
-    int a = axis("diff", dim);
-    return like(() -> {
-      Tensor t = tensor();
+    int a = self().axis("diff", dim);
+    return self().like(() -> {
+      Tensor t = self().tensor();
       DType type = t.dtype();
       for (int i = 0; i < n; i++) {
         long count = Math.max(0, t.shape().dim(a) - 1);

@@ -1,6 +1,5 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.orthant.core.ShapeException;
@@ -13,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The part of {@link OrthantNDArray}: order and what follows from it. NaN counts as larger than everything; equal
  * elements stay in their order.
  */
-abstract class ArraySorting extends ArrayReductions {
-  ArraySorting(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+sealed interface ArraySorting extends NDArray permits OrthantNDArray {
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   /**
@@ -23,39 +22,39 @@ abstract class ArraySorting extends ArrayReductions {
    * beyond the last counts on from the first, as in PyTorch's engine.
    */
   @Override
-  public NDList unique(@Nullable Integer dim, boolean sorted, boolean returnInverse, boolean returnCounts) {
-    Tensor t = real("unique");
+  default NDList unique(@Nullable Integer dim, boolean sorted, boolean returnInverse, boolean returnCounts) {
+    Tensor t = self().real("unique");
     if (dim != null && t.shape().rank() == 0) {
       throw new ShapeException("unique: a scalar has no axis " + dim + ": " + t.spec() + " on " + t.device().name());
     }
-    return computeAll(() -> dim == null ? DataDependentShapes.elements(t, returnInverse, returnCounts)
+    return self().computeAll(() -> dim == null ? DataDependentShapes.elements(t, returnInverse, returnCounts)
         : DataDependentShapes.slices(t, Math.floorMod(dim, t.shape().rank())));
   }
 
   /** Descending is ascending backwards, equal elements too. */
   @Override
-  public NDArray argSort(int axis, boolean ascending) {
-    return compute(() -> lined(real("argSort"), line -> {
+  default NDArray argSort(int axis, boolean ascending) {
+    return self().compute(() -> ArrayFunctions.lined(self().real("argSort"), line -> {
       Tensor order = line.sort(axis, false).indices();
       return ascending ? order : order.flip(axis);
     }));
   }
 
   @Override
-  public NDArray sort() {
+  default NDArray sort() {
     return sort(-1);
   }
 
   @Override
-  public NDArray sort(int axis) {
-    return compute(() -> lined(real("sort"), line -> line.sort(axis, false).values()));
+  default NDArray sort(int axis) {
+    return self().compute(() -> ArrayFunctions.lined(self().real("sort"), line -> line.sort(axis, false).values()));
   }
 
   /** Always in order. */
   @Override
-  public NDList topK(int k, int axis, boolean largest, boolean sorted) {
-    return computeAll(() -> {
-      Tensor t = real("topK");
+  default NDList topK(int k, int axis, boolean largest, boolean sorted) {
+    return self().computeAll(() -> {
+      Tensor t = self().real("topK");
       Tensor line = t.shape().rank() == 0 ? t.reshape(1) : t;
       Sorted order = line.sort(axis, largest);
       long extent = line.shape().dim(axis);
@@ -73,7 +72,7 @@ abstract class ArraySorting extends ArrayReductions {
   }
 
   @Override
-  public NDArray nonzero() {
-    return compute(() -> DataDependentShapes.nonzero(real("nonzero")));
+  default NDArray nonzero() {
+    return self().compute(() -> DataDependentShapes.nonzero(self().real("nonzero")));
   }
 }

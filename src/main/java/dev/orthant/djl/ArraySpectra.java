@@ -1,6 +1,5 @@
 package dev.orthant.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
@@ -12,46 +11,45 @@ import dev.orthant.djl.types.Axes;
 import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The part of {@link OrthantNDArray}: Fourier transforms and complex numbers. Everything is computed in FLOAT32: DJL's
  * only complex type is COMPLEX64.
  */
-abstract class ArraySpectra extends ArrayProducts {
-  ArraySpectra(OrthantNDManager manager, Device device, @Nullable Tensor tensor, boolean complex) {
-    super(manager, device, tensor, complex);
+sealed interface ArraySpectra extends NDArray permits OrthantNDArray {
+  private OrthantNDArray self() {
+    return (OrthantNDArray) this;
   }
 
   // ---- transforms --------------------------------------------------------------------------------------------------
 
   /** X_k = Σ_j x_j·e^{−2πi·jk/n} along an axis, cut or filled with zeros to n = {@code length}. */
   @Override
-  public NDArray fft(long length, long axis) {
+  default NDArray fft(long length, long axis) {
     return transformed("fft", false, new long[] {length}, axis);
   }
 
   /** x_j = (1/n)·Σ_k X_k·e^{2πi·jk/n}. */
   @Override
-  public NDArray ifft(long length, long axis) {
+  default NDArray ifft(long length, long axis) {
     return transformed("ifft", true, new long[] {length}, axis);
   }
 
   @Override
-  public NDArray fft2(long[] sizes, long[] axes) {
+  default NDArray fft2(long[] sizes, long[] axes) {
     requirePairs("fft2", sizes, axes);
     return transformed("fft2", false, sizes, axes);
   }
 
   @Override
-  public NDArray ifft2(long[] sizes, long[] axes) {
+  default NDArray ifft2(long[] sizes, long[] axes) {
     requirePairs("ifft2", sizes, axes);
     return transformed("ifft2", true, sizes, axes);
   }
 
   private void requirePairs(String method, long[] sizes, long[] axes) {
     if (sizes.length != axes.length
-        || Arrays.stream(axes).map(a -> axis(method, a)).distinct().count() != axes.length) {
+        || Arrays.stream(axes).map(a -> self().axis(method, a)).distinct().count() != axes.length) {
       throw new ShapeException(
           method + ": takes as many different axes as lengths, got lengths " + Arrays.toString(sizes)
               + " and axes " + Arrays.toString(axes) + " for an array of " + getShape());
@@ -61,7 +59,7 @@ abstract class ArraySpectra extends ArrayProducts {
   private NDArray transformed(String method, boolean inverse, long[] lengths, long... axes) {
     int[] over = Arrays.stream(axes).mapToInt(a -> transformable(method, a)).toArray();
     requirePositive(method, lengths);
-    return computeComplex(() -> {
+    return self().computeComplex(() -> {
       Tensor x = pairs();
       for (int i = 0; i < over.length; i++) {
         Tensor y = Fourier.transform(fitted(planar(x, over[i]), lengths[i]), inverse);
@@ -73,14 +71,14 @@ abstract class ArraySpectra extends ArrayProducts {
 
   /** The first n/2 + 1 elements of a real array's transform: the others are their conjugates. */
   @Override
-  public NDArray rfft(long length, long axis) {
+  default NDArray rfft(long length, long axis) {
     int a = transformable("rfft", axis);
     requirePositive("rfft", length);
-    if (isComplex()) {
+    if (self().isComplex()) {
       throw new DTypeException(
           "rfft: takes real numbers, got " + getShape() + ' ' + getDataType() + "; fft takes complex ones");
     }
-    return computeComplex(() -> {
+    return self().computeComplex(() -> {
       Tensor spectrum = Fourier.transform(fitted(planar(pairs(), a), length), false);
       return interleaved(spectrum.slice(-1, 0, length / 2 + 1), a);
     });
@@ -88,17 +86,17 @@ abstract class ArraySpectra extends ArrayProducts {
 
   /** The real array of {@code length} elements of which this is the {@link #rfft}. */
   @Override
-  public NDArray irfft(long length, long axis) {
+  default NDArray irfft(long length, long axis) {
     int a = transformable("irfft", axis);
     requirePositive("irfft", length);
-    return compute(() -> {
+    return self().compute(() -> {
       Tensor half = fitted(planar(pairs(), a), length / 2 + 1);
       long rest = length - length / 2 - 1;
       Tensor sign = Tensor.of(half.device(), half.dtype(), Shape.of(2, 1), 1, -1);
       Tensor all = rest == 0 ? half : Tensor.concat(half.shape().rank() - 1,
           List.of(half, half.slice(-1, 1, rest + 1).flip(-1).mul(sign)));
       Tensor real = Fourier.transform(all, true).select(-2, 0).mul(1.0 / length);
-      return real.transpose(Axes.inverse(Axes.order(rank(), true, a)));
+      return real.transpose(Axes.inverse(Axes.order(self().rank(), true, a)));
     });
   }
 
@@ -110,10 +108,10 @@ abstract class ArraySpectra extends ArrayProducts {
    * @param normalize whether they are divided by √nFft
    */
   @Override
-  public NDArray stft(long nFft, long hopLength, boolean center, NDArray window, boolean normalize,
+  default NDArray stft(long nFft, long hopLength, boolean center, NDArray window, boolean normalize,
       boolean returnComplex) {
     requireSignal(nFft, hopLength, center, window);
-    long length = getShape().get(rank() - 1);
+    long length = getShape().get(self().rank() - 1);
     long side = center ? nFft / 2 : 0;
     int frames = Math.toIntExact(1 + (length + 2 * side - nFft) / hopLength);
     long[] from = new long[Math.toIntExact(frames * nFft)];
@@ -122,21 +120,21 @@ abstract class ArraySpectra extends ArrayProducts {
       from[i] = at < length ? at : 2 * (length - 1) - at;
     }
     java.util.function.Supplier<Tensor> work = () -> {
-      Tensor x = single(tensor());
+      Tensor x = single(self().tensor());
       Tensor parts = x.gather(x.shape().rank() - 1, Indices.of(x.device(), Shape.of(frames, nFft), from))
-          .mul(single(operand(window)));
+          .mul(single(self().operand(window)));
       Tensor spectrum = Fourier.transform(parts.expandDims(-2).pad(-2, 0, 1, 0), false).slice(-1, 0, nFft / 2 + 1);
       int last = spectrum.shape().rank() - 1;
       Tensor moved = spectrum.transpose(Axes.order(last + 1, true, last, last - 2, last - 1));
       return normalize ? moved.mul(1 / Math.sqrt((double) nFft)) : moved;
     };
-    return returnComplex ? computeComplex(work) : compute(work);
+    return returnComplex ? self().computeComplex(work) : self().compute(work);
   }
 
   private void requireSignal(long nFft, long hopLength, boolean center, NDArray window) {
-    int rank = rank();
+    int rank = self().rank();
     long length = rank == 0 ? 0 : getShape().get(rank - 1);
-    if (isComplex() || !tensor().dtype().isFloating()
+    if (self().isComplex() || !self().tensor().dtype().isFloating()
         || window.getDataType() == ai.djl.ndarray.types.DataType.COMPLEX64) {
       throw new DTypeException("stft: takes a signal and a window of floating type, got " + getDataType() + " and "
           + window.getDataType());
@@ -154,10 +152,10 @@ abstract class ArraySpectra extends ArrayProducts {
   }
 
   private int transformable(String method, long axis) {
-    if (rank() == 0) {
+    if (self().rank() == 0) {
       throw new ShapeException(method + ": takes an array of 1 axis or more, got a scalar");
     }
-    return axis(method, axis);
+    return self().axis(method, axis);
   }
 
   private void requirePositive(String method, long... lengths) {
@@ -175,7 +173,7 @@ abstract class ArraySpectra extends ArrayProducts {
 
   /** Real and imaginary parts in a last axis. */
   private Tensor pairs() {
-    return isComplex() ? tensor() : single(tensor()).expandDims(-1).pad(-1, 0, 1, 0);
+    return self().isComplex() ? self().tensor() : single(self().tensor()).expandDims(-1).pad(-1, 0, 1, 0);
   }
 
   /** From (…, n, …, 2) to (…, 2, n). */
@@ -199,29 +197,31 @@ abstract class ArraySpectra extends ArrayProducts {
 
   /** Pairs in a last axis of extent 2 as complex numbers: a copy, as in PyTorch's engine. */
   @Override
-  public NDArray complex() {
-    if (isComplex() || tensor().dtype() != DType.F32 || rank() == 0 || getShape().get(rank() - 1) != 2) {
+  default NDArray complex() {
+    if (self().isComplex() || self().tensor().dtype() != DType.F32 || self().rank() == 0
+        || getShape().get(self().rank() - 1) != 2) {
       throw new InvalidInputException(
           "complex: takes FLOAT32 with a last axis of extent 2, real and imaginary parts, got "
               + getShape() + ' ' + getDataType());
     }
-    return computeComplex(this::tensor);
+    return self().computeComplex(self()::tensor);
   }
 
   /** Complex numbers as pairs in a last axis of extent 2: a copy, as in PyTorch's engine. */
   @Override
-  public NDArray real() {
-    if (!isComplex()) {
+  default NDArray real() {
+    if (!self().isComplex()) {
       throw new DTypeException("real: takes complex numbers, got " + getShape() + ' ' + getDataType());
     }
-    return compute(this::tensor);
+    return self().compute(self()::tensor);
   }
 
   /** Real numbers as they are. */
   @Override
-  public NDArray conj() {
-    return isComplex()
-        ? computeComplex(() -> tensor().mul(Tensor.of(tensor().device(), DType.F32, Shape.of(2), 1, -1)))
-        : compute(this::tensor);
+  default NDArray conj() {
+    return self().isComplex()
+        ? self().computeComplex(
+            () -> self().tensor().mul(Tensor.of(self().tensor().device(), DType.F32, Shape.of(2), 1, -1)))
+        : self().compute(self()::tensor);
   }
 }

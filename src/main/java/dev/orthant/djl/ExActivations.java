@@ -2,6 +2,7 @@ package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.internal.NDArrayEx;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
 import dev.orthant.core.ShapeException;
@@ -16,24 +17,24 @@ import java.util.List;
  * The part of {@link OrthantNDArrayEx}: activations. Each is one elementwise operation, which joins the launch of the
  * product, convolution or normalisation before it.
  */
-abstract class ExActivations extends ExArithmetic {
+sealed interface ExActivations extends NDArrayEx permits OrthantNDArrayEx {
   /** DJL's Mish takes the logarithm to base 2 where Misra (2019) has the natural one: x·tanh(log₂(1 + e^x)). */
-  private static final Expr MISH =
+  Expr MISH =
       Expr.input(0).times(Expr.input(0).softplus().times(1 / Math.log(2)).tanh());
 
-  ExActivations(OrthantNDArray array) {
-    super(array);
+  private OrthantNDArray array() {
+    return (OrthantNDArray) getArray();
   }
 
   /** The activation of a batch norm that waits joins its launch. */
   private NDArray activated(Activation f) {
-    if (array.deferred() instanceof Normalized waiting) {
+    if (array().deferred() instanceof Normalized waiting) {
       OrthantNDArray joined = waiting.activated(f);
       if (joined != null) {
         return shown(f.name(), joined);
       }
     }
-    return shown(f.name(), array.compute(() -> floating(f.name()).activate(f)));
+    return shown(f.name(), array().compute(() -> floating(f.name()).activate(f)));
   }
 
   /** An activation's result, after whoever watches them has seen it. */
@@ -45,73 +46,73 @@ abstract class ExActivations extends ExArithmetic {
   /** What is in the array; whole numbers as FLOAT32, which is what PyTorch makes of them. */
   private Tensor floating(String name) {
     real(name);
-    return array.tensor().dtype().isFloating() ? array.tensor() : array.tensor().cast(DType.F32);
+    return array().tensor().dtype().isFloating() ? array().tensor() : array().tensor().cast(DType.F32);
   }
 
   private void real(String name) {
-    if (array.isComplex()) {
-      throw new DTypeException(name + ": takes real numbers, got " + array.getShape() + " COMPLEX64 on "
-          + array.getDevice() + "; take its real() part");
+    if (array().isComplex()) {
+      throw new DTypeException(name + ": takes real numbers, got " + array().getShape() + " COMPLEX64 on "
+          + array().getDevice() + "; take its real() part");
     }
   }
 
   /** max(x, 0), of whole numbers too; NaN stays. */
   @Override
-  public NDArray relu() {
+  default NDArray relu() {
     real("relu");
-    DType type = array.getDataType().isFloating() ? DType.F32 : array.tensor().dtype();
+    DType type = array().getDataType().isFloating() ? DType.F32 : array().tensor().dtype();
     return type.isFloating() ? activated(Activations.RELU)
-        : array.compute(() -> array.tensor().apply("relu", type, Expr.input(0).relu(), List.of()));
+        : array().compute(() -> array().tensor().apply("relu", type, Expr.input(0).relu(), List.of()));
   }
 
   @Override
-  public NDArray sigmoid() {
+  default NDArray sigmoid() {
     return activated(Activations.SIGMOID);
   }
 
   @Override
-  public NDArray tanh() {
+  default NDArray tanh() {
     return activated(Activations.TANH);
   }
 
   @Override
-  public NDArray softPlus() {
+  default NDArray softPlus() {
     return activated(Activations.SOFTPLUS);
   }
 
   @Override
-  public NDArray softSign() {
+  default NDArray softSign() {
     return activated(Activations.SOFTSIGN);
   }
 
   @Override
-  public NDArray leakyRelu(float alpha) {
-    return shown("leakyRelu", array.compute(() -> floating("leakyRelu").leakyRelu(alpha)));
+  default NDArray leakyRelu(float alpha) {
+    return shown("leakyRelu", array().compute(() -> floating("leakyRelu").leakyRelu(alpha)));
   }
 
   @Override
-  public NDArray elu(float alpha) {
-    return shown("elu", array.compute(() -> floating("elu").elu(alpha)));
+  default NDArray elu(float alpha) {
+    return shown("elu", array().compute(() -> floating("elu").elu(alpha)));
   }
 
   @Override
-  public NDArray selu() {
+  default NDArray selu() {
     return activated(Activations.SELU);
   }
 
   @Override
-  public NDArray gelu() {
+  default NDArray gelu() {
     return activated(Activations.GELU);
   }
 
   @Override
-  public NDArray swish(float beta) {
-    return shown("swish", array.compute(() -> floating("swish").swish(beta)));
+  default NDArray swish(float beta) {
+    return shown("swish", array().compute(() -> floating("swish").swish(beta)));
   }
 
   @Override
-  public NDArray mish() {
-    return shown("mish", array.compute(() -> floating("mish").apply("mish", MISH, List.of())));
+  default NDArray mish() {
+    return shown("mish", array().compute(() -> floating("mish").apply("mish", MISH, List.of())));
   }
 
   /**
@@ -120,7 +121,7 @@ abstract class ExActivations extends ExArithmetic {
    * @param alpha of one element, or one for each channel (axis 1 of the input), or broadcasting to the input
    */
   @Override
-  public NDList prelu(NDArray input, NDArray alpha) {
+  default NDList prelu(NDArray input, NDArray alpha) {
     OrthantNDArray x = ManagerCore.own(input);
     long channels = x.getShape().dimension() < 2 ? 1 : x.getShape().get(1);
     long slopes = alpha.getShape().size();

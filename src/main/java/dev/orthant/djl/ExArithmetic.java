@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDArrayIndexer;
+import ai.djl.ndarray.internal.NDArrayEx;
 import dev.orthant.core.DType;
 import dev.orthant.djl.types.Promotion;
 import dev.orthant.expr.Expr;
@@ -11,31 +12,31 @@ import dev.orthant.tensor.Tensor;
 import java.util.List;
 
 /** The part of {@link OrthantNDArrayEx}: reversed arithmetic, choice, joining, indexing. */
-abstract class ExArithmetic extends ExCore {
-  private static final Expr CHOICE =
+sealed interface ExArithmetic extends NDArrayEx permits OrthantNDArrayEx {
+  Expr CHOICE =
       Expr.where(Expr.input(2).ne(Expr.constant(0)), Expr.input(0), Expr.input(1));
 
-  ExArithmetic(OrthantNDArray array) {
-    super(array);
+  private OrthantNDArray array() {
+    return (OrthantNDArray) getArray();
   }
 
   @Override
-  public NDArray rdivi(NDArray b) {
-    return array.inPlace(BinaryMethod.RDIV, b);
+  default NDArray rdivi(NDArray b) {
+    return array().inPlace(BinaryMethod.RDIV, b);
   }
 
   @Override
-  public NDArray rmodi(NDArray b) {
-    return array.inPlace(BinaryMethod.RMOD, b);
+  default NDArray rmodi(NDArray b) {
+    return array().inPlace(BinaryMethod.RMOD, b);
   }
 
   @Override
-  public NDArray rpowi(Number n) {
-    return array.inPlace(BinaryMethod.RPOW, n);
+  default NDArray rpowi(Number n) {
+    return array().inPlace(BinaryMethod.RPOW, n);
   }
 
   @Override
-  public NDArrayIndexer getIndexer(NDManager manager) {
+  default NDArrayIndexer getIndexer(NDManager manager) {
     return new OrthantIndexer((OrthantNDManager) manager);
   }
 
@@ -44,11 +45,11 @@ abstract class ExArithmetic extends ExCore {
    * that does not is one for each row: of the extent of the first axis.
    */
   @Override
-  public NDArray where(NDArray condition, NDArray other) {
-    return array.compute(() -> {
-      Tensor a = array.real("where");
-      Tensor b = array.realOperand("where", other);
-      Tensor mask = perRow(array.realOperand("where", condition), a, b);
+  default NDArray where(NDArray condition, NDArray other) {
+    return array().compute(() -> {
+      Tensor a = array().real("where");
+      Tensor b = array().realOperand("where", other);
+      Tensor mask = perRow(array().realOperand("where", condition), a, b);
       DType type = Promotion.of(a, b);
       return Promotion.convert(a, type).apply("where", type, CHOICE,
           List.of(Promotion.convert(b, type), Promotion.convert(mask, DType.BOOL)));
@@ -69,12 +70,12 @@ abstract class ExArithmetic extends ExCore {
   }
 
   @Override
-  public NDArray stack(NDList arrays, int axis) {
-    return Joining.stack(array, arrays, axis);
+  default NDArray stack(NDList arrays, int axis) {
+    return Joining.stack(array(), arrays, axis);
   }
 
   @Override
-  public NDArray concat(NDList arrays, int axis) {
-    return Joining.concat(array, arrays, axis);
+  default NDArray concat(NDList arrays, int axis) {
+    return Joining.concat(array(), arrays, axis);
   }
 }

@@ -2,6 +2,7 @@ package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
@@ -15,9 +16,9 @@ import java.util.List;
  * MultiBoxTarget and MultiBoxDetection. Boxes are (left, top, right, bottom), in parts of the image. All is computed on
  * the host.
  */
-public abstract class ExBoxes extends ExImages {
-  ExBoxes(OrthantNDArray array) {
-    super(array);
+sealed interface ExBoxes extends NDArrayEx permits OrthantNDArrayEx {
+  private OrthantNDArray array() {
+    return (OrthantNDArray) getArray();
   }
 
   /**
@@ -29,9 +30,9 @@ public abstract class ExBoxes extends ExImages {
    * @param offsets of the centres, in steps, down and across
    */
   @Override
-  public NDList multiBoxPrior(List<Float> sizes, List<Float> ratios, List<Float> steps, List<Float> offsets,
+  default NDList multiBoxPrior(List<Float> sizes, List<Float> ratios, List<Float> steps, List<Float> offsets,
       boolean clip) {
-    Shape shape = array.getShape();
+    Shape shape = array().getShape();
     if (shape.dimension() != 4 || sizes.isEmpty() || steps.size() != 2 || offsets.size() != 2) {
       throw new ShapeException(
           "multiBoxPrior: takes a map (batch, channels, height, width), sizes, 2 steps and 2 offsets, got " + shape
@@ -44,7 +45,7 @@ public abstract class ExBoxes extends ExImages {
         boxes[i] = Math.clamp(boxes[i], 0, 1);
       }
     }
-    return new NDList(array.getManager().create(boxes, new Shape(1, boxes.length / 4, 4)));
+    return new NDList(array().getManager().create(boxes, new Shape(1, boxes.length / 4, 4)));
   }
 
   /**
@@ -62,7 +63,7 @@ public abstract class ExBoxes extends ExImages {
    * predictions (batch, classes + 1, anchors)
    */
   @Override
-  public NDList multiBoxTarget(NDList inputs, float iouThreshold, float ignoreLabel, float negativeMiningRatio,
+  default NDList multiBoxTarget(NDList inputs, float iouThreshold, float ignoreLabel, float negativeMiningRatio,
       float negativeMiningThreshold, int minNegativeSamples) {
     requireThree("multiBoxTarget", inputs);
     Shape labels = inputs.get(1).getShape();
@@ -82,7 +83,7 @@ public abstract class ExBoxes extends ExImages {
     BoxTargets.Result r =
         targets.of(batch, floats(inputs.get(1)), Math.toIntExact(labels.get(2)), floats(inputs.get(2)),
             Math.toIntExact(predictions.get(1)));
-    var manager = array.getManager();
+    var manager = array().getManager();
     return new NDList(manager.create(r.offsets(), new Shape(batch, anchors * 4)),
         manager.create(r.masks(), new Shape(batch, anchors * 4)),
         manager.create(r.classes(), new Shape(batch, anchors)));
@@ -98,7 +99,7 @@ public abstract class ExBoxes extends ExImages {
    * @param forceSuppress whether boxes of other classes suppress as well
    */
   @Override
-  public NDList multiBoxDetection(NDList inputs, boolean clip, float threshold, int backgroundId, float nmsThreshold,
+  default NDList multiBoxDetection(NDList inputs, boolean clip, float threshold, int backgroundId, float nmsThreshold,
       boolean forceSuppress, int nmsTopK) {
     requireThree("multiBoxDetection", inputs);
     Shape p = inputs.get(0).getShape();
@@ -115,7 +116,8 @@ public abstract class ExBoxes extends ExImages {
         new BoxDetections(floats(inputs.get(2)), clip, threshold, backgroundId, nmsThreshold, forceSuppress, nmsTopK);
     int batch = Math.toIntExact(p.get(0));
     float[] found = d.of(batch, floats(inputs.get(0)), Math.toIntExact(p.get(1)), floats(inputs.get(1)));
-    return new NDList(array.getManager().create(found, new Shape(batch, batch == 0 ? 0 : found.length / 6 / batch, 6)));
+    return new NDList(
+        array().getManager().create(found, new Shape(batch, batch == 0 ? 0 : found.length / 6 / batch, 6)));
   }
 
   private static void requireThree(String method, NDList inputs) {

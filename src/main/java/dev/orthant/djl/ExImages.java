@@ -1,6 +1,7 @@
 package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
@@ -20,11 +21,9 @@ import java.util.random.RandomGenerator;
  * batch of them that is changed alike; bytes are rounded and kept from 0 to 255, floating images are not cut off, since
  * their range is not known. A strength v draws a factor from [max(0, 1 − v), 1 + v], as torchvision.
  */
-abstract class ExImages extends ExRecurrent {
-  private static final double[] GREY = {0.2989, 0.587, 0.114};
-
-  ExImages(OrthantNDArray array) {
-    super(array);
+sealed interface ExImages extends NDArrayEx permits OrthantNDArrayEx {
+  private OrthantNDArray array() {
+    return (OrthantNDArray) getArray();
   }
 
   // ---- sizes -------------------------------------------------------------------------------------------------------
@@ -34,8 +33,8 @@ abstract class ExImages extends ExRecurrent {
    * never aligned, whatever {@code alignCorners} says.
    */
   @Override
-  public NDArray interpolation(long[] size, int mode, boolean alignCorners) {
-    Shape shape = array.getShape();
+  default NDArray interpolation(long[] size, int mode, boolean alignCorners) {
+    Shape shape = array().getShape();
     Resampling how = Resampling.of("interpolation", mode);
     boolean fits = size.length > 0 && shape.dimension() == size.length + 2 && shape.size() > 0;
     for (long s : size) {
@@ -46,12 +45,12 @@ abstract class ExImages extends ExRecurrent {
           "interpolation: takes (batch, channels, …) with elements, and a size of 0 or more for each axis behind, got "
               + shape + " and " + java.util.Arrays.toString(size));
     }
-    if (!array.getDataType().isFloating() || array.isComplex()) {
-      throw new DTypeException("interpolation: takes a floating type, got " + shape + ' ' + array.getDataType()
+    if (!array().getDataType().isFloating() || array().isComplex()) {
+      throw new DTypeException("interpolation: takes a floating type, got " + shape + ' ' + array().getDataType()
           + "; convert it with toType");
     }
-    return array.compute(() -> {
-      Tensor x = array.tensor();
+    return array().compute(() -> {
+      Tensor x = array().tensor();
       for (int d = size.length - 1; d >= 0; d--) {
         x = how.along(x, d + 2, size[d]);
       }
@@ -64,27 +63,27 @@ abstract class ExImages extends ExRecurrent {
    * {@link #interpolation}'s.
    */
   @Override
-  public NDArray resize(int width, int height, int interpolation) {
+  default NDArray resize(int width, int height, int interpolation) {
     Resampling how = Resampling.of("resize", interpolation);
     int rank = requireImage("resize");
-    if (width < 0 || height < 0 || array.getShape().size() == 0) {
+    if (width < 0 || height < 0 || array().getShape().size() == 0) {
       throw new InvalidInputException(
-          "resize: takes an image with elements and sizes of 0 or more, got " + array.getShape() + " to " + width
+          "resize: takes an image with elements and sizes of 0 or more, got " + array().getShape() + " to " + width
               + " x " + height);
     }
-    return array.compute(() -> {
-      Tensor x = array.tensor().cast(DType.F32);
+    return array().compute(() -> {
+      Tensor x = array().tensor().cast(DType.F32);
       Tensor y = how.along(how.along(x, rank - 2, width), rank - 3, height);
-      return array.tensor().dtype() == DType.U8 ? y.cast(DType.I32).cast(DType.U8) : y.cast(array.tensor().dtype());
+      return array().tensor().dtype() == DType.U8 ? y.cast(DType.I32).cast(DType.U8) : y.cast(array().tensor().dtype());
     });
   }
 
   private int requireImage(String method) {
-    int rank = array.getShape().dimension();
-    if (rank < 3 || rank > 4 || array.isComplex()) {
+    int rank = array().getShape().dimension();
+    if (rank < 3 || rank > 4 || array().isComplex()) {
       throw new ShapeException(
-          method + ": takes (height, width, channels) or a batch of them, got " + array.getShape() + ' '
-              + array.getDataType());
+          method + ": takes (height, width, channels) or a batch of them, got " + array().getShape() + ' '
+              + array().getDataType());
     }
     return rank;
   }
@@ -93,25 +92,25 @@ abstract class ExImages extends ExRecurrent {
 
   /** Mirrored, or not, with the same probability. */
   @Override
-  public NDArray randomFlipLeftRight() {
+  default NDArray randomFlipLeftRight() {
     return flipped("randomFlipLeftRight", 2);
   }
 
   /** Upside down, or not, with the same probability. */
   @Override
-  public NDArray randomFlipTopBottom() {
+  default NDArray randomFlipTopBottom() {
     return flipped("randomFlipTopBottom", 3);
   }
 
   private NDArray flipped(String method, int fromEnd) {
     int axis = requireImage(method) - fromEnd;
     boolean turn = ManagerRandom.generator().nextBoolean();
-    return turn ? array.flip(axis) : array.duplicate();
+    return turn ? array().flip(axis) : array().duplicate();
   }
 
   /** Times a factor of strength {@code brightness}. */
   @Override
-  public NDArray randomBrightness(float brightness) {
+  default NDArray randomBrightness(float brightness) {
     return jittered("randomBrightness", List.of(bright(ManagerRandom.generator(), brightness)));
   }
 
@@ -120,7 +119,7 @@ abstract class ExImages extends ExRecurrent {
    * stays.
    */
   @Override
-  public NDArray randomHue(float hue) {
+  default NDArray randomHue(float hue) {
     return jittered("randomHue", List.of(turned(ManagerRandom.generator(), hue)));
   }
 
@@ -129,7 +128,7 @@ abstract class ExImages extends ExRecurrent {
    * order. Grey is 0.2989·R + 0.587·G + 0.114·B.
    */
   @Override
-  public NDArray randomColorJitter(float brightness, float contrast, float saturation, float hue) {
+  default NDArray randomColorJitter(float brightness, float contrast, float saturation, float hue) {
     RandomGenerator random = ManagerRandom.generator();
     List<UnaryOperator<Tensor>> steps =
         new ArrayList<>(List.of(bright(random, brightness), contrasted(random, contrast),
@@ -140,12 +139,13 @@ abstract class ExImages extends ExRecurrent {
 
   private NDArray jittered(String method, List<UnaryOperator<Tensor>> steps) {
     int rank = requireImage(method);
-    long channels = array.getShape().get(rank - 1);
+    long channels = array().getShape().get(rank - 1);
     if (channels != 3 && channels != 1) {
-      throw new ShapeException(method + ": takes images of 1 or 3 channels in the last axis, got " + array.getShape());
+      throw new ShapeException(
+          method + ": takes images of 1 or 3 channels in the last axis, got " + array().getShape());
     }
-    return array.compute(() -> {
-      Tensor x = array.tensor();
+    return array().compute(() -> {
+      Tensor x = array().tensor();
       Tensor y = x.dtype().isFloating() ? x : x.cast(DType.F32);
       for (UnaryOperator<Tensor> step : steps) {
         y = step.apply(y);
@@ -184,7 +184,7 @@ abstract class ExImages extends ExRecurrent {
 
   private static Tensor grey(Tensor x) {
     return x.shape().dim(-1) == 1 ? x
-        : x.mul(Tensor.of(x.device(), x.dtype(), dev.orthant.core.Shape.of(3), GREY)).sum(true, -1);
+        : x.mul(Tensor.of(x.device(), x.dtype(), dev.orthant.core.Shape.of(3), 0.2989, 0.587, 0.114)).sum(true, -1);
   }
 
   private static UnaryOperator<Tensor> turned(RandomGenerator random, float strength) {

@@ -2,6 +2,7 @@ package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import dev.orthant.core.DTypeException;
@@ -15,17 +16,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link OrthantNDArrayEx}: layers. What follows them, such as an activation, joins their launch. */
-abstract class ExLayers extends ExUpdates {
-  ExLayers(OrthantNDArray array) {
-    super(array);
-  }
-
+sealed interface ExLayers extends NDArrayEx permits OrthantNDArrayEx {
   private static @Nullable Tensor tensor(String layer, OrthantNDArray with, @Nullable NDArray array) {
     return array == null ? null : with.weight(layer, array);
   }
 
   @Override
-  public NDList convolution(NDArray input, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding,
+  default NDList convolution(NDArray input, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding,
       Shape dilation, int groups) {
     OrthantNDArray x = ManagerCore.own(input);
     Sliding s = Sliding.of("convolution", axes("convolution", weight), stride, padding, dilation);
@@ -38,7 +35,7 @@ abstract class ExLayers extends ExUpdates {
    * The filters are (c, k/groups, …), or as DJL's Deconvolution blocks make them: see {@link Convolutions#transposed}.
    */
   @Override
-  public NDList deconvolution(NDArray input, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding,
+  default NDList deconvolution(NDArray input, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding,
       Shape outPadding, Shape dilation, int groups) {
     OrthantNDArray x = ManagerCore.own(input);
     int axes = axes("deconvolution", weight);
@@ -66,7 +63,7 @@ abstract class ExLayers extends ExUpdates {
 
   /** x (…, in) with a weight (out, in) and a bias (out) gives (…, out). */
   @Override
-  public NDList linear(NDArray input, NDArray weight, @Nullable NDArray bias) {
+  default NDList linear(NDArray input, NDArray weight, @Nullable NDArray bias) {
     OrthantNDArray x = ManagerCore.own(input);
     Shape in = x.getShape();
     Shape w = weight.getShape();
@@ -91,7 +88,7 @@ abstract class ExLayers extends ExUpdates {
    * Rows of a weight (numbers, features), picked by whole numbers. The gradient is dense whichever format is asked for.
    */
   @Override
-  public NDList embedding(NDArray input, NDArray weight, SparseFormat sparse) {
+  default NDList embedding(NDArray input, NDArray weight, SparseFormat sparse) {
     OrthantNDArray ids = ManagerCore.own(input);
     if (!ids.getDataType().isInteger() || weight.getShape().dimension() != 2) {
       throw new DTypeException("embedding: takes INT32 or INT64 numbers of rows of a weight (numbers, features), got "
@@ -105,7 +102,7 @@ abstract class ExLayers extends ExUpdates {
    * rate 1 all are 0.
    */
   @Override
-  public NDList dropout(NDArray input, float rate, boolean training) {
+  default NDList dropout(NDArray input, float rate, boolean training) {
     OrthantNDArray x = ManagerCore.own(input);
     if (!(rate >= 0 && rate <= 1)) {
       throw new InvalidInputException("dropout: the rate must be from 0 to 1, got " + rate);
@@ -119,7 +116,7 @@ abstract class ExLayers extends ExUpdates {
 
   /** y = (x − mean)/√(variance + eps)·gamma + beta over the last axes (Ba et al. 2016). */
   @Override
-  public NDList layerNorm(NDArray input, Shape normalizedShape, @Nullable NDArray gamma, @Nullable NDArray beta,
+  default NDList layerNorm(NDArray input, Shape normalizedShape, @Nullable NDArray gamma, @Nullable NDArray beta,
       float eps) {
     OrthantNDArray x = ManagerCore.own(input);
     int rank = x.getShape().dimension();
@@ -144,7 +141,7 @@ abstract class ExLayers extends ExUpdates {
    * {@link BatchNormalized}.
    */
   @Override
-  public NDList batchNorm(NDArray input, NDArray runningMean, NDArray runningVar, @Nullable NDArray gamma,
+  default NDList batchNorm(NDArray input, NDArray runningMean, NDArray runningVar, @Nullable NDArray gamma,
       @Nullable NDArray beta, int axis, float momentum, float eps, boolean training) {
     OrthantNDArray x = ManagerCore.own(input);
     OrthantNDArray mean = ManagerCore.own(runningMean);

@@ -1,6 +1,7 @@
 package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import dev.orthant.core.DType;
 import dev.orthant.core.DTypeException;
@@ -12,38 +13,38 @@ import dev.orthant.tensor.Tensor;
 import java.util.Arrays;
 
 /** The part of {@link OrthantNDArrayEx}: pooling, of one to three dimensions. See {@link Pooling}. */
-abstract class ExPooling extends ExActivations {
-  ExPooling(OrthantNDArray array) {
-    super(array);
+sealed interface ExPooling extends NDArrayEx permits OrthantNDArrayEx {
+  private OrthantNDArray array() {
+    return (OrthantNDArray) getArray();
   }
 
   /** Pools what is in the array; whole numbers exactly, and whole again, an average towards 0. */
   private NDArray pool(String name, Pool2d.Kind kind, Shape kernel, Shape stride, Shape padding, boolean ceil,
       boolean countPadding) {
-    return array.compute(() -> {
+    return array().compute(() -> {
       Tensor x = numbers(name);
       return Pooling.of(name, kind, x, kernel, stride, padding, ceil, countPadding, 0).apply(x)
-          .cast(array.tensor().dtype());
+          .cast(array().tensor().dtype());
     });
   }
 
   /** What is in the array, as floating numbers that hold it. */
   private Tensor numbers(String name) {
-    DType type = array.tensor().dtype();
-    if (array.isComplex() || type == DType.BOOL) {
-      throw new DTypeException(name + ": takes numbers that are not complex, got " + array.getShape() + ' '
-          + array.getDataType() + " on " + array.getDevice() + "; convert it with toType");
+    DType type = array().tensor().dtype();
+    if (array().isComplex() || type == DType.BOOL) {
+      throw new DTypeException(name + ": takes numbers that are not complex, got " + array().getShape() + ' '
+          + array().getDataType() + " on " + array().getDevice() + "; convert it with toType");
     }
-    return type.isFloating() ? array.tensor()
-        : array.tensor().cast(type == DType.I32 || type == DType.I64 ? DType.F64 : DType.F32);
+    return type.isFloating() ? array().tensor()
+        : array().tensor().cast(type == DType.I32 || type == DType.I64 ? DType.F64 : DType.F32);
   }
 
   /** All elements of each image, in one window: as signals. */
   private Tensor whole(String name) {
-    long[] d = array.getShape().getShape();
+    long[] d = array().getShape().getShape();
     if (d.length < 3 || d.length > 5) {
-      throw new ShapeException(name + ": takes an input (n, c, …) of rank 3 to 5, got " + array.getShape() + " on "
-          + array.getDevice());
+      throw new ShapeException(name + ": takes an input (n, c, …) of rank 3 to 5, got " + array().getShape() + " on "
+          + array().getDevice());
     }
     return numbers(name).reshape(d[0], d[1], Arrays.stream(d, 2, d.length).reduce(1, (a, b) -> a * b));
   }
@@ -53,40 +54,40 @@ abstract class ExPooling extends ExActivations {
   }
 
   @Override
-  public NDArray maxPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
+  default NDArray maxPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
     return pool("maxPool", Pool2d.Kind.MAX, kernelShape, stride, padding, ceilMode, false);
   }
 
   /** The largest element of each channel: (n, c). */
   @Override
-  public NDArray globalMaxPool() {
-    return array.compute(() -> {
+  default NDArray globalMaxPool() {
+    return array().compute(() -> {
       Tensor x = whole("globalMaxPool");
       // Not a reduction: of several largest elements, the first has the gradient.
       return Pooling.of("globalMaxPool", Pool2d.Kind.MAX, x, all(x), all(x), new Shape(0), false, false, 0).apply(x)
-          .squeeze(2).cast(array.tensor().dtype());
+          .squeeze(2).cast(array().tensor().dtype());
     });
   }
 
   @Override
-  public NDArray avgPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode, boolean countIncludePad) {
+  default NDArray avgPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode, boolean countIncludePad) {
     return pool("avgPool", Pool2d.Kind.AVERAGE, kernelShape, stride, padding, ceilMode, countIncludePad);
   }
 
   /** The average of each channel: (n, c). */
   @Override
-  public NDArray globalAvgPool() {
-    return array.compute(() -> whole("globalAvgPool").mean(2));
+  default NDArray globalAvgPool() {
+    return array().compute(() -> whole("globalAvgPool").mean(2));
   }
 
   /** FLOAT32 of whole numbers. */
   private Tensor real(Tensor x) {
-    return array.getDataType().isFloating() ? x : x.cast(DType.F32);
+    return array().getDataType().isFloating() ? x : x.cast(DType.F32);
   }
 
   @Override
-  public NDArray lpPool(float normType, Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
-    return array
+  default NDArray lpPool(float normType, Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
+    return array()
         .compute(() -> norms("lpPool", real(numbers("lpPool")), normType, kernelShape, stride, padding, ceilMode));
   }
 
@@ -111,8 +112,8 @@ abstract class ExPooling extends ExActivations {
 
   /** The norm of each channel: (n, c). */
   @Override
-  public NDArray globalLpPool(float normType) {
-    return array.compute(() -> {
+  default NDArray globalLpPool(float normType) {
+    return array().compute(() -> {
       Tensor x = real(whole("globalLpPool"));
       return norms("globalLpPool", x, normType, all(x), all(x), new Shape(0), false).squeeze(2);
     });

@@ -2,6 +2,7 @@ package dev.orthant.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.recurrent.RNN;
 import dev.orthant.core.InvalidInputException;
@@ -23,13 +24,9 @@ import org.jspecify.annotations.Nullable;
  * (gates·h), as PyTorch takes them; or for each layer the weights of both directions and then their biases, as DJL's
  * blocks give them.
  */
-abstract class ExRecurrent extends ExLayers {
-  ExRecurrent(OrthantNDArray array) {
-    super(array);
-  }
-
+sealed interface ExRecurrent extends NDArrayEx permits OrthantNDArrayEx {
   /** What the three methods share. */
-  private record Network(RecurrentCell.Kind kind, NDList parameters, boolean biased, int layers, double dropRate,
+  record Network(RecurrentCell.Kind kind, NDList parameters, boolean biased, int layers, double dropRate,
       boolean training, boolean bidirectional, boolean batchFirst) {
     String name() {
       return switch (kind) {
@@ -130,7 +127,7 @@ abstract class ExRecurrent extends ExLayers {
 
   /** The outputs of all steps and the last states: h' = f(p + q), see {@link RecurrentCell}. */
   @Override
-  public NDList rnn(NDArray input, NDArray state, NDList params, boolean hasBiases, int numLayers,
+  default NDList rnn(NDArray input, NDArray state, NDList params, boolean hasBiases, int numLayers,
       RNN.Activation activation, double dropRate, boolean training, boolean bidirectional, boolean batchFirst) {
     RecurrentCell.Kind kind =
         activation == RNN.Activation.RELU ? RecurrentCell.Kind.RELU : RecurrentCell.Kind.TANH;
@@ -140,7 +137,7 @@ abstract class ExRecurrent extends ExLayers {
 
   /** The outputs of all steps and the last states. */
   @Override
-  public NDList gru(NDArray input, NDArray state, NDList params, boolean hasBiases, int numLayers, double dropRate,
+  default NDList gru(NDArray input, NDArray state, NDList params, boolean hasBiases, int numLayers, double dropRate,
       boolean training, boolean bidirectional, boolean batchFirst) {
     return run(input, new NDList(state), new Network(RecurrentCell.Kind.GRU, params, hasBiases, numLayers, dropRate,
         training, bidirectional, batchFirst));
@@ -148,7 +145,7 @@ abstract class ExRecurrent extends ExLayers {
 
   /** The outputs of all steps, the last states and the last cells. */
   @Override
-  public NDList lstm(NDArray input, NDList states, NDList params, boolean hasBiases, int numLayers, double dropRate,
+  default NDList lstm(NDArray input, NDList states, NDList params, boolean hasBiases, int numLayers, double dropRate,
       boolean training, boolean bidirectional, boolean batchFirst) {
     return run(input, states, new Network(RecurrentCell.Kind.LSTM, params, hasBiases, numLayers, dropRate, training,
         bidirectional, batchFirst));

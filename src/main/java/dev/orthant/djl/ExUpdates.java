@@ -1,6 +1,7 @@
 package dev.orthant.djl;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.internal.NDArrayEx;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.expr.Expr;
 import dev.orthant.tensor.Tensor;
@@ -15,19 +16,15 @@ import java.util.List;
  * Javadoc, which are MXNet's. In each, g first becomes clip(g·rescaleGrad, ±clipGrad), not clipped where clipGrad is
  * negative, and then, but for AdamW and Adadelta, g + weightDecay·w.
  */
-abstract class ExUpdates extends ExPooling {
-  private static final Expr WEIGHT = Expr.input(0);
-
-  ExUpdates(OrthantNDArray array) {
-    super(array);
-  }
+sealed interface ExUpdates extends NDArrayEx permits OrthantNDArrayEx {
+  Expr WEIGHT = Expr.input(0);
 
   private static Expr state(int j) {
     return Expr.input(2 + j);
   }
 
   /** The numbers of a formula, in the order in which they are mentioned. */
-  private static final class Numbers {
+  class Numbers {
     private final List<Double> values = new ArrayList<>();
 
     Expr of(double value) {
@@ -85,7 +82,7 @@ abstract class ExUpdates extends ExPooling {
 
   /** v ← ρv + (1 − ρ)g²; Δ = √(u + ε)/√(v + ε)·g; u ← ρu + (1 − ρ)Δ²; w ← w − Δ − weightDecay·w. States: v, u. */
   @Override
-  public void adadeltaUpdate(NDList inputs, NDList weights, float weightDecay, float rescaleGrad, float clipGrad,
+  default void adadeltaUpdate(NDList inputs, NDList weights, float weightDecay, float rescaleGrad, float clipGrad,
       float rho, float epsilon) {
     Numbers n = new Numbers();
     Expr g = gradient(n, rescaleGrad, clipGrad);
@@ -98,7 +95,7 @@ abstract class ExUpdates extends ExPooling {
 
   /** s ← s + g²; w ← w − η·g/(√s + ε). State: s. */
   @Override
-  public void adagradUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
+  default void adagradUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
       float clipGrad, float epsilon) {
     Numbers n = new Numbers();
     Expr g = decayed(n, gradient(n, rescaleGrad, clipGrad), weightDecay);
@@ -112,7 +109,7 @@ abstract class ExUpdates extends ExPooling {
    * η·weightDecay·w off w before. States: m, v.
    */
   @Override
-  public void adamUpdate(NDList inputs, NDList weights, float learningRate, float learningRateBiasCorrection,
+  default void adamUpdate(NDList inputs, NDList weights, float learningRate, float learningRateBiasCorrection,
       float weightDecay, float rescaleGrad, float clipGrad, float beta1, float beta2, float epsilon, boolean lazyUpdate,
       boolean adamw) {
     Numbers n = new Numbers();
@@ -127,7 +124,7 @@ abstract class ExUpdates extends ExPooling {
 
   /** b ← μb + g; w ← w − η·(g + μb). State: b. */
   @Override
-  public void nagUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
+  default void nagUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
       float clipGrad, float momentum) {
     Numbers n = new Numbers();
     Expr g = decayed(n, gradient(n, rescaleGrad, clipGrad), weightDecay);
@@ -146,7 +143,7 @@ abstract class ExUpdates extends ExPooling {
    * η·g/√(v − a² + ε); w ← w + Δ. States: v, a, Δ.
    */
   @Override
-  public void rmspropUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
+  default void rmspropUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
       float clipGrad, float rho, float momentum, float epsilon, boolean centered) {
     Numbers n = new Numbers();
     Expr g = decayed(n, gradient(n, rescaleGrad, clipGrad), weightDecay);
@@ -166,7 +163,7 @@ abstract class ExUpdates extends ExPooling {
 
   /** w ← w − η·g; with momentum b ← μb + η·g; w ← w − b. State: b. */
   @Override
-  public void sgdUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
+  default void sgdUpdate(NDList inputs, NDList weights, float learningRate, float weightDecay, float rescaleGrad,
       float clipGrad, float momentum, boolean lazyUpdate) {
     Numbers n = new Numbers();
     Expr step = n.of(learningRate).times(decayed(n, gradient(n, rescaleGrad, clipGrad), weightDecay));

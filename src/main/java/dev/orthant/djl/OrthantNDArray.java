@@ -6,10 +6,12 @@ import dev.orthant.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DJL's array on a device of Orthant. Its methods are in the classes that this extends, by theme. Work is only recorded
- * when a method is called, and done, fused, when elements are asked for.
+ * DJL's array on a device of Orthant. Its methods are in the interfaces that this implements, by theme. Work is only
+ * recorded when a method is called, and done, fused, when elements are asked for.
  */
-public final class OrthantNDArray extends ArraySpectra {
+public final class OrthantNDArray extends ArrayCore
+    implements ArrayData, ArrayArithmetic, ArrayFunctions, ArrayReductions, ArraySorting, ArrayShapes, ArrayRepeats,
+    ArraySelection, ArrayProducts, ArraySpectra {
   private @Nullable OrthantNDArrayEx ex;
 
   OrthantNDArray(OrthantNDManager manager, Device device, Tensor tensor) {

@@ -90,8 +90,8 @@ public final class Checkpoint {
   }
 
   /**
-   * Saves what {@code layer} is made of ({@link Layer#variables}: parameters, running statistics) to {@code file}, which
-   * a reader sees as it was or whole, never a part.
+   * Saves what {@code layer} is made of ({@link Layer#variables}: parameters, running statistics) to {@code file},
+   * which a reader sees as it was or whole, never a part.
    *
    * @throws InvalidInputException when the file cannot be written; the old one, if any, is then as it was
    */
@@ -110,8 +110,8 @@ public final class Checkpoint {
    * Checkpoint.load(net, Path.of("run.ckpt"));
    * }</pre>
    *
-   * @throws InvalidInputException when the file cannot be read, is damaged, or holds other variables than the layer has,
-   * by name, type or shape
+   * @throws InvalidInputException when the file cannot be read, is damaged, or holds other variables than the layer
+   * has, by name, type or shape
    */
   public static void load(Layer layer, Path file) {
     try (Arena arena = Arena.ofConfined()) {

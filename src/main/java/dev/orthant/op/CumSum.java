@@ -10,9 +10,9 @@ import dev.orthant.op.walk.Rows;
 import java.util.List;
 
 /**
- * Running sums along {@code axis} (from 0): y_i = Σ x_j over j ≤ i (j &lt; i when {@code exclusive}), or over j ≥ i (j &gt;
- * i) when {@code reverse}. As ONNX CumSum. Accumulated in the computing type; of integers in 64 bits, whose low ones
- * are stored.
+ * Running sums along {@code axis} (from 0): y_i = Σ x_j over j ≤ i (j &lt; i when {@code exclusive}), or over j ≥ i (j
+ * &gt; i) when {@code reverse}. As ONNX CumSum. Accumulated in the computing type; of integers in 64 bits, whose low
+ * ones are stored.
  */
 public record CumSum(int axis, boolean exclusive, boolean reverse) implements Op {
   @Override

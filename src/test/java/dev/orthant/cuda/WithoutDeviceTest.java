@@ -180,7 +180,7 @@ class WithoutDeviceTest {
     String page = """
         Error while loading native library "JCudaDriver"
         Stack trace from the attempt to load the library as a resource:
-        java.lang.UnsatisfiedLinkError: /tmp/libJCuda.so: libcuda.so.1: cannot open shared object file: No such file
+        java.lang.UnsatisfiedLinkError: libJCudaDriver.so: libcuda.so.1: cannot open shared object file: No such file
         \tat java.base/jdk.internal.loader.NativeLibraries.load(Native Method)
         """;
     assertThat(Cuda.rootMessage(new UnsatisfiedLinkError(page)))

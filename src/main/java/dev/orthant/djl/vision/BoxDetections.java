@@ -1,12 +1,11 @@
 package dev.orthant.djl.vision;
 
-import dev.orthant.djl.ExBoxes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** See {@link ExBoxes#multiBoxDetection}. */
+/** See {@code NDArrayEx.multiBoxDetection}. */
 public record BoxDetections(float[] anchors, boolean clip, float threshold, int background, float suppression,
     boolean force,
     int top) {

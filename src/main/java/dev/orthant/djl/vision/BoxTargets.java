@@ -1,12 +1,11 @@
 package dev.orthant.djl.vision;
 
-import dev.orthant.djl.ExBoxes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** See {@link ExBoxes#multiBoxTarget}. */
+/** See {@code NDArrayEx.multiBoxTarget}. */
 public record BoxTargets(float[] anchors, float threshold, float ignore, float miningRatio, float miningThreshold,
     int leastNegatives) {
   private static final int UNKNOWN = -1;

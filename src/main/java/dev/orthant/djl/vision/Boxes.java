@@ -1,6 +1,5 @@
 package dev.orthant.djl.vision;
 
-import dev.orthant.djl.ExBoxes;
 import java.util.List;
 
 /** Boxes (left, top, right, bottom), four floats each. */
@@ -10,7 +9,7 @@ public final class Boxes {
 
   private Boxes() {}
 
-  /** See {@link ExBoxes#multiBoxPrior}. */
+  /** See {@code NDArrayEx.multiBoxPrior}. */
   public static float[] priors(int height, int width, List<Float> sizes, List<Float> ratios, List<Float> steps,
       List<Float> offsets) {
     boolean given = steps.get(0) > 0 && steps.get(1) > 0;
