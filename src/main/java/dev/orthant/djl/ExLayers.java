@@ -9,6 +9,7 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.djl.nn.Sliding;
+import dev.orthant.op.MatMul;
 import dev.orthant.tensor.Normalize;
 import dev.orthant.tensor.Tensor;
 import java.util.List;
@@ -78,7 +79,7 @@ sealed interface ExLayers extends NDArrayEx permits OrthantNDArrayEx {
     }
     return new NDList(x.compute(() -> {
       Tensor rows = in.dimension() == 1 ? x.tensor().expandDims(0) : x.tensor();
-      Tensor y = rows.matMul(x.weight("linear", weight), false, true);
+      Tensor y = rows.matMul(x.weight("linear", weight), MatMul.PLAIN.rhsTransposed());
       Tensor biased = bias == null ? y : y.add(x.weight("linear", bias));
       return in.dimension() == 1 ? biased.squeeze(0) : biased;
     }));

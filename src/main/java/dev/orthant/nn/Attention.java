@@ -5,6 +5,7 @@ import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Condition;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.MatMul;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ public record Attention(boolean causal, double dropout) {
           + q.shape() + ", " + k.shape() + ", " + v.shape());
     }
     try (Scope scope = Scope.open()) {
-      Tensor p = masked(q.matMul(k, false, true), mask, 1 / Math.sqrt((double) q.shape().dim(-1))).softmax(-1);
+      Tensor p = masked(q.matMul(k, MatMul.PLAIN.rhsTransposed()), mask, 1 / Math.sqrt((double) q.shape().dim(-1)))
+          .softmax(-1);
       if (mask != null) {
         p = p.where(mask, 0);
       }

@@ -3,6 +3,7 @@ package dev.orthant.nn;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Expr;
+import dev.orthant.op.MatMul;
 import dev.orthant.tensor.Scope;
 import dev.orthant.tensor.Tensor;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, @Nullable Te
 
   /** x·input + inputBias, of any number of steps at once. */
   Tensor project(Tensor x) {
-    return biased(x.matMul(input, false, transposed), inputBias);
+    return biased(x.matMul(input, MatMul.PLAIN.rhsTransposed(transposed)), inputBias);
   }
 
   private static Tensor biased(Tensor y, @Nullable Tensor bias) {
@@ -116,7 +117,7 @@ public record RecurrentCell(Kind kind, Tensor input, Tensor hidden, @Nullable Te
   /** The state after a step whose {@link #project} is (n, gates·h): one product, and elementwise work. */
   State next(Tensor projected, State state) {
     try (Scope scope = Scope.open()) {
-      Tensor q = biased(state.hidden().matMul(hidden, false, transposed), hiddenBias);
+      Tensor q = biased(state.hidden().matMul(hidden, MatMul.PLAIN.rhsTransposed(transposed)), hiddenBias);
       State next = switch (kind) {
         case RELU -> new State(q.add(projected).relu(), null);
         case TANH -> new State(q.add(projected).tanh(), null);

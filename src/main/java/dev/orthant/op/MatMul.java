@@ -26,6 +26,26 @@ public record MatMul(boolean transposeLhs, boolean transposeRhs, Epilogue epilog
     this(transposeLhs, transposeRhs, epilogue, MathMode.IEEE);
   }
 
+  /** With A stored as (…, k, m). */
+  public MatMul lhsTransposed() {
+    return lhsTransposed(true);
+  }
+
+  /** With A stored as (…, k, m), or as (…, m, k). */
+  public MatMul lhsTransposed(boolean is) {
+    return new MatMul(is, transposeRhs, epilogue, math);
+  }
+
+  /** With B stored as (…, n, k), as the weights of PyTorch's Linear are. */
+  public MatMul rhsTransposed() {
+    return rhsTransposed(true);
+  }
+
+  /** With B stored as (…, n, k), or as (…, k, n). */
+  public MatMul rhsTransposed(boolean is) {
+    return new MatMul(transposeLhs, is, epilogue, math);
+  }
+
   /** This product computed in another way. */
   public MatMul math(MathMode other) {
     return new MatMul(transposeLhs, transposeRhs, epilogue, other);

@@ -28,7 +28,8 @@ final class JavaText {
    */
   static String of(Program p, String name, String why, Device device) {
     StringBuilder t = new StringBuilder();
-    for (String i : List.of("core.*", "device.*", "expr.*", "op.Conv2d", "op.Layout", "op.Philox", "op.Pool2d",
+    for (String i : List.of("core.*", "device.*", "expr.*", "op.Conv2d", "op.Layout", "op.MatMul", "op.Philox",
+        "op.Pool2d",
         "op.Window", "tensor.*")) {
       t.append("import dev.orthant.").append(i).append(";\n");
     }

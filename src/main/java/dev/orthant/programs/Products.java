@@ -5,6 +5,7 @@ import static dev.orthant.programs.Steps.step;
 import dev.orthant.core.Shape;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Layout;
+import dev.orthant.op.MatMul;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Window;
 import dev.orthant.programs.Steps.Kind;
@@ -30,7 +31,8 @@ final class Products {
     Shape shape = tb ? own.append(n, k) : own.append(k, n);
     int b = d.value(s -> s.dtype() == d.type(a) && s.shape().rank() == 2 && s.shape().dim(tb ? 1 : 0) == k, d.type(a),
         shape);
-    return step("{0}.matMul({1}, " + ta + ", " + tb + ")", (_, in) -> in.get(0).matMul(in.get(1), ta, tb), a, b);
+    return step("{0}.matMul({1}, MatMul.PLAIN.lhsTransposed(" + ta + ").rhsTransposed(" + tb + "))",
+        (_, in) -> in.get(0).matMul(in.get(1), MatMul.PLAIN.lhsTransposed(ta).rhsTransposed(tb)), a, b);
   }
 
   /** How a convolution is done, in Java and as it is. */

@@ -94,8 +94,8 @@ final class Gradients {
 
   /** Y = op(A)·op(B): dA = dY·op(B)ᵀ, transposed if A is. */
   private static Tensor byLhs(MatMul m, Tensor dy, Tensor b, Shape shape) {
-    Tensor da = m.transposeLhs() ? b.matMul(dy, m.transposeRhs(), true, m.math())
-        : dy.matMul(b, false, !m.transposeRhs(), m.math());
+    Tensor da = m.transposeLhs() ? product(m, b, m.transposeRhs(), dy, true)
+        : product(m, dy, false, b, !m.transposeRhs());
     return da.sumTo(shape);
   }
 
@@ -110,9 +110,14 @@ final class Gradients {
       right = tall(dy);
     }
     Tensor db =
-        m.transposeRhs() ? right.matMul(left, true, m.transposeLhs(), m.math())
-            : left.matMul(right, !m.transposeLhs(), false, m.math());
+        m.transposeRhs() ? product(m, right, true, left, m.transposeLhs())
+            : product(m, left, !m.transposeLhs(), right, false);
     return db.sumTo(shape);
+  }
+
+  /** Multiplied as {@code m} was, either operand taken as transposed. */
+  private static Tensor product(MatMul m, Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
+    return new MatrixProduct(MatMul.PLAIN.math(m.math()).lhsTransposed(transposeA).rhsTransposed(transposeB)).of(a, b);
   }
 
   private static Tensor tall(Tensor x) {

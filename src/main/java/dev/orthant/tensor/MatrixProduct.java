@@ -5,9 +5,7 @@ import dev.orthant.core.DTypeException;
 import dev.orthant.core.Shape;
 import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Expr;
-import dev.orthant.op.Epilogue;
 import dev.orthant.op.MatMul;
-import dev.orthant.op.MathMode;
 import dev.orthant.op.Pointwise;
 import dev.orthant.op.Reduce;
 import java.util.List;
@@ -16,16 +14,16 @@ import java.util.stream.IntStream;
 /**
  * {@code matMul} of operands that {@link MatMul} does not take as they are: vectors, integers, and two types.
  *
- * @param transposeLhs whether the left operand's last two axes are taken as transposed
+ * @param op without an epilogue
  */
-record MatrixProduct(boolean transposeLhs, boolean transposeRhs, MathMode math) {
+record MatrixProduct(MatMul op) {
   /** The product, in the type that both operands are brought to. */
   Tensor of(Tensor lhs, Tensor rhs) {
     DType type = common(lhs, rhs);
     boolean plain = lhs.dtype() == type && rhs.dtype() == type && type.isFloating()
         && lhs.shape().rank() >= 2 && rhs.shape().rank() >= 2;
     // What is multiplied directly keeps its epilogue open.
-    return plain ? lhs.product(new MatMul(transposeLhs, transposeRhs, Epilogue.NONE, math), rhs)
+    return plain ? lhs.product(op, rhs)
         : prepared(lhs, rhs, type);
   }
 
@@ -60,7 +58,8 @@ record MatrixProduct(boolean transposeLhs, boolean transposeRhs, MathMode math) 
           + rhs.spec() + " (on " + lhs.device().name() + "); multiply by a scalar with mul");
     }
     // A vector is its own transpose.
-    MatrixProduct how = new MatrixProduct(transposeLhs && !row, transposeRhs && !column, math);
+    MatrixProduct how = new MatrixProduct(
+        op.lhsTransposed(op.transposeLhs() && !row).rhsTransposed(op.transposeRhs() && !column));
     rhs.onDevice("matmul", lhs.device());
     try (Scope scope = Scope.open()) {
       Tensor a = lhs.cast(type);
@@ -72,8 +71,7 @@ record MatrixProduct(boolean transposeLhs, boolean transposeRhs, MathMode math) 
   }
 
   private Tensor matrices(Tensor a, Tensor b) {
-    MatMul op = new MatMul(transposeLhs, transposeRhs, Epilogue.NONE, math);
-    return a.dtype().isFloating() ? a.product(op, b) : integers(op, a, b);
+    return a.dtype().isFloating() ? a.product(op, b) : integers(a, b);
   }
 
   /**
@@ -81,21 +79,21 @@ record MatrixProduct(boolean transposeLhs, boolean transposeRhs, MathMode math) 
    * on every device, at a reduction's speed. The walk is (…, m, k, n), or (…, m, n, k) where the right operand is
    * stored so: nothing is copied but a transposed left operand.
    */
-  private Tensor integers(MatMul op, Tensor a, Tensor b) {
+  private Tensor integers(Tensor a, Tensor b) {
     op.product(a.spec(), b.spec());
     int last = a.shape().rank() - 1;
     int[] swapped = IntStream.rangeClosed(0, last).map(i -> i < last - 1 ? i : 2 * last - 1 - i).toArray();
-    Tensor rows = transposeLhs ? a.transpose(swapped) : a;
+    Tensor rows = op.transposeLhs() ? a.transpose(swapped) : a;
     Shape left = rows.shape();
     Shape right = b.shape();
     int batch = Math.max(last - 1, right.rank() - 2);
-    Tensor x = transposeRhs ? rows.expandDims(-2) : rows.expandDims(-1);
+    Tensor x = op.transposeRhs() ? rows.expandDims(-2) : rows.expandDims(-1);
     Tensor y = b.reshape(right.slice(0, right.rank() - 2).append(1, right.dim(-2), right.dim(-1)).dims());
-    Reduce sum = new Reduce(List.of(transposeRhs ? batch + 2 : batch + 1),
+    Reduce sum = new Reduce(List.of(op.transposeRhs() ? batch + 2 : batch + 1),
         List.of(new Reduce.Stage(Reduce.Kind.SUM, Expr.input(0).times(Expr.input(1)))),
         List.of(new Reduce.Result(Reduce.stage(2, 0), true, a.dtype())), 2, List.of());
     Tensor kept = Launcher.reduceUnrecorded("matmul", sum, List.of(x, y), false).getFirst();
     Shape lead = MatMul.batch(a.spec()).broadcast(MatMul.batch(b.spec()));
-    return kept.reshape(lead.append(left.dim(-2), right.dim(transposeRhs ? -2 : -1)).dims());
+    return kept.reshape(lead.append(left.dim(-2), right.dim(op.transposeRhs() ? -2 : -1)).dims());
   }
 }

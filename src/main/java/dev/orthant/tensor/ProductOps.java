@@ -3,10 +3,12 @@ package dev.orthant.tensor;
 import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.ShapeException;
 import dev.orthant.expr.Activations;
+import dev.orthant.op.Contraction;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Conv2dBackwardData;
 import dev.orthant.op.Epilogue;
 import dev.orthant.op.Layout;
+import dev.orthant.op.MatMul;
 import dev.orthant.op.MathMode;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Window;
@@ -30,25 +32,24 @@ public sealed interface ProductOps permits Tensor {
    * cannot hold wraps around, as in PyTorch. Each operand's gradient has its own type; integers have none.
    */
   default Tensor matMul(Tensor rhs) {
-    return matMul(rhs, false, false);
+    return matMul(rhs, MathMode.standard());
   }
 
   /** The matrix product, F32 operands multiplied as {@code math} says. */
   default Tensor matMul(Tensor rhs, MathMode math) {
-    return matMul(rhs, false, false, math);
-  }
-
-  /** The matrix product with either operand's last two axes taken as transposed. */
-  default Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs) {
-    return matMul(rhs, transposeThis, transposeRhs, MathMode.standard());
+    return new MatrixProduct(MatMul.PLAIN.math(math)).of(self(), rhs);
   }
 
   /**
-   * The matrix product with either operand's last two axes taken as transposed, F32 operands multiplied as {@code math}
-   * says.
+   * The matrix product with operands' last two axes taken as transposed:
+   * {@code x.matMul(w, MatMul.PLAIN.rhsTransposed())} is x·wᵀ. F32 operands are multiplied as {@code how} says, and
+   * where it says nothing but true F32 as {@link MathMode#standard} does.
+   *
+   * @throws InvalidInputException when {@code how} has an epilogue: that is given by calls on the result
    */
-  default Tensor matMul(Tensor rhs, boolean transposeThis, boolean transposeRhs, MathMode math) {
-    return new MatrixProduct(transposeThis, transposeRhs, math).of(self(), rhs);
+  default Tensor matMul(Tensor rhs, MatMul how) {
+    requireNoEpilogue("matMul", how);
+    return new MatrixProduct(how.math(how.math().orStandard())).of(self(), rhs);
   }
 
   /**
@@ -163,11 +164,15 @@ public sealed interface ProductOps permits Tensor {
   }
 
   private static Conv2d plain(String name, Conv2d how) {
+    requireNoEpilogue(name, how);
+    return how.math(how.math().orStandard());
+  }
+
+  private static void requireNoEpilogue(String name, Contraction how) {
     if (!how.epilogue().isIdentity()) {
       throw new InvalidInputException(
           name + ": give the epilogue by calls on the result, such as .add(residual).relu()");
     }
-    return how.math(how.math().orStandard());
   }
 
   // ---- pooling -----------------------------------------------------------------------------------------------------

@@ -211,7 +211,7 @@ final class ApiMisuseTest {
     wrong("other shape", SHAPE, () -> x.add(image));
     wrong("inner extents", SHAPE, () -> x.matMul(x));
     Tensor mask = x.gt(0);
-    wrong("product of two masks", TYPE, () -> mask.matMul(mask, false, true));
+    wrong("product of two masks", TYPE, () -> mask.matMul(mask, MatMul.PLAIN.rhsTransposed()));
     wrong("dropout NaN", INPUT, () -> x.dropout(Double.NaN, new Philox(1, 0)));
     wrong("input 7", INPUT, () -> x.apply("mine", Expr.input(7), List.of()));
     wrong("input -1", INPUT, () -> x.apply("mine", Expr.input(-1), List.of()));

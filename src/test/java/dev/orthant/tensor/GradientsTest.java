@@ -12,6 +12,7 @@ import dev.orthant.expr.Activations;
 import dev.orthant.op.Conv2d;
 import dev.orthant.op.Copy;
 import dev.orthant.op.Layout;
+import dev.orthant.op.MatMul;
 import dev.orthant.op.Philox;
 import dev.orthant.op.Pool2d;
 import dev.orthant.op.Window;
@@ -87,13 +88,18 @@ class GradientsTest {
           return h.mul(h).add(h.sigmoid());
         }, Shape.of(3, 4)),
         op("matmul", in -> in.get(0).matMul(in.get(1)), Shape.of(3, 4), Shape.of(4, 5)),
-        op("matmul tn", in -> in.get(0).matMul(in.get(1), true, false), Shape.of(4, 3), Shape.of(4, 5)),
-        op("matmul nt", in -> in.get(0).matMul(in.get(1), false, true), Shape.of(3, 4), Shape.of(5, 4)),
-        op("matmul tt", in -> in.get(0).matMul(in.get(1), true, true), Shape.of(4, 3), Shape.of(5, 4)),
+        op("matmul tn", in -> in.get(0).matMul(in.get(1), MatMul.PLAIN.lhsTransposed()), Shape.of(4, 3),
+            Shape.of(4, 5)),
+        op("matmul nt", in -> in.get(0).matMul(in.get(1), MatMul.PLAIN.rhsTransposed()), Shape.of(3, 4),
+            Shape.of(5, 4)),
+        op("matmul tt", in -> in.get(0).matMul(in.get(1), MatMul.PLAIN.lhsTransposed().rhsTransposed()), Shape.of(4, 3),
+            Shape.of(5, 4)),
         op("matmul batched", in -> in.get(0).matMul(in.get(1)), Shape.of(2, 3, 4), Shape.of(2, 4, 5)),
         op("matmul shared", in -> in.get(0).matMul(in.get(1)), Shape.of(2, 3, 4), Shape.of(4, 5)),
-        op("matmul shared nt", in -> in.get(0).matMul(in.get(1), false, true), Shape.of(2, 3, 4), Shape.of(5, 4)),
-        op("matmul shared tn", in -> in.get(0).matMul(in.get(1), true, false), Shape.of(2, 4, 3), Shape.of(4, 5)),
+        op("matmul shared nt", in -> in.get(0).matMul(in.get(1), MatMul.PLAIN.rhsTransposed()), Shape.of(2, 3, 4),
+            Shape.of(5, 4)),
+        op("matmul shared tn", in -> in.get(0).matMul(in.get(1), MatMul.PLAIN.lhsTransposed()), Shape.of(2, 4, 3),
+            Shape.of(4, 5)),
         op("matmul broadcast lhs", in -> in.get(0).matMul(in.get(1)), Shape.of(3, 4), Shape.of(2, 4, 5)),
         op("matmul broadcast both", in -> in.get(0).matMul(in.get(1)), Shape.of(2, 1, 3, 4), Shape.of(3, 4, 2)),
         op("conv", in -> in.get(0).conv2d(in.get(1), Conv2d.stride(1).padding(1)), Shape.of(2, 3, 5, 4),

@@ -9,6 +9,7 @@ import dev.orthant.core.Shape;
 import dev.orthant.device.ReferenceDevice;
 import dev.orthant.op.Contraction;
 import dev.orthant.op.Conv2d;
+import dev.orthant.op.MatMul;
 import dev.orthant.op.MathMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ class MathModeTest {
         try (Scope _ = Scope.open(); Tape tape = Tape.open()) {
           Tensor a = ta ? ones(3, 2) : ones(2, 3);
           Tensor b = tb ? ones(4, 3) : ones(3, 4);
-          tape.backward(a.matMul(b, ta, tb, mode).add(1).relu().sum());
+          tape.backward(a.matMul(b, MatMul.PLAIN.lhsTransposed(ta).rhsTransposed(tb).math(mode)).add(1).relu().sum());
         }
         assertThat(seen).containsExactly(mode, mode, mode);
       }

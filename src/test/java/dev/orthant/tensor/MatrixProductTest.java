@@ -8,6 +8,7 @@ import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.Shape;
 import dev.orthant.device.Device;
 import dev.orthant.device.Devices;
+import dev.orthant.op.MatMul;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -43,7 +44,7 @@ class MatrixProductTest {
         same(m.transpose().matMul(v), m.transpose().matMul(v.reshape(4, 1)), Shape.of(3));
         same(v.matMul(batch), v.reshape(1, 4).matMul(batch), Shape.of(2, 3));
         same(batch.transpose(0, 2, 1).matMul(v), batch.transpose(0, 2, 1).matMul(v.reshape(4, 1)), Shape.of(2, 3));
-        same(m.matMul(v, true, true), m.transpose().matMul(v), Shape.of(3));
+        same(m.matMul(v, MatMul.PLAIN.lhsTransposed().rhsTransposed()), m.transpose().matMul(v), Shape.of(3));
         assertThat(v.matMul(v).shape()).isEqualTo(Shape.of());
         assertThat(v.matMul(v).toDoubleArray()).containsExactly(9 + 4 + 1);
         assertThatThrownBy(() -> v.matMul(count(device, type, 5))).isInstanceOf(InvalidInputException.class)
@@ -74,7 +75,7 @@ class MatrixProductTest {
         try (Scope _ = Scope.open()) {
           Tensor lhs = Tensor.of(device, type, left ? Shape.of(2, 37, 5) : Shape.of(2, 5, 37), a);
           Tensor rhs = Tensor.of(device, type, right ? Shape.of(3, 37) : Shape.of(37, 3), b);
-          Tensor z = lhs.matMul(rhs, left, right);
+          Tensor z = lhs.matMul(rhs, MatMul.PLAIN.lhsTransposed(left).rhsTransposed(right));
           assertThat(z.dtype()).isEqualTo(type);
           assertThat(z.shape()).isEqualTo(Shape.of(2, 5, 3));
           double[] found = z.toDoubleArray();
