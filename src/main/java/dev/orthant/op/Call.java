@@ -50,13 +50,7 @@ public record Call(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
     Set<DType> types = EnumSet.noneOf(DType.class);
     inputs.forEach(t -> types.add(t.dtype()));
     outputs.forEach(t -> types.add(t.dtype()));
-    if (op instanceof Pointwise p) {
-      types.add(p.compute(inputs));
-    } else if (op instanceof Reduce r) {
-      types.add(r.compute(inputs));
-    } else if (op.isInIntegers(inputs)) {
-      types.add(DType.I64);
-    }
+    types.add(op.compute(inputs));
     return types;
   }
 

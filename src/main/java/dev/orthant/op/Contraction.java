@@ -84,6 +84,7 @@ public sealed interface Contraction extends Op permits MatMul, Conv2d, Conv2dBac
   }
 
   /** The type the sums are kept in. */
+  @Override
   default DType compute(List<TensorSpec> inputs) {
     return inputs.getFirst().dtype().compute();
   }

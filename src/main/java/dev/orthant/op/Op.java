@@ -1,5 +1,6 @@
 package dev.orthant.op;
 
+import dev.orthant.core.DType;
 import dev.orthant.core.TensorSpec;
 
 import java.util.List;
@@ -48,6 +49,11 @@ public sealed interface Op
    */
   default boolean isInIntegers(List<TensorSpec> inputs) {
     return false;
+  }
+
+  /** The type that is computed in: what a device must have besides the types of inputs and outputs. */
+  default DType compute(List<TensorSpec> inputs) {
+    return isInIntegers(inputs) ? DType.I64 : infer(inputs).getFirst().dtype();
   }
 
   /**

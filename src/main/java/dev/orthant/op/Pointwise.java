@@ -138,6 +138,7 @@ public record Pointwise(List<Expr> formulas, int operands, List<Double> scalarVa
   }
 
   /** The type that is computed in: F32, F64, or I64 for work in integers. */
+  @Override
   public DType compute(List<TensorSpec> inputs) {
     boolean whole =
         noise.isEmpty() && Computing.areIntegers(inputs, types) && Computing.areMeant(formulas, scalarValues);

@@ -119,6 +119,7 @@ public record Reduce(List<Integer> axes, List<Stage> stages, List<Result> result
   }
 
   /** The type that is computed and accumulated in: F32, F64, or I64 for work in integers. */
+  @Override
   public DType compute(List<TensorSpec> inputs) {
     List<DType> stored = results.stream().map(Result::type).toList();
     boolean whole = Computing.areIntegers(inputs, stored) && stages.stream().noneMatch(s -> s.kind == Kind.MEAN)
