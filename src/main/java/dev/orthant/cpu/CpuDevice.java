@@ -3,7 +3,6 @@ package dev.orthant.cpu;
 import dev.orthant.core.ClosedException;
 import dev.orthant.core.DeviceException;
 import dev.orthant.core.InvalidInputException;
-import dev.orthant.core.TensorSpec;
 import dev.orthant.cpu.codegen.VectorCompiler;
 import dev.orthant.cpu.conv.MatrixEngines;
 import dev.orthant.cpu.integer.IntegerRunner;
@@ -20,9 +19,8 @@ import dev.orthant.cpu.pool.PoolGradient;
 import dev.orthant.cpu.pool.PoolRunner;
 import dev.orthant.cpu.reduce.CumSumRunner;
 import dev.orthant.cpu.reduce.ReduceRunner;
-import dev.orthant.device.Buffer;
 import dev.orthant.device.BufferPool;
-import dev.orthant.device.Device;
+import dev.orthant.device.CheckedDevice;
 import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
 import dev.orthant.device.FirstUse;
@@ -44,7 +42,6 @@ import dev.orthant.op.Reduce;
 import dev.orthant.op.ScatterAdd;
 import dev.orthant.op.Sort;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
@@ -55,7 +52,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * The machine's own processor. Work is done when {@link #execute} returns, by the calling thread and a pool that helps
  * it; several threads may give work at once. The same call gives the same bits, however many threads compute.
  */
-public final class CpuDevice implements Device {
+public final class CpuDevice extends CheckedDevice<CpuBuffer> {
   private static final String NAME = "cpu";
 
   private final DeviceInfo info;
@@ -82,6 +79,7 @@ public final class CpuDevice implements Device {
   private volatile boolean closed;
 
   public CpuDevice(CpuSettings settings) {
+    super(CpuBuffer.class);
     boolean vectors = settings.vectors() && CpuInfo.hasVectors();
     this.info = CpuInfo.describe(settings, vectors);
     this.firstUse = new FirstUse(NAME, info.notes());
@@ -115,60 +113,32 @@ public final class CpuDevice implements Device {
   }
 
   @Override
-  public Buffer allocate(long bytes) {
-    if (bytes < 0) {
-      throw new InvalidInputException(NAME + ": a buffer of " + bytes + " bytes was asked for; expected at least 0");
-    }
+  protected CpuBuffer allocated(long bytes) {
     firstUse.tell();
     return whileOpen(() -> new CpuBuffer(this, memory, memory.allocate(bytes)));
   }
 
   @Override
-  public void write(Buffer target, long offset, MemorySegment source) {
-    Device.requireUsable(NAME + ": write", source, false);
-    copy(target, offset, source.byteSize(), s -> s.copyFrom(source));
+  protected void written(CpuBuffer target, long offset, MemorySegment source) {
+    whileHeld(List.of(target), () -> target.segment().asSlice(offset, source.byteSize()).copyFrom(source));
   }
 
   @Override
-  public void read(Buffer source, long offset, MemorySegment target) {
-    Device.requireUsable(NAME + ": read", target, true);
-    copy(source, offset, target.byteSize(), target::copyFrom);
-  }
-
-  private void copy(Buffer buffer, long offset, long bytes, java.util.function.Consumer<MemorySegment> action) {
-    CpuBuffer own = own(buffer);
-    if (offset < 0 || bytes > own.bytes() - offset) {
-      throw new InvalidInputException(NAME + ": bytes " + offset + " to " + (offset + bytes)
-          + " of a buffer of " + own.bytes() + " bytes were asked for");
-    }
-    whileOpen(() -> {
-      own.hold();
-      try {
-        action.accept(own.segment().asSlice(offset, bytes));
-      } finally {
-        own.letGo();
-      }
-      return own;
-    });
+  protected void fill(MemorySegment target, CpuBuffer source, long offset) {
+    whileHeld(List.of(source), () -> target.copyFrom(source.segment().asSlice(offset, target.byteSize())));
   }
 
   @Override
-  public void execute(Call call, List<Buffer> inputs, List<Buffer> outputs) {
-    requireTypes(call);
-    List<CpuBuffer> buffers = check(call, inputs, outputs);
-    whileOpen(() -> {
-      holdAll(buffers);
+  protected void executed(Call call, List<CpuBuffer> operands) {
+    whileHeld(operands, () -> {
       try {
         launches.increment();
-        dispatch(call, buffers);
+        dispatch(call, operands);
       } catch (InvalidInputException | DeviceException | ClosedException e) {
         throw e;
       } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
         throw new DeviceException(NAME, call + " failed: " + e, e);
-      } finally {
-        buffers.forEach(CpuBuffer::letGo);
       }
-      return call;
     });
   }
 
@@ -203,41 +173,17 @@ public final class CpuDevice implements Device {
     }
   }
 
-  private List<CpuBuffer> check(Call call, List<Buffer> inputs, List<Buffer> outputs) {
-    if (inputs.size() != call.inputs().size() || outputs.size() != call.outputs().size()) {
-      throw new InvalidInputException(call + ": takes " + call.inputs().size() + " input and " + call.outputs().size()
-          + " output buffers, got " + inputs.size() + " and " + outputs.size() + " (on " + NAME + ")");
-    }
-    List<CpuBuffer> all = new ArrayList<>(inputs.size() + outputs.size());
-    for (int i = 0; i < inputs.size(); i++) {
-      all.add(checked(call, inputs.get(i), call.input(i)));
-    }
-    for (int i = 0; i < outputs.size(); i++) {
-      CpuBuffer out = checked(call, outputs.get(i), call.outputs().get(i));
-      if (all.contains(out)) {
-        throw new InvalidInputException(
-            call + ": an output's buffer is also that of another operand (on " + NAME + ")");
+  /** Nothing is freed under the work. */
+  private void whileHeld(List<CpuBuffer> buffers, Runnable work) {
+    whileOpen(() -> {
+      holdAll(buffers);
+      try {
+        work.run();
+      } finally {
+        buffers.forEach(CpuBuffer::letGo);
       }
-      all.add(out);
-    }
-    return all;
-  }
-
-  private CpuBuffer checked(Call call, Buffer buffer, TensorSpec spec) {
-    CpuBuffer own = own(buffer);
-    if (own.bytes() < spec.bytes()) {
-      throw new InvalidInputException(call + ": a buffer of " + own.bytes() + " bytes was given for " + spec
-          + ", which takes " + spec.bytes() + " (on " + NAME + ")");
-    }
-    return own;
-  }
-
-  private CpuBuffer own(Buffer buffer) {
-    if (buffer instanceof CpuBuffer own && own.device() == this) {
-      return own;
-    }
-    throw new InvalidInputException(NAME + ": was given a buffer of device " + buffer.device().name()
-        + "; copy it to this device first");
+      return buffers;
+    });
   }
 
   private static void holdAll(List<CpuBuffer> buffers) {
@@ -290,8 +236,4 @@ public final class CpuDevice implements Device {
     }
   }
 
-  @Override
-  public String toString() {
-    return NAME;
-  }
 }

@@ -3,13 +3,9 @@ package dev.orthant.gpu;
 import dev.orthant.core.ClosedException;
 import dev.orthant.core.DeviceException;
 import dev.orthant.core.DeviceLostException;
-import dev.orthant.core.InvalidInputException;
-import dev.orthant.core.OutOfDeviceMemoryException;
 import dev.orthant.core.Setting;
-import dev.orthant.core.TensorSpec;
-import dev.orthant.device.Buffer;
 import dev.orthant.device.BufferPool;
-import dev.orthant.device.Device;
+import dev.orthant.device.CheckedDevice;
 import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
 import dev.orthant.device.FirstUse;
@@ -39,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * A device behind a {@link GpuDriver}. All driver calls are made under one lock, which is innermost: the pool may be
  * holding its own when it asks for memory, so nothing here calls the pool while holding this one.
  */
-public final class GpuDevice implements Device {
+public final class GpuDevice extends CheckedDevice<GpuBuffer> {
   private static final Logger LOG = System.getLogger(GpuDevice.class.getName());
   private static final int BREADCRUMBS = 16;
   private static final int KERNELS = 512;
@@ -81,6 +77,7 @@ public final class GpuDevice implements Device {
   }
 
   GpuDevice(String name, GpuDriver driver, boolean sync, List<FastPath> specials, Consumer<String> warn) {
+    super(GpuBuffer.class);
     this.name = name;
     this.driver = driver;
     this.firstUse = new FirstUse(name, driver.info().notes());
@@ -113,15 +110,8 @@ public final class GpuDevice implements Device {
   }
 
   @Override
-  public Buffer allocate(long bytes) {
-    if (bytes < 0) {
-      throw new InvalidInputException(name + ": a buffer cannot have " + bytes + " bytes");
-    }
+  protected GpuBuffer allocated(long bytes) {
     firstUse.tell();
-    if (bytes > info().maxAllocation()) {
-      throw new OutOfDeviceMemoryException(name, bytes,
-          "the largest buffer of this device has " + info().maxAllocation());
-    }
     // Memory may come from the cache: a device that is lost must say so all the same.
     run("allocate", () -> lost);
     try {
@@ -136,9 +126,7 @@ public final class GpuDevice implements Device {
   }
 
   @Override
-  public void write(Buffer target, long offset, MemorySegment source) {
-    GpuBuffer to = own("write", target);
-    inside("write", to, offset, source);
+  protected void written(GpuBuffer to, long offset, MemorySegment source) {
     runAndWait("write " + source.byteSize() + " bytes", () -> {
       open("write", to);
       if (source.byteSize() > 0) {
@@ -148,9 +136,7 @@ public final class GpuDevice implements Device {
   }
 
   @Override
-  public void read(Buffer source, long offset, MemorySegment target) {
-    GpuBuffer from = own("read", source);
-    inside("read", from, offset, target);
+  protected void fill(MemorySegment target, GpuBuffer from, long offset) {
     runAndWait("read " + target.byteSize() + " bytes", () -> {
       open("read", from);
       if (target.byteSize() > 0) {
@@ -165,17 +151,7 @@ public final class GpuDevice implements Device {
   }
 
   @Override
-  public void execute(Call call, List<Buffer> inputs, List<Buffer> outputs) {
-    requireTypes(call);
-    List<GpuBuffer> buffers = new ArrayList<>();
-    check(call, "input", call.inputs(), inputs, buffers);
-    check(call, "output", call.outputs(), outputs, buffers);
-    for (int i = inputs.size(); i < buffers.size(); i++) {
-      if (buffers.indexOf(buffers.get(i)) < i) {
-        throw new InvalidInputException(call + ": " + name + ": output " + (i - inputs.size())
-            + " has the buffer of another input or output");
-      }
-    }
+  protected void executed(Call call, List<GpuBuffer> buffers) {
     List<Launch> plan = plan(call);
     List<GpuBuffer> scratch = scratch(plan);
     try {
@@ -286,41 +262,10 @@ public final class GpuDevice implements Device {
 
   // ---- checks ------------------------------------------------------------------------------------------------------
 
-  private void check(Call call, String role, List<TensorSpec> specs, List<Buffer> given, List<GpuBuffer> buffers) {
-    if (specs.size() != given.size()) {
-      throw new InvalidInputException(
-          call + ": " + name + ": takes " + specs.size() + " " + role + " buffers, got " + given.size());
-    }
-    for (int i = 0; i < specs.size(); i++) {
-      GpuBuffer buffer = own(call + ": " + role + " " + i, given.get(i));
-      if (buffer.bytes() < specs.get(i).bytes()) {
-        throw new InvalidInputException(call + ": " + name + ": " + role + " " + i + " has " + buffer.bytes()
-            + " bytes, " + specs.get(i) + " needs " + specs.get(i).bytes());
-      }
-      buffers.add(buffer);
-    }
-  }
-
-  private GpuBuffer own(String what, Buffer buffer) {
-    if (buffer instanceof GpuBuffer b && b.device() == this) {
-      return b;
-    }
-    throw new InvalidInputException(what + ": the buffer is of " + buffer.device().name() + ", not of " + name);
-  }
-
   private void open(Object what, GpuBuffer buffer) {
     if (buffer.isClosed()) {
       throw new ClosedException(name + ": " + what + ": the buffer is closed");
     }
-  }
-
-  private void inside(String what, GpuBuffer buffer, long offset, MemorySegment host) {
-    if (offset < 0 || offset > buffer.bytes() || host.byteSize() > buffer.bytes() - offset) {
-      throw new InvalidInputException(name + ": " + what + " of " + host.byteSize() + " bytes at " + offset
-          + " is outside a buffer of " + buffer.bytes());
-    }
-    // Native code does not ask: afterwards is too late.
-    Device.requireUsable(name + ": " + what, host, what.equals("read"));
   }
 
   // ---- failures ----------------------------------------------------------------------------------------------------
@@ -377,8 +322,4 @@ public final class GpuDevice implements Device {
     return new DeviceException(name, what + ": " + e.getMessage(), e);
   }
 
-  @Override
-  public String toString() {
-    return name;
-  }
 }

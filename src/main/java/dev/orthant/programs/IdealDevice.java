@@ -2,9 +2,9 @@ package dev.orthant.programs;
 
 import dev.orthant.core.ClosedException;
 import dev.orthant.core.DType;
-import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.device.Buffer;
+import dev.orthant.device.CheckedDevice;
 import dev.orthant.device.Device;
 import dev.orthant.device.DeviceInfo;
 import dev.orthant.device.DeviceStats;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * what is computed with was not. Two ways to the same value, one of them fused, are the same here but for the last bits
  * of a double.
  */
-final class IdealDevice implements Device {
+final class IdealDevice extends CheckedDevice<IdealDevice.Memory> {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final DeviceInfo info;
@@ -30,11 +30,12 @@ final class IdealDevice implements Device {
 
   /** @param like whose name and types this has */
   IdealDevice(Device like) {
+    super(Memory.class);
     this.info = like.info();
   }
 
   /** Elements as stored, and as computed if they were and are of a floating type. */
-  private final class Memory implements Buffer {
+  final class Memory implements Buffer {
     private final byte[] stored;
     private double @Nullable [] computed;
     private boolean closed;
@@ -83,14 +84,11 @@ final class IdealDevice implements Device {
   }
 
   @Override
-  public Buffer allocate(long bytes) {
+  protected Memory allocated(long bytes) {
     return new Memory(bytes);
   }
 
-  private static Memory open(Buffer buffer) {
-    if (!(buffer instanceof Memory m)) {
-      throw new InvalidInputException("a buffer of " + buffer.device().name() + " was given to the ideal device");
-    }
+  private static Memory open(Memory m) {
     if (m.closed) {
       throw new ClosedException("a buffer of the ideal device was used after it was closed");
     }
@@ -98,20 +96,21 @@ final class IdealDevice implements Device {
   }
 
   @Override
-  public void write(Buffer target, long offset, MemorySegment source) {
+  protected void written(Memory target, long offset, MemorySegment source) {
     Memory m = open(target);
     m.computed = null;
     m.segment().asSlice(offset, source.byteSize()).copyFrom(source);
   }
 
   @Override
-  public void read(Buffer source, long offset, MemorySegment target) {
+  protected void fill(MemorySegment target, Memory source, long offset) {
     target.copyFrom(open(source).segment().asSlice(offset, target.byteSize()));
   }
 
   @Override
-  public void execute(Call call, List<Buffer> inputs, List<Buffer> outputs) {
-    requireTypes(call);
+  protected void executed(Call call, List<Memory> operands) {
+    List<Memory> inputs = operands.subList(0, call.inputs().size());
+    List<Memory> outputs = operands.subList(inputs.size(), operands.size());
     launches.incrementAndGet();
     if (call.op().isInIntegers(call.inputs())) {
       integers(call, inputs, outputs);
@@ -145,7 +144,7 @@ final class IdealDevice implements Device {
     return v;
   }
 
-  private static void integers(Call call, List<Buffer> inputs, List<Buffer> outputs) {
+  private static void integers(Call call, List<Memory> inputs, List<Memory> outputs) {
     long[][] values = new long[inputs.size()][];
     for (int i = 0; i < values.length; i++) {
       DType type = call.input(i).dtype();

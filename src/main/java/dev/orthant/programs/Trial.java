@@ -41,10 +41,10 @@ final class Trial {
       return Outcome.wrong(fused);
     }
     try {
-      List<Execution.Value> first = Execution.run(p, new CheckedDevice(device), false);
+      List<Execution.Value> first = Execution.run(p, new JudgedDevice(device), false);
       String again = again(p, device, first);
       return again == null ? new Outcome(null, first) : Outcome.wrong(again);
-    } catch (CheckedDevice.Wrong e) {
+    } catch (JudgedDevice.Wrong e) {
       return Outcome.wrong(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       return Outcome.wrong("on " + device.name() + ": " + said(e));

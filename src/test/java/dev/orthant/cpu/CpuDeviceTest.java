@@ -179,11 +179,13 @@ class CpuDeviceTest {
         Buffer gone = closed(16);
         Buffer small = device.allocate(15);
         Buffer foreign = other.allocate(16)) {
-      assertThatThrownBy(() -> device.execute(call, List.of(x), List.of())).hasMessageContaining("got 1 and 0");
-      assertThatThrownBy(() -> device.execute(call, List.of(x), List.of(x))).hasMessageContaining("another operand");
+      assertThatThrownBy(() -> device.execute(call, List.of(x), List.of()))
+          .hasMessageContaining("takes 1 output buffers, got 0");
+      assertThatThrownBy(() -> device.execute(call, List.of(x), List.of(x)))
+          .hasMessageContaining("output 0 has the buffer of another input or output");
       assertThatThrownBy(() -> device.execute(call, List.of(x), List.of(small)))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("15 bytes").hasMessageContaining("takes 16");
+          .hasMessageContaining("output 0 has 15 bytes").hasMessageContaining("needs 16");
       assertThatThrownBy(() -> device.execute(call, List.of(foreign), List.of(y)))
           .isInstanceOf(InvalidInputException.class);
       assertThatThrownBy(() -> device.execute(call, List.of(x), List.of(gone))).isInstanceOf(ClosedException.class);

@@ -3,7 +3,6 @@ package dev.orthant.device;
 import dev.orthant.core.ClosedException;
 import dev.orthant.core.DType;
 import dev.orthant.core.DeviceException;
-import dev.orthant.core.InvalidInputException;
 import dev.orthant.core.OutOfDeviceMemoryException;
 import dev.orthant.core.TensorSpec;
 import dev.orthant.op.Call;
@@ -23,7 +22,7 @@ import java.util.stream.LongStream;
  * and strict about what callers owe a device. Fresh memory is all ones (NaN in every floating type), so that reading
  * what nobody wrote shows.
  */
-public final class ReferenceDevice implements Device {
+public final class ReferenceDevice extends CheckedDevice<ReferenceDevice.Memory> {
   private static final long MEMORY = 1L << 32;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -39,6 +38,7 @@ public final class ReferenceDevice implements Device {
   private volatile boolean closed;
 
   private ReferenceDevice(String name, Set<DType> dtypes, Predicate<Call> wrong, Predicate<Call> failing) {
+    super(Memory.class);
     this.name = name;
     this.wrong = wrong;
     this.failing = failing;
@@ -76,11 +76,8 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
-  public Buffer allocate(long bytes) {
+  protected Memory allocated(long bytes) {
     requireOpen();
-    if (bytes < 0) {
-      throw new InvalidInputException(name + ": cannot allocate " + bytes + " bytes");
-    }
     if (liveBytes.get() + bytes > MEMORY) {
       throw new OutOfDeviceMemoryException(name, bytes, liveBytes.get() + " bytes are live");
     }
@@ -88,26 +85,22 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
-  public void write(Buffer target, long offset, MemorySegment source) {
+  protected void written(Memory target, long offset, MemorySegment source) {
     requireOpen();
-    own(target).asSlice(offset, source.byteSize()).copyFrom(source);
+    open(target).asSlice(offset, source.byteSize()).copyFrom(source);
   }
 
   @Override
-  public void read(Buffer source, long offset, MemorySegment target) {
+  protected void fill(MemorySegment target, Memory source, long offset) {
     finish();
-    target.copyFrom(own(source).asSlice(offset, target.byteSize()));
+    target.copyFrom(open(source).asSlice(offset, target.byteSize()));
   }
 
   @Override
-  public void execute(Call call, List<Buffer> inputs, List<Buffer> outputs) {
+  protected void executed(Call call, List<Memory> operands) {
     requireOpen();
-    requireTypes(call);
-    requireSizes(call, "inputs", call.inputs(), inputs);
-    requireSizes(call, "outputs", call.outputs(), outputs);
-    if (outputs.stream().anyMatch(inputs::contains) || outputs.stream().distinct().count() != outputs.size()) {
-      throw new IllegalArgumentException(call + ": an output shares its buffer");
-    }
+    List<Memory> inputs = operands.subList(0, call.inputs().size());
+    List<Memory> outputs = operands.subList(inputs.size(), operands.size());
     launches.incrementAndGet();
     if (failing.test(call)) {
       pending.compareAndSet(null, new DeviceException(name, "planted failure in " + call));
@@ -119,26 +112,26 @@ public final class ReferenceDevice implements Device {
     }
     double[][] values = new double[inputs.size()][];
     for (int i = 0; i < values.length; i++) {
-      values[i] = load(call.input(i), own(inputs.get(i)));
+      values[i] = load(call.input(i), open(inputs.get(i)));
     }
     double[][] results = call.op().reference(call.inputs(), values);
     for (int i = 0; i < results.length; i++) {
-      store(call, call.outputs().get(i), results[i], own(outputs.get(i)));
+      store(call, call.outputs().get(i), results[i], open(outputs.get(i)));
     }
   }
 
-  private void integers(Call call, List<Buffer> inputs, List<Buffer> outputs) {
+  private void integers(Call call, List<Memory> inputs, List<Memory> outputs) {
     long[][] values = new long[inputs.size()][];
     for (int i = 0; i < values.length; i++) {
       DType type = call.input(i).dtype();
-      MemorySegment memory = own(inputs.get(i));
+      MemorySegment memory = open(inputs.get(i));
       values[i] = LongStream.range(0, call.input(i).shape().elements())
           .map(j -> type == DType.I64 ? memory.get(LONG, j * Long.BYTES) : (long) type.get(memory, j)).toArray();
     }
     long[][] results = call.op().referenceOfIntegers(call.inputs(), values);
     for (int o = 0; o < results.length; o++) {
       DType type = call.outputs().get(o).dtype();
-      MemorySegment memory = own(outputs.get(o));
+      MemorySegment memory = open(outputs.get(o));
       if (wrong.test(call) && results[o].length > 0) {
         results[o][results[o].length - 1] ^= 1;
       }
@@ -170,22 +163,7 @@ public final class ReferenceDevice implements Device {
     return values;
   }
 
-  private void requireSizes(Call call, String which, List<TensorSpec> specs, List<Buffer> buffers) {
-    if (specs.size() != buffers.size()) {
-      throw new IllegalArgumentException(call + ": " + specs.size() + " " + which + " need as many buffers, got "
-          + buffers.size());
-    }
-    for (int i = 0; i < specs.size(); i++) {
-      if (own(buffers.get(i)).byteSize() < specs.get(i).bytes()) {
-        throw new IllegalArgumentException(call + ": buffer " + i + " of the " + which + " is too small");
-      }
-    }
-  }
-
-  private MemorySegment own(Buffer buffer) {
-    if (!(buffer instanceof Memory memory) || memory.device() != this) {
-      throw new InvalidInputException("a buffer of " + buffer.device().name() + " was given to " + name);
-    }
+  private MemorySegment open(Memory memory) {
     if (memory.closed) {
       throw new ClosedException(name + ": buffer used after it was closed");
     }
@@ -222,12 +200,8 @@ public final class ReferenceDevice implements Device {
     closed = true;
   }
 
-  @Override
-  public String toString() {
-    return name;
-  }
-
-  private final class Memory implements Buffer {
+  /** Host memory of its own. */
+  final class Memory implements Buffer {
     private final Arena arena = Arena.ofShared();
     private final long bytes;
     private final MemorySegment segment;

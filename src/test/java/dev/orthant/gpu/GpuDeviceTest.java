@@ -202,10 +202,11 @@ class GpuDeviceTest {
     invalid(() -> device.execute(RELU, List.of(small), List.of(y)), "input 0 has 60 bytes, (4, 4) f32 needs 64");
     invalid(() -> device.execute(RELU, List.of(a), List.of(small)), "output 0 has 60 bytes");
     invalid(() -> device.execute(RELU, List.of(a), List.of(a)), "output 0 has the buffer of another");
-    invalid(() -> device.execute(RELU, List.of(foreign), List.of(y)), "the buffer is of fake:1, not of fake:0");
+    invalid(() -> device.execute(RELU, List.of(foreign), List.of(y)),
+        "input 0: the buffer is of fake:1; copy it to this device first");
     invalid(() -> device.read(a, 8, host(64)), "outside a buffer of 64");
     invalid(() -> device.write(a, -1, host(4)), "outside a buffer of 64");
-    invalid(() -> device.allocate(-1), "cannot have -1 bytes");
+    invalid(() -> device.allocate(-1), "a buffer of -1 bytes was asked for");
     assertThatThrownBy(() -> device.execute(RELU, List.of(closed), List.of(y))).isInstanceOf(ClosedException.class)
         .hasMessageContaining("pointwise (4, 4) f32");
     assertThatThrownBy(() -> device.read(closed, 0, host(4))).isInstanceOf(ClosedException.class);

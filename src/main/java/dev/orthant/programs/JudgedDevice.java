@@ -16,13 +16,13 @@ import java.util.List;
  * Another device whose every launch is judged: what it stored must be lawful for what it read, and what it read must be
  * as before. So a launch answers for its own errors only, however long the program is.
  */
-final class CheckedDevice implements Device {
+final class JudgedDevice implements Device {
   /** Elements of an output that are judged. */
   private static final long MOST = 3000;
 
   private final Device device;
 
-  CheckedDevice(Device device) {
+  JudgedDevice(Device device) {
     this.device = device;
   }
 
