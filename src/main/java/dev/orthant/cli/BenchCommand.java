@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Suites: quick (within 90 s on two cores), resnet50, transformer, activations;",
         "for large GPUs: gpu, and gpu-quick to try that it works.", "",
         "Examples:",
-        "  orthant bench",
+        "  orthant bench --picture bench.svg",
         "  orthant bench --suite resnet50 --device cuda:0 --dtype f16,f32 --json r.json",
         "  orthant bench --suite my_layers.json --seconds-per-row 5"})
 final class BenchCommand implements Runnable {
@@ -73,6 +73,10 @@ final class BenchCommand implements Runnable {
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the table.")
   private @Nullable Path csv;
 
+  @Option(names = "--picture", paramLabel = "FILE",
+      description = "Write the share of what the device can do as bars (SVG).")
+  private @Nullable Path picture;
+
   @Option(names = "--note", paramLabel = "TEXT", defaultValue = "",
       description = "Put into the JSON, for what only you know: clocks, who else uses the machine.")
   private String note =
@@ -89,18 +93,22 @@ final class BenchCommand implements Runnable {
     }
     Suite suite = SuiteReader.read(suiteName, dtypes);
     List<Device> chosen = devices.named(deviceNames);
-    OutputFile.requireWritable(json, csv);
+    OutputFile.requireWritable(json, csv, picture);
     devices.requireAll();
     if (chosen.isEmpty()) {
       throw new CheckFailedException("no device can be used");
     }
     BenchResult result = measure(suite, chosen);
-    new BenchText(result, StandardOutput.beside(Objects.requireNonNull(spec).commandLine(), json, csv)).print();
+    new BenchText(result, StandardOutput.beside(Objects.requireNonNull(spec).commandLine(), json, csv, picture))
+        .print();
     if (json != null) {
       BenchFiles.json(result, note, json);
     }
     if (csv != null) {
       BenchFiles.csv(result, csv);
+    }
+    if (picture != null) {
+      BenchFiles.picture(result, picture);
     }
     if (result.count(Status.FAILED) > 0) {
       throw new CheckFailedException(result.count(Status.FAILED) + " of " + result.rows().size() + " rows failed");

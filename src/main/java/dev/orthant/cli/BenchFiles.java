@@ -8,6 +8,7 @@ import dev.orthant.cli.terminal.Json;
 import dev.orthant.cli.terminal.Version;
 import dev.orthant.io.OutputFile;
 import dev.orthant.parity.Precision;
+import dev.orthant.plot.BarChart;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -125,6 +126,21 @@ final class BenchFiles {
       lines.add(cells.stream().map(c -> quoted(c.toString())).collect(Collectors.joining(",")));
     }
     OutputFile.write(file, String.join("\n", lines) + "\n");
+  }
+
+  /** A bar a row: the share of the device's peak, with what that is in operations or bytes per second beside it. */
+  static void picture(BenchResult result, Path file) {
+    BarChart chart = BarChart.titled("orthant bench: " + result.suite().name())
+        .x("% of the device's peak, the best of this run");
+    for (BenchRow r : result.rows()) {
+      String name = r.device() + "  " + r.test().title() + "  " + r.test().shape() + "  " + r.test().dtype();
+      if (r.fused() == null) {
+        chart.add(name, Double.NaN, r.status().toString());
+      } else {
+        chart.add(name, 100 * r.share(result.peak(r)), BenchText.rate(r, result.peak(r)));
+      }
+    }
+    OutputFile.write(file, chart.svg());
   }
 
   /** As RFC 4180 asks. */

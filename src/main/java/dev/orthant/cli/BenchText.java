@@ -73,12 +73,17 @@ final class BenchText {
         Peak peak = result.peak(r);
         table.row(t.title(), t.shape(), t.dtype().toString(), r.device(), Quantities.seconds(r.seconds()),
             String.format(Locale.ROOT, "%.1f", 100 * r.fused().spread()),
-            r.isComputeBound(peak) ? giga(r.flops()) + " GFLOP/s" : giga(r.bytes()) + " GB/s",
+            rate(r, peak),
             String.format(Locale.ROOT, "%.0f%%", 100 * r.share(peak)),
             Double.isNaN(r.speedup()) ? "-" : String.format(Locale.ROOT, "%.2fx", r.speedup()), error);
       }
     }
     return table;
+  }
+
+  /** What limits the row: operations or bytes per second. */
+  static String rate(BenchRow r, Peak peak) {
+    return r.isComputeBound(peak) ? giga(r.flops()) + " GFLOP/s" : giga(r.bytes()) + " GB/s";
   }
 
   private static String giga(double v) {

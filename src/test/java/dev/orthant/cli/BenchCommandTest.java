@@ -52,9 +52,12 @@ class BenchCommandTest {
     ReferenceDevice device = ReferenceDevice.named("cpu");
     Path json = folder.resolve("r.json");
     Path csv = folder.resolve("r.csv");
-    Result r = run(device, SMALL, "--json", json.toString(), "--csv", csv.toString());
+    Path picture = folder.resolve("r.svg");
+    Result r = run(device, SMALL, "--json", json.toString(), "--csv", csv.toString(), "--picture", picture.toString());
     assertThat(r.err()).isEmpty();
     assertThat(r.code()).isZero();
+    assertThat(Files.readString(picture)).startsWith("<svg").contains("matmul*a+bias+res+gelu", "6x7x5", "GB/s",
+        "peak");
     assertThat(r.out()).contains("| matmul*a+bias+res+gelu | 3x7x5 ", "| 6x7x5 ", "| conv2d+bias ", "1x2x5x5 k4 3x3 g2",
         "| relu ", "4 rows, 4 right, 0 failed, 0 skipped", "peak of cpu f32", "EMULATED");
     assertThat(r.outLines()).filteredOn(l -> l.startsWith("|")).hasSize(6).allMatch(l -> l.length() <= 140);
