@@ -59,20 +59,32 @@ public record Adadelta(Schedule rate, double rho, double epsilon, double weightD
 
   @Override
   public List<Expr> formulas() {
-    Expr g = UpdateRule.decayed(weightDecay, Expr.scalar(4));
+    Expr g = UpdateRule.decayed(weightDecay, Numbers.of(Hyperparameter.DECAY));
     Expr v = average(UpdateRule.slot(0), g);
-    Expr epsilon = Expr.scalar(3);
+    Expr epsilon = Numbers.of(Hyperparameter.EPSILON);
     Expr delta = UpdateRule.slot(1).plus(epsilon).sqrt().div(v.plus(epsilon).sqrt()).times(g);
-    return List.of(PARAMETER.minus(Expr.scalar(0).times(delta)), v, average(UpdateRule.slot(1), delta));
+    return List.of(PARAMETER.minus(Numbers.of(Hyperparameter.RATE).times(delta)), v,
+        average(UpdateRule.slot(1), delta));
   }
 
   /** ρ·before + (1 − ρ)·x². */
   private static Expr average(Expr before, Expr x) {
-    return Expr.scalar(1).times(before).plus(Expr.scalar(2).times(x.squared()));
+    return Numbers.of(Hyperparameter.KEPT).times(before).plus(Numbers.of(Hyperparameter.TAKEN).times(x.squared()));
   }
 
   @Override
   public double[] scalars(double rate, long update) {
-    return new double[] {rate, rho, 1 - rho, epsilon, weightDecay};
+    return Numbers.of(Hyperparameter.values(), n -> switch (n) {
+      case RATE -> rate;
+      case KEPT -> rho;
+      case TAKEN -> 1 - rho;
+      case EPSILON -> epsilon;
+      case DECAY -> weightDecay;
+    });
+  }
+
+  /** η, ρ, 1 − ρ, ε and λ. */
+  private enum Hyperparameter {
+    RATE, KEPT, TAKEN, EPSILON, DECAY
   }
 }

@@ -68,13 +68,23 @@ public record Adagrad(Schedule rate, double rateDecay, double initial, double ep
 
   @Override
   public List<Expr> formulas() {
-    Expr g = UpdateRule.decayed(weightDecay, Expr.scalar(2));
+    Expr g = UpdateRule.decayed(weightDecay, Numbers.of(Hyperparameter.DECAY));
     Expr s = UpdateRule.slot(0).plus(g.squared());
-    return List.of(PARAMETER.minus(Expr.scalar(0).times(g.div(s.sqrt().plus(Expr.scalar(1))))), s);
+    return List.of(PARAMETER
+        .minus(Numbers.of(Hyperparameter.RATE).times(g.div(s.sqrt().plus(Numbers.of(Hyperparameter.EPSILON))))), s);
   }
 
   @Override
   public double[] scalars(double rate, long update) {
-    return new double[] {rate / (1 + (update - 1) * rateDecay), epsilon, weightDecay};
+    return Numbers.of(Hyperparameter.values(), n -> switch (n) {
+      case RATE -> rate / (1 + (update - 1) * rateDecay);
+      case EPSILON -> epsilon;
+      case DECAY -> weightDecay;
+    });
+  }
+
+  /** η of this update, ε and λ. */
+  private enum Hyperparameter {
+    RATE, EPSILON, DECAY
   }
 }

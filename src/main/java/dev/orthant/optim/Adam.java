@@ -81,25 +81,43 @@ public record Adam(Schedule rate, double beta1, double beta2, double epsilon, bo
 
   @Override
   public List<Expr> formulas() {
-    Expr g = decoupled ? GRADIENT : UpdateRule.decayed(weightDecay, Expr.scalar(6));
+    Expr g = decoupled ? GRADIENT : UpdateRule.decayed(weightDecay, Numbers.of(Hyperparameter.DECAY));
     Expr before = UpdateRule.slot(0);
-    Expr m = before.plus(Expr.scalar(1).times(g.minus(before)));
-    Expr v = Expr.scalar(2).times(UpdateRule.slot(1)).plus(Expr.scalar(3).times(g.squared()));
+    Expr m = before.plus(Numbers.of(Hyperparameter.MEAN_TAKEN).times(g.minus(before)));
+    Expr v = Numbers.of(Hyperparameter.SQUARE_KEPT).times(UpdateRule.slot(1))
+        .plus(Numbers.of(Hyperparameter.SQUARE_TAKEN).times(g.squared()));
     List<Expr> result = new ArrayList<>(List.of(m, v));
     Expr w = v;
     if (amsgrad) {
       w = Expr.max(UpdateRule.slot(2), v);
       result.add(w);
     }
-    Expr p = decoupled && weightDecay != 0 ? PARAMETER.times(Expr.scalar(6)) : PARAMETER;
+    Expr p = decoupled && weightDecay != 0 ? PARAMETER.times(Numbers.of(Hyperparameter.DECAY)) : PARAMETER;
     result.addFirst(
-        p.minus(Expr.scalar(0).times(m.div(w.sqrt().div(Expr.scalar(4)).plus(Expr.scalar(5))))));
+        p.minus(Numbers.of(Hyperparameter.RATE)
+            .times(
+                m.div(w.sqrt().div(Numbers.of(Hyperparameter.CORRECTION)).plus(Numbers.of(Hyperparameter.EPSILON))))));
     return result;
   }
 
   @Override
   public double[] scalars(double rate, long update) {
-    return new double[] {rate / (1 - Math.pow(beta1, (double) update)), 1 - beta1, beta2, 1 - beta2,
-        Math.sqrt(1 - Math.pow(beta2, (double) update)), epsilon, decoupled ? 1 - rate * weightDecay : weightDecay};
+    return Numbers.of(Hyperparameter.values(), n -> switch (n) {
+      case RATE -> rate / (1 - Math.pow(beta1, (double) update));
+      case MEAN_TAKEN -> 1 - beta1;
+      case SQUARE_KEPT -> beta2;
+      case SQUARE_TAKEN -> 1 - beta2;
+      case CORRECTION -> Math.sqrt(1 - Math.pow(beta2, (double) update));
+      case EPSILON -> epsilon;
+      case DECAY -> decoupled ? 1 - rate * weightDecay : weightDecay;
+    });
+  }
+
+  /**
+   * η by the bias of the mean, 1 − β₁, β₂, 1 − β₂, the root of the bias of the square, ε, and λ or the factor of
+   * AdamW's decay.
+   */
+  private enum Hyperparameter {
+    RATE, MEAN_TAKEN, SQUARE_KEPT, SQUARE_TAKEN, CORRECTION, EPSILON, DECAY
   }
 }

@@ -83,28 +83,41 @@ public record RmsProp(Schedule rate, double alpha, double epsilon, double moment
 
   @Override
   public List<Expr> formulas() {
-    Expr g = UpdateRule.decayed(weightDecay, Expr.scalar(5));
-    Expr v = Expr.scalar(1).times(UpdateRule.slot(0)).plus(Expr.scalar(2).times(g.squared()));
+    Expr g = UpdateRule.decayed(weightDecay, Numbers.of(Hyperparameter.DECAY));
+    Expr v = Numbers.of(Hyperparameter.KEPT).times(UpdateRule.slot(0))
+        .plus(Numbers.of(Hyperparameter.TAKEN).times(g.squared()));
     List<Expr> result = new ArrayList<>(List.of(v));
     Expr spread = v;
     if (centered) {
       Expr before = UpdateRule.slot(1);
-      Expr a = before.plus(Expr.scalar(2).times(g.minus(before)));
+      Expr a = before.plus(Numbers.of(Hyperparameter.TAKEN).times(g.minus(before)));
       result.add(a);
       Expr difference = v.minus(a.squared());
       spread = Expr.where(difference.lt(0), 0, difference);
     }
-    Expr change = g.div(spread.sqrt().plus(Expr.scalar(3)));
+    Expr change = g.div(spread.sqrt().plus(Numbers.of(Hyperparameter.EPSILON)));
     if (momentum != 0) {
-      change = Expr.scalar(4).times(UpdateRule.slot(result.size())).plus(change);
+      change = Numbers.of(Hyperparameter.MOMENTUM).times(UpdateRule.slot(result.size())).plus(change);
       result.add(change);
     }
-    result.addFirst(PARAMETER.minus(Expr.scalar(0).times(change)));
+    result.addFirst(PARAMETER.minus(Numbers.of(Hyperparameter.RATE).times(change)));
     return result;
   }
 
   @Override
   public double[] scalars(double rate, long update) {
-    return new double[] {rate, alpha, 1 - alpha, epsilon, momentum, weightDecay};
+    return Numbers.of(Hyperparameter.values(), n -> switch (n) {
+      case RATE -> rate;
+      case KEPT -> alpha;
+      case TAKEN -> 1 - alpha;
+      case EPSILON -> epsilon;
+      case MOMENTUM -> momentum;
+      case DECAY -> weightDecay;
+    });
+  }
+
+  /** η, α, 1 − α, ε, μ and λ. */
+  private enum Hyperparameter {
+    RATE, KEPT, TAKEN, EPSILON, MOMENTUM, DECAY
   }
 }

@@ -62,9 +62,9 @@ public record Sgd(Schedule rate, double momentum, boolean nesterov, double weigh
 
   @Override
   public List<Expr> formulas() {
-    Expr eta = Expr.scalar(0);
-    Expr mu = Expr.scalar(1);
-    Expr g = UpdateRule.decayed(weightDecay, Expr.scalar(2));
+    Expr eta = Numbers.of(Hyperparameter.RATE);
+    Expr mu = Numbers.of(Hyperparameter.MOMENTUM);
+    Expr g = UpdateRule.decayed(weightDecay, Numbers.of(Hyperparameter.DECAY));
     if (momentum == 0) {
       return List.of(PARAMETER.minus(eta.times(g)));
     }
@@ -74,6 +74,15 @@ public record Sgd(Schedule rate, double momentum, boolean nesterov, double weigh
 
   @Override
   public double[] scalars(double rate, long update) {
-    return new double[] {rate, momentum, weightDecay};
+    return Numbers.of(Hyperparameter.values(), n -> switch (n) {
+      case RATE -> rate;
+      case MOMENTUM -> momentum;
+      case DECAY -> weightDecay;
+    });
+  }
+
+  /** η, μ and λ. */
+  private enum Hyperparameter {
+    RATE, MOMENTUM, DECAY
   }
 }
