@@ -86,7 +86,7 @@ final class Cli {
 
   private void addFooter() {
     String launcher = CommandErrors.isOn(Setting.LAUNCHER)
-        ? "%n%nThe launcher also knows:%n  ./orthant test   the whole test suite%n"
+        ? "%n%nThe launcher also knows:%n  ./orthant test   the tests; --full: all of them%n"
             + "  ./orthant image  a folder that runs where there is no Java%n"
             + "  ./orthant jmh    the micro-benchmarks%n"
             + "  ./orthant peer   ours beside OpenBLAS, DJL's PyTorch engine, or loops written by hand%n"

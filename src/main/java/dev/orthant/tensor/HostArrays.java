@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Java's arrays as tensors: of the type that holds their elements, nested ones with an axis for each level. */
 final class HostArrays {
+  /** An array may hold itself: its levels have no end. */
+  private static final int MAX_LEVELS = 32;
+
   private HostArrays() {}
 
   static Tensor of(Device device, DType type, Shape shape, MemorySegment memory) {
@@ -34,6 +37,9 @@ final class HostArrays {
     List<Long> dims = new ArrayList<>();
     Object level = nested;
     while (level instanceof Object[] arrays) {
+      if (dims.size() == MAX_LEVELS) {
+        throw new ShapeException("tensor of nested arrays: more than " + MAX_LEVELS + " levels");
+      }
       dims.add((long) arrays.length);
       level = arrays.length == 0 ? null : arrays[0];
     }
@@ -41,8 +47,9 @@ final class HostArrays {
       throw new ShapeException("tensor of nested arrays: " + dims + " has no innermost array, so no type; give it with "
           + "Tensor.of(device, type, shape)");
     }
-    DType type = typeOf(level);
-    dims.add(segmentOf(level).byteSize() / type.size());
+    Row first = Row.of(level);
+    DType type = first.type;
+    dims.add(first.length());
     Shape shape = Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
     TensorSpec spec = new TensorSpec(type, shape);
     try (Arena arena = Arena.ofConfined()) {
@@ -62,14 +69,14 @@ final class HostArrays {
       }
       return;
     }
-    if (level == null || level instanceof Object[] || axis + 1 != shape.rank() || typeOf(level) != type) {
+    Row row = level == null || level instanceof Object[] || axis + 1 != shape.rank() ? null : Row.of(level);
+    if (row == null || row.type != type) {
       throw new ShapeException("tensor of nested arrays: not all are nested alike: " + shape + " of " + type
           + " by the first ones, but one along axis " + axis + " is " + (level == null ? "null" : level.getClass()
               .getSimpleName()));
     }
-    MemorySegment values = segmentOf(level);
-    requireLength(values.byteSize() / type.size(), shape, axis);
-    memory.copyFrom(values);
+    requireLength(row.length(), shape, axis);
+    memory.copyFrom(row.memory);
   }
 
   private static void requireLength(long length, Shape shape, int axis) {
@@ -79,28 +86,23 @@ final class HostArrays {
     }
   }
 
-  private static DType typeOf(Object array) {
-    return switch (array) {
-      case float[] _ -> DType.F32;
-      case double[] _ -> DType.F64;
-      case int[] _ -> DType.I32;
-      case long[] _ -> DType.I64;
-      case byte[] _ -> DType.I8;
-      case boolean[] _ -> DType.BOOL;
-      default -> throw new InvalidInputException("tensor of nested arrays: takes float, double, int, long, byte or "
-          + "boolean as elements, got " + array.getClass().getSimpleName());
-    };
-  }
+  /** An innermost array: its type, and its elements as that type stores them. */
+  private record Row(DType type, MemorySegment memory) {
+    static Row of(Object array) {
+      return switch (array) {
+        case float[] a -> new Row(DType.F32, MemorySegment.ofArray(a));
+        case double[] a -> new Row(DType.F64, MemorySegment.ofArray(a));
+        case int[] a -> new Row(DType.I32, MemorySegment.ofArray(a));
+        case long[] a -> new Row(DType.I64, MemorySegment.ofArray(a));
+        case byte[] a -> new Row(DType.I8, MemorySegment.ofArray(a));
+        case boolean[] a -> new Row(DType.BOOL, bytesOf(a));
+        default -> throw new InvalidInputException("tensor of nested arrays: takes float, double, int, long, byte or "
+            + "boolean as elements, got " + array.getClass().getSimpleName());
+      };
+    }
 
-  private static MemorySegment segmentOf(Object array) {
-    return switch (array) {
-      case float[] a -> MemorySegment.ofArray(a);
-      case double[] a -> MemorySegment.ofArray(a);
-      case int[] a -> MemorySegment.ofArray(a);
-      case long[] a -> MemorySegment.ofArray(a);
-      case byte[] a -> MemorySegment.ofArray(a);
-      case boolean[] a -> bytesOf(a);
-      default -> throw new IllegalStateException(array.getClass().toString());
-    };
+    long length() {
+      return memory.byteSize() / type.size();
+    }
   }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
@@ -74,6 +75,27 @@ class ApiTest {
     }
     assertThat(judged).isGreaterThan(500);
     assertThat(leaks).isEmpty();
+  }
+
+  /** The compiler judges the Javadoc of these packages, and the tool shows no other. */
+  @Test
+  void thePomNamesTheSamePackages() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    assertThat(named(pom, "-Xdoclint/package:", "</arg>", ",")).containsExactlyInAnyOrderElementsOf(API);
+    Set<String> hidden = named(pom, "<excludePackageNames>", "</excludePackageNames>", ":");
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      for (Path info : files.filter(f -> f.endsWith("package-info.java")).toList()) {
+        String name = SOURCES.relativize(info.getParent()).toString().replace('/', '.').replace('\\', '.');
+        boolean isHidden = hidden.contains(name) || hidden.contains(name.replaceFirst("\\..*", ".*"));
+        assertThat(isHidden).as("whether Javadoc hides " + name).isNotEqualTo(API.contains(name));
+      }
+    }
+  }
+
+  private static Set<String> named(String pom, String before, String behind, String between) {
+    int start = pom.indexOf(before) + before.length();
+    return Stream.of(pom.substring(start, pom.indexOf(behind, start)).split(between))
+        .map(p -> p.substring(ROOT.length())).collect(Collectors.toSet());
   }
 
   @Test

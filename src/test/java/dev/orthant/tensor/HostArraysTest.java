@@ -89,6 +89,9 @@ class HostArraysTest {
         .isInstanceOf(ShapeException.class).hasMessageContaining("int[]");
     assertThatThrownBy(() -> Tensor.of(CPU, new String[][] {{"1"}})).isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("String");
+    Object[] itself = new Object[1];
+    itself[0] = itself;
+    assertThatThrownBy(() -> Tensor.of(CPU, itself)).isInstanceOf(ShapeException.class).hasMessageContaining("levels");
     assertThatThrownBy(() -> Tensor.of(CPU, Shape.of(3), new int[] {1, 2})).isInstanceOf(ShapeException.class)
         .hasMessageContaining("3 values, got 2");
   }
